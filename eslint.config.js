@@ -1,0 +1,54 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** The one direction of imports: kernels <- core <- router-*; core, kernels <- models <- bench <- cli. */
+const direction = {
+  'scope:kernels': [],
+  'scope:core': ['scope:kernels'],
+  'scope:router': ['scope:core'],
+  'scope:models': ['scope:core', 'scope:kernels'],
+  'scope:bench': ['scope:models', 'scope:core', 'scope:kernels'],
+  'scope:cli': ['scope:bench', 'scope:models', 'scope:router', 'scope:core', 'scope:kernels'],
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/out-tsc', '**/.nx', '**/node_modules', '**/moekit-results'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    plugins: { '@nx': nx },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    rules: { 'no-console': 'error' },
+  },
+  {
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          allow: [],
+          depConstraints: Object.entries(direction).map(
+            ([sourceTag, onlyDependOnLibsWithTags]) => ({
+              sourceTag,
+              onlyDependOnLibsWithTags,
+            }),
+          ),
+        },
+      ],
+    },
+  },
+  prettier,
+);

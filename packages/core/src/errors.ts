@@ -1,0 +1,15 @@
+import { errorsOf } from '@moekit/kernels';
+
+export const coreErrors = {
+  MOE_SHAPE: 'A tensor given to core does not have the shape it needs.',
+  MOE_OPTIONS: 'An option of a router or layer is missing, unknown or out of range.',
+  MOE_SPEC: 'A router or expert was asked for with impossible sizes.',
+  MOE_PLUGIN: 'A router plug-in does not follow the contract.',
+  MOE_API_VERSION: 'A router plug-in was written for another version of the contract.',
+  MOE_ROUTING: 'A router returned a routing that does not follow the contract.',
+  MOE_NOT_CAUSAL: 'A router that looks at later tokens was used where causality is needed.',
+  MOE_NO_GRADIENTS: 'Gradients of TensorFlow.js are not registered, so nothing can be trained.',
+  MOE_DI_MISSING: 'The container has no binding for a token that something asked for.',
+} as const;
+
+export const fail = errorsOf(coreErrors);

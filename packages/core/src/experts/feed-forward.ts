@@ -1,0 +1,122 @@
+import type { DispatchPlan, Kernels } from '@moekit/kernels';
+import { defaultKernels } from '@moekit/kernels';
+import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import { add, tensor, tidy, variable } from '@tensorflow/tfjs-core';
+
+import type { Expert } from '../contract.js';
+import { fail } from '../errors.js';
+import type { Rng } from '../rng.js';
+import { createRng, normalArray } from '../rng.js';
+import type { Activation } from './activation.js';
+import { activate } from './activation.js';
+
+export interface FeedForwardOptions {
+  /** D */
+  readonly modelWidth: number;
+  /** F, the width of one expert. */
+  readonly expertWidth: number;
+  /** E; 1 is a dense layer. */
+  readonly numExperts: number;
+  readonly seed: number;
+  /** Default relu. */
+  readonly activation?: Activation;
+  /** Default true for relu and gelu, false for swiglu. */
+  readonly bias?: boolean;
+  /**
+   * `copies`: every expert starts with the same weights and routing alone breaks the symmetry (XMoE's reference code).
+   * `independent` (default): each expert draws its own.
+   */
+  readonly init?: 'independent' | 'copies';
+  /** Standard deviation of the input weights; default 1/sqrt(D). Output weights take `outputStd`, default 1/sqrt(F). */
+  readonly inputStd?: number;
+  readonly outputStd?: number;
+  readonly kernels?: Kernels;
+}
+
+/** E two-layer networks D -> F -> D, stored stacked and computed by grouped products. */
+export class FeedForwardExperts implements Expert {
+  readonly numExperts: number;
+  readonly #kernels: Kernels;
+  readonly #activation: Activation;
+  readonly #input: Variable; // [E,D,F]
+  readonly #gate: Variable | undefined; // [E,D,F], swiglu only
+  readonly #output: Variable; // [E,F,D]
+  readonly #inputBias: Variable | undefined; // [E,F]
+  readonly #outputBias: Variable | undefined; // [E,D]
+
+  constructor(options: FeedForwardOptions) {
+    assertSizes(options);
+    const { modelWidth: d, expertWidth: f, numExperts: e, seed, init = 'independent' } = options;
+    const { activation = 'relu', bias = activation !== 'swiglu' } = options;
+    const { inputStd = 1 / Math.sqrt(d), outputStd = 1 / Math.sqrt(f) } = options;
+    const draw = (label: string, shape: [number, number], std: number) =>
+      stacked(createRng(seed).fork(label), [e, ...shape], std, init);
+    this.numExperts = e;
+    this.#kernels = options.kernels ?? defaultKernels;
+    this.#activation = activation;
+    this.#input = draw('input', [d, f], inputStd);
+    this.#gate = activation === 'swiglu' ? draw('gate', [d, f], inputStd) : undefined;
+    this.#output = draw('output', [f, d], outputStd);
+    this.#inputBias = bias ? zeros([e, f]) : undefined;
+    this.#outputBias = bias ? zeros([e, d]) : undefined;
+  }
+
+  apply(x: Tensor2D, plan: DispatchPlan): Tensor2D {
+    return tidy(() => {
+      const hidden = this.#product(x, this.#input, this.#inputBias, plan); // [S,F]
+      const gate = this.#gate && this.#product(x, this.#gate, undefined, plan); // [S,F]
+      const active = activate(this.#activation, hidden, gate); // [S,F]
+      return this.#product(active, this.#output, this.#outputBias, plan); // [S,D]
+    });
+  }
+
+  flopsPerRow(): number {
+    const [, d, f] = this.#input.shape as [number, number, number];
+    return (this.#gate ? 6 : 4) * d * f;
+  }
+
+  variables(): readonly Variable[] {
+    const all = [this.#input, this.#gate, this.#output, this.#inputBias, this.#outputBias];
+    return all.filter((v) => v !== undefined);
+  }
+
+  dispose(): void {
+    this.variables().forEach((v) => v.dispose());
+  }
+
+  #product(x: Tensor2D, w: Variable, bias: Variable | undefined, plan: DispatchPlan): Tensor2D {
+    const y = this.#kernels.groupedMatMul(x, w as unknown as Tensor3D, plan);
+    return bias ? add(y, this.#kernels.expertRows(bias as unknown as Tensor2D, plan)) : y;
+  }
+}
+
+function stacked(
+  rng: Rng,
+  [e, rows, columns]: [number, number, number],
+  std: number,
+  init: 'independent' | 'copies',
+): Variable {
+  const size = rows * columns;
+  const values = new Float32Array(e * size);
+  for (let expert = 0; expert < e; expert++) {
+    const drawn =
+      init === 'copies' && expert > 0 ? values.subarray(0, size) : normalArray(rng, size, std);
+    values.set(drawn, expert * size);
+  }
+  return variable(tensor(values, [e, rows, columns]));
+}
+
+function zeros(shape: [number, number]): Variable {
+  return variable(tensor(new Float32Array(shape[0] * shape[1]), shape));
+}
+
+function assertSizes(options: FeedForwardOptions): void {
+  for (const name of ['modelWidth', 'expertWidth', 'numExperts'] as const) {
+    if (Number.isInteger(options[name]) && options[name] >= 1) continue;
+    throw fail('MOE_SPEC', {
+      asked: `${name} of an expert layer must be a whole number of at least 1`,
+      got: String(options[name]),
+      fix: `Pass a ${name} that fits the model.`,
+    });
+  }
+}

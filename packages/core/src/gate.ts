@@ -1,0 +1,50 @@
+import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { add, matMul, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
+
+import type { RouterSpec } from './contract.js';
+import { createRng, normalArray, uniformArray } from './rng.js';
+
+/** How the gate's weights start: U(+-1/sqrt(D)) as torch's Linear does (XMoE), N(0, 1/D), or zeros (noisy top-k). */
+export type GateInit = 'uniform' | 'normal' | 'zeros';
+
+/** The router's weight matrix. */
+export interface Gate {
+  /** x float32 [T,D] -> logits float32 [T,outputs] */
+  logits(x: Tensor2D): Tensor2D;
+  flopsPerToken(): number;
+  variables(): readonly Variable[];
+  dispose(): void;
+}
+
+/** A linear map to `outputs` logits (one per expert unless said otherwise), with a bias starting at 0 if asked for. */
+export function createGate(
+  { modelWidth, numExperts, seed }: RouterSpec,
+  { outputs = numExperts, init = 'uniform' as GateInit, bias = false, label = 'gate' } = {},
+): Gate {
+  const weights = variable(
+    tensor2d(initialWeights(modelWidth * outputs, modelWidth, init, seed, label), [
+      modelWidth,
+      outputs,
+    ]),
+  );
+  const offset = bias ? variable(tensor2d(new Float32Array(outputs), [1, outputs])) : undefined;
+  return {
+    logits: (x) =>
+      tidy(() => {
+        const z = matMul(x, weights); // [T,outputs]
+        return offset ? add(z, offset) : z;
+      }) as Tensor2D,
+    flopsPerToken: () => 2 * modelWidth * outputs,
+    variables: () => (offset ? [weights, offset] : [weights]),
+    dispose: () => [weights, offset].forEach((v) => v?.dispose()),
+  };
+}
+
+function initialWeights(size: number, fanIn: number, init: GateInit, seed: number, label: string) {
+  const rng = createRng(seed).fork(label);
+  const bound = 1 / Math.sqrt(fanIn);
+  if (init === 'zeros') return new Float32Array(size);
+  return init === 'uniform'
+    ? uniformArray(rng, size, -bound, bound)
+    : normalArray(rng, size, bound);
+}

@@ -1,0 +1,43 @@
+export { MoekitError, errorsOf, isMoekitError } from '@moekit/kernels';
+export type { DispatchPlan, ErrorDetail, ErrorTable, Kernels } from '@moekit/kernels';
+export {
+  defaultKernels,
+  limitCapacity,
+  selectOnHost,
+  selectThreshold,
+  selectTopK,
+  stopGradient,
+} from '@moekit/kernels';
+export type { CapacityPriority } from '@moekit/kernels';
+export { ROUTER_API_VERSION } from './contract.js';
+export type {
+  Expert,
+  RouteContext,
+  Router,
+  RouterLoss,
+  RouterPlugin,
+  RouterSpec,
+  Routing,
+  RoutingStats,
+  ZeroCompute,
+} from './contract.js';
+export { coreErrors } from './errors.js';
+export { activate, gelu, silu } from './experts/activation.js';
+export type { Activation } from './experts/activation.js';
+export { FeedForwardExperts } from './experts/feed-forward.js';
+export type { FeedForwardOptions } from './experts/feed-forward.js';
+export { createGate } from './gate.js';
+export type { Gate, GateInit } from './gate.js';
+export { squaredCoefficientOfVariation } from './losses/coefficient-of-variation.js';
+export { assignmentFractions, loadBalancingLoss } from './losses/load-balancing.js';
+export { totalRouterLoss } from './losses/total.js';
+export { zLoss, zLossOf } from './losses/z-loss.js';
+export { MoELayer } from './moe-layer.js';
+export type { LayerResult, MoELayerParts } from './moe-layer.js';
+export { parseOptions } from './options.js';
+export { assertCausal, assertPlugin, createRouter, defineRouter } from './plugin.js';
+export { createRng, normalArray, uniformArray } from './rng.js';
+export type { Rng } from './rng.js';
+export { select } from './select.js';
+export { decodeRoutingStats, encodeRoutingStats, summariseRouting } from './stats.js';
+export { countTokens, maskTokens, tokenMean } from './token-mask.js';

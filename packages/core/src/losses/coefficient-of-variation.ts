@@ -1,0 +1,21 @@
+import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import { add, div, mean, square, squaredDifference, sum, tidy } from '@tensorflow/tfjs-core';
+
+/**
+ * How uneven loads are: importance loss and load loss of noisy top-k (1701.06538 eq. 7 and 11).
+ * Formula:  CV^2 = var(x) / mean(x)^2, var over E (`population`, the original code) or E - 1 (`sample`, some ports)
+ * @param loads float32 [E]: sum_t of the gates (importance) or of the selection probabilities (load)
+ * @returns float32 scalar, 0 at balance      Gradient: through loads.
+ */
+export function squaredCoefficientOfVariation(
+  loads: Tensor1D,
+  variance: 'population' | 'sample' = 'population',
+): Scalar {
+  const experts = loads.shape[0];
+  const freedom = variance === 'population' ? experts : Math.max(experts - 1, 1);
+  return tidy(() => {
+    const average = mean(loads);
+    const spread = div(sum(squaredDifference(loads, average)), freedom);
+    return div(spread, add(square(average), 1e-10));
+  });
+}

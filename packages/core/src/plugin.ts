@@ -1,0 +1,91 @@
+import type { Router, RouterPlugin, RouterSpec } from './contract.js';
+import { ROUTER_API_VERSION } from './contract.js';
+import { fail } from './errors.js';
+import { parseOptions } from './options.js';
+
+/** Types a plug-in by its schema: `export default defineRouter({ name, apiVersion: 1, options, create })`. */
+export function defineRouter<Options>(plugin: RouterPlugin<Options>): RouterPlugin<Options> {
+  return plugin;
+}
+
+/**
+ * Checks that a value (a module's default export, say) is a router plug-in.
+ * @throws MOE_PLUGIN, MOE_API_VERSION
+ */
+export function assertPlugin(value: unknown, from = 'A router plug-in'): RouterPlugin {
+  const plugin = value as Partial<RouterPlugin> | null | undefined;
+  const missing = [
+    [typeof plugin?.name === 'string' && plugin.name !== '', 'name (a string)'],
+    [typeof plugin?.apiVersion === 'number', `apiVersion (${ROUTER_API_VERSION})`],
+    [plugin?.options && '~standard' in plugin.options, 'options (a Standard Schema such as zod)'],
+    [typeof plugin?.create === 'function', 'create(spec, options)'],
+  ].flatMap(([present, member]) => (present ? [] : [member]));
+  if (missing.length > 0) {
+    throw fail('MOE_PLUGIN', {
+      asked: `${from} must have name, apiVersion, options and create`,
+      got: `one without ${missing.join(', ')}`,
+      fix: 'See docs/writing-a-router.md for a complete example.',
+    });
+  }
+  if (plugin?.apiVersion !== ROUTER_API_VERSION) {
+    throw fail('MOE_API_VERSION', {
+      asked: `${from} must be written for router API ${ROUTER_API_VERSION}`,
+      got: `apiVersion ${String(plugin?.apiVersion)}`,
+      fix: 'Install a version of the plug-in that matches this moekit.',
+    });
+  }
+  return plugin as RouterPlugin;
+}
+
+/**
+ * Builds a router from a plug-in, its options validated first.
+ * @param options unknown input; `undefined` takes every default
+ * @throws MOE_SPEC, MOE_OPTIONS, MOE_PLUGIN
+ */
+export function createRouter<Options>(
+  plugin: RouterPlugin<Options>,
+  spec: RouterSpec,
+  options?: unknown,
+): Router {
+  assertPlugin(plugin);
+  assertSpec(spec);
+  const router = plugin.create(
+    spec,
+    parseOptions(plugin.options, options, `router ${plugin.name}`),
+  );
+  const missing = (['route', 'variables', 'dispose', 'flopsPerToken'] as const).filter(
+    (member) => typeof router?.[member] !== 'function',
+  );
+  if (missing.length > 0 || router.numExperts !== spec.numExperts) {
+    throw fail('MOE_PLUGIN', {
+      asked: `Router ${plugin.name} must have route, variables, dispose, flopsPerToken and numExperts = ${spec.numExperts}`,
+      got: missing.length > 0 ? `none of ${missing.join(', ')}` : `numExperts ${router.numExperts}`,
+      fix: 'See docs/writing-a-router.md for every member of the contract.',
+    });
+  }
+  return router;
+}
+
+function assertSpec(spec: RouterSpec): void {
+  for (const name of ['modelWidth', 'numExperts'] as const) {
+    if (Number.isInteger(spec[name]) && spec[name] >= 1) continue;
+    throw fail('MOE_SPEC', {
+      asked: `${name} must be a whole number of at least 1`,
+      got: String(spec[name]),
+      fix: `Pass a ${name} that fits the model.`,
+    });
+  }
+}
+
+/**
+ * Guards causal use (language-model evaluation, decoding).
+ * @throws MOE_NOT_CAUSAL when the router looks at later tokens and `allow` is not set
+ */
+export function assertCausal(router: Pick<Router, 'name' | 'causal'>, allow = false): void {
+  if (router.causal || allow) return;
+  throw fail('MOE_NOT_CAUSAL', {
+    asked: 'A causal model needs a router whose decision for a token uses no later token',
+    got: `router ${router.name}, which says causal: false`,
+    fix: 'Use another router, or allow it explicitly: its scores then leak information about later tokens.',
+  });
+}

@@ -1,0 +1,51 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** A seeded source of randomness. Two with the same seed give the same numbers, on every platform. */
+export interface Rng {
+  /** A number in [0, 1). */
+  uniform(): number;
+  /** A standard normal number. */
+  normal(): number;
+  /** A whole number in [0, bound). */
+  integer(bound: number): number;
+  /** An independent stream that depends on this one's seed and the label, not on how far it was read. */
+  fork(label: string): Rng;
+}
+
+/** @param seed any whole number; its low 32 bits count. */
+export function createRng(seed: number): Rng {
+  const generator = xoroshiro128plus(mix(seed | 0));
+  const uniform = () => uniformFloat64(generator);
+  return {
+    uniform,
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    integer: (bound) => Math.floor(uniform() * bound),
+    fork: (label) => createRng(hash(seed, label)),
+  };
+}
+
+/** n draws from U[low, high) as float32. */
+export function uniformArray(rng: Rng, n: number, low = 0, high = 1): Float32Array {
+  return Float32Array.from({ length: n }, () => low + (high - low) * rng.uniform());
+}
+
+/** n draws from N(0, std^2) as float32. */
+export function normalArray(rng: Rng, n: number, std = 1): Float32Array {
+  return Float32Array.from({ length: n }, () => std * rng.normal());
+}
+
+/** FNV-1a over the label, started from the seed. */
+function hash(seed: number, label: string): number {
+  let h = 0x811c9dc5 ^ mix(seed | 0);
+  for (let i = 0; i < label.length; i++) h = Math.imul(h ^ label.charCodeAt(i), 0x01000193);
+  return mix(h);
+}
+
+/** The finaliser of MurmurHash3: neighbouring seeds give unrelated states. */
+function mix(x: number): number {
+  let h = x;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) | 0;
+}

@@ -1,0 +1,105 @@
+import { stopGradient } from '@moekit/kernels';
+import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  concat,
+  div,
+  greater,
+  log,
+  maximum,
+  mul,
+  neg,
+  scalar,
+  stack,
+  sub,
+  sum,
+  tidy,
+} from '@tensorflow/tfjs-core';
+
+import type { Routing, RoutingStats } from './contract.js';
+import { tokenMean } from './token-mask.js';
+
+const SCALARS = 8;
+
+/**
+ * The routing of one layer and step as one small tensor, so that a training loop reads it back once and when it likes.
+ * @returns float32 [E + 8], outside the tape, owned by the caller; `decodeRoutingStats` makes numbers of it
+ */
+export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
+  return tidy(() => {
+    const mask = routing.dispatchMask;
+    const probs = stopGradient(routing.probs);
+    const zero = routing.zeroCompute;
+    const present = tokenMask ? sum(tokenMask) : scalar(mask.shape[0]);
+    const perToken = sum<Tensor1D>(mask, 1); // [T]
+    const reached = sum(cast(greater(perToken, 0), 'float32'));
+    const entropy = neg(sum<Tensor1D>(mul(probs, log(add(probs, 1e-9))), 1)) as Tensor1D; // [T]
+    const scalars = [
+      present,
+      sum(routing.selectionMask ?? mask),
+      sum(perToken),
+      zero ? sum(mul(zero.slots, tokenMask ?? 1)) : scalar(0),
+      sub(present, reached),
+      tokenMean<Scalar>(entropy, tokenMask),
+      zero ? tokenMean<Scalar>(stopGradient(zero.mass), tokenMask) : scalar(0),
+      dilution(routing, tokenMask),
+    ];
+    return concat([sum<Tensor1D>(mask, 0), stack(scalars.map((s) => s as Scalar)) as Tensor1D]);
+  });
+}
+
+/** @param values what `encodeRoutingStats` held, read back */
+export function decodeRoutingStats(values: ArrayLike<number>): RoutingStats {
+  const experts = values.length - SCALARS;
+  const all = Array.from(values);
+  const [
+    tokens,
+    selectedPairs,
+    dispatchedPairs,
+    nullSlots,
+    zeroComputeTokens,
+    entropy,
+    nullMass,
+    diluted,
+  ] = all.slice(experts) as [number, number, number, number, number, number, number, number];
+  return {
+    tokens,
+    tokensPerExpert: all.slice(0, experts),
+    selectedPairs,
+    dispatchedPairs,
+    nullSlots,
+    zeroComputeTokens,
+    entropy,
+    nullMass,
+    dilution: diluted,
+  };
+}
+
+/** Figures that follow from the counts: what reports show. */
+export function summariseRouting(stats: RoutingStats) {
+  const { tokens, tokensPerExpert, selectedPairs, dispatchedPairs, nullSlots } = stats;
+  const mean = dispatchedPairs / tokensPerExpert.length;
+  return {
+    /** Real experts computed per token. */
+    expertsPerToken: ratio(dispatchedPairs, tokens),
+    /** Share of the selected pairs that capacity dropped. */
+    droppedShare: ratio(selectedPairs - dispatchedPairs, selectedPairs),
+    /** Share of all slots taken by zero-compute experts. */
+    nullShare: ratio(nullSlots, nullSlots + selectedPairs),
+    /** MaxVio = (max load - mean load) / mean load; 0 at balance (2408.15664). */
+    maxViolation: ratio(Math.max(...tokensPerExpert) - mean, mean),
+  };
+}
+
+function dilution(routing: Routing, tokenMask?: Tensor1D): Scalar {
+  const copied = routing.zeroCompute?.copyWeight;
+  if (!copied) return scalar(0);
+  const copy = stopGradient(copied);
+  const whole = maximum(add(copy, sum(stopGradient(routing.combineWeights), 1)), 1e-9);
+  return tokenMean<Scalar>(div<Tensor1D>(copy, whole), tokenMask);
+}
+
+function ratio(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}

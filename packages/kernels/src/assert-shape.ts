@@ -1,0 +1,22 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+import { fail } from './errors.js';
+
+/** @throws KERNELS_SHAPE unless x is float32 of the expected shape; `null` stands for any size. */
+export function assertShape(
+  operation: string,
+  argument: string,
+  x: Tensor,
+  expected: readonly (number | null)[],
+): void {
+  const fits =
+    x.dtype === 'float32' &&
+    x.rank === expected.length &&
+    expected.every((size, axis) => size === null || size === x.shape[axis]);
+  if (fits) return;
+  throw fail('KERNELS_SHAPE', {
+    asked: `${operation} needs ${argument} as float32 [${expected.map((n) => n ?? 'any').join(', ')}]`,
+    got: `${x.dtype} [${x.shape.join(', ')}]`,
+    fix: 'Check that the tensor and the plan come from the same routing.',
+  });
+}

@@ -1,0 +1,1 @@
+export function registerComposedKernels(_backendName: string): void {}

@@ -1,0 +1,37 @@
+/** What a reader needs to mend a mistake: what was asked for, what was found instead, what to do. */
+export interface ErrorDetail {
+  readonly asked: string;
+  readonly got: string;
+  readonly fix: string;
+  readonly cause?: unknown;
+}
+
+/** Codes of one package, each with the one-line meaning that docs/errors.md carries. */
+export type ErrorTable = Readonly<Record<string, string>>;
+
+/**
+ * The one error class of moekit. `code` is stable across versions; the message may be reworded.
+ * Message form: `asked, got ...; fix`.
+ */
+export class MoekitError<Code extends string = string> extends Error {
+  override readonly name = 'MoekitError';
+  readonly code: Code;
+  readonly detail: ErrorDetail;
+
+  constructor(code: Code, detail: ErrorDetail) {
+    super(`${detail.asked}, got ${detail.got}. ${detail.fix}`, { cause: detail.cause });
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Binds a package's table of codes: `throw fail('KERNELS_SHAPE', {...})` type-checks the code. */
+export function errorsOf<Table extends ErrorTable>(_table: Table) {
+  return <Code extends keyof Table & string>(code: Code, detail: ErrorDetail) =>
+    new MoekitError(code, detail);
+}
+
+/** True for moekit's own errors, also when two copies of the package are loaded. */
+export function isMoekitError(error: unknown): error is MoekitError {
+  return error instanceof Error && error.name === 'MoekitError' && 'code' in error;
+}

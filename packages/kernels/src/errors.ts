@@ -1,0 +1,11 @@
+import { errorsOf } from './error.js';
+
+export const kernelErrors = {
+  KERNELS_SHAPE: 'A tensor or plan does not have the shape a kernel needs.',
+  KERNELS_VALUE: 'A number given to a kernel is out of range, or not a number.',
+  KERNELS_MASK: 'A dispatch mask holds something other than 0 and 1.',
+  KERNELS_NON_FINITE: 'Router logits hold NaN or infinity, so no routing decision can be made.',
+  KERNELS_SYNC_READ: 'The backend cannot be read synchronously, which routing needs there.',
+} as const;
+
+export const fail = errorsOf(kernelErrors);

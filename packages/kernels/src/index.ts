@@ -1,0 +1,18 @@
+export { MoekitError, errorsOf, isMoekitError } from './error.js';
+export type { ErrorDetail, ErrorTable } from './error.js';
+export { kernelErrors } from './errors.js';
+export type { CapacityPriority } from './host/selection.js';
+export { defaultKernels } from './kernels.js';
+export type { Kernels } from './kernels.js';
+export {
+  combine,
+  densePlan,
+  dispatch,
+  dispatchPlan,
+  expertRows,
+  groupedMatMul,
+} from './operations.js';
+export type { DispatchPlan } from './plan.js';
+export { registerKernels } from './register.js';
+export { limitCapacity, selectOnHost, selectThreshold, selectTopK } from './selection.js';
+export { stopGradient } from './stop-gradient.js';

@@ -1,0 +1,28 @@
+import {
+  combine,
+  densePlan,
+  dispatch,
+  dispatchPlan,
+  expertRows,
+  groupedMatMul,
+} from './operations.js';
+
+/** What a layer and its experts ask of the kernels; an application may bind its own. */
+export interface Kernels {
+  readonly dispatchPlan: typeof dispatchPlan;
+  readonly densePlan: typeof densePlan;
+  readonly dispatch: typeof dispatch;
+  readonly groupedMatMul: typeof groupedMatMul;
+  readonly expertRows: typeof expertRows;
+  readonly combine: typeof combine;
+}
+
+/** The kernels of this package, on whatever backend is current. */
+export const defaultKernels: Kernels = {
+  dispatchPlan,
+  densePlan,
+  dispatch,
+  groupedMatMul,
+  expertRows,
+  combine,
+};

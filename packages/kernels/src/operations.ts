@@ -1,0 +1,80 @@
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { mul, tidy } from '@tensorflow/tfjs-core';
+
+import { assertShape } from './assert-shape.js';
+import { planRows } from './host/plan.js';
+import type { DispatchPlan } from './plan.js';
+import { readSync } from './read.js';
+import { registerKernels } from './register.js';
+import { run } from './run.js';
+
+/**
+ * Sorts the routed (token, expert) pairs by expert, then by token.
+ * @param dispatchMask float32 [T,E] of 0/1
+ * @throws KERNELS_MASK on any other value, KERNELS_SHAPE, KERNELS_SYNC_READ
+ *   Gradient: none.      Ownership: plain numbers, nothing to dispose.
+ */
+export function dispatchPlan(dispatchMask: Tensor2D): DispatchPlan {
+  assertShape('dispatchPlan', 'dispatchMask', dispatchMask, [null, null]);
+  return planRows(readSync(dispatchMask), ...dispatchMask.shape);
+}
+
+/** The plan that sends each of T tokens to one expert: what a dense layer is to the kernels. */
+export function densePlan(numTokens: number): DispatchPlan {
+  return planRows(new Float32Array(numTokens).fill(1), numTokens, 1);
+}
+
+/**
+ * Copies each routed token's row into expert order.
+ * @param x float32 [T,D]      @returns float32 [S,D], owned by the caller
+ * @throws KERNELS_SHAPE      Gradient: through x (rows summed per token, in expert order).
+ */
+export function dispatch(x: Tensor2D, plan: DispatchPlan): Tensor2D {
+  assertShape('dispatch', 'x', x, [plan.numTokens, null]);
+  return planned('MoeDispatch', { x }, { plan });
+}
+
+/**
+ * Multiplies each row by its expert's matrix: out[s] = x[s] w[expert(s)]. Only the S routed rows are computed.
+ * @param x float32 [S,A], rows in plan order      @param w float32 [E,A,B]      @returns float32 [S,B], owned by the caller
+ * @throws KERNELS_SHAPE      Gradient: through x and w; exact zeros for experts without rows.
+ */
+export function groupedMatMul(x: Tensor2D, w: Tensor3D, plan: DispatchPlan): Tensor2D {
+  assertShape('groupedMatMul', 'x', x, [plan.numRows, null]);
+  assertShape('groupedMatMul', 'w', w, [plan.numExperts, x.shape[1], null]);
+  return planned('MoeGroupedMatMul', { x, w }, { plan, transposeW: false });
+}
+
+/**
+ * The bias of each row's expert: out[s] = bias[expert(s)].
+ * @param bias float32 [E,F]      @returns float32 [S,F], owned by the caller
+ * @throws KERNELS_SHAPE      Gradient: through bias (rows summed per expert, in token order).
+ */
+export function expertRows(bias: Tensor2D, plan: DispatchPlan): Tensor2D {
+  assertShape('expertRows', 'bias', bias, [plan.numExperts, null]);
+  return planned('MoeExpertRows', { bias }, { plan });
+}
+
+/**
+ * Weights the computed rows and sums them per token: out[t] = sum_s weights[t, expert(s)] y[s], in expert order.
+ * @param y float32 [S,D]      @param combineWeights float32 [T,E]; only routed entries are read
+ * @returns float32 [T,D], 0 for tokens without rows, owned by the caller
+ * @throws KERNELS_SHAPE      Gradient: through y and combineWeights (0 where not routed).
+ */
+export function combine(y: Tensor2D, combineWeights: Tensor2D, plan: DispatchPlan): Tensor2D {
+  assertShape('combine', 'y', y, [plan.numRows, null]);
+  assertShape('combine', 'combineWeights', combineWeights, [plan.numTokens, plan.numExperts]);
+  return tidy(() => {
+    const weights = planned<Tensor2D>('MoeRowWeights', { weights: combineWeights }, { plan }); // [S,1]
+    return planned('MoeReduce', { y: mul(y, weights) }, { plan }); // [T,D]
+  });
+}
+
+function planned<Output extends Tensor = Tensor2D>(
+  kernelName: string,
+  inputs: Record<string, Tensor>,
+  attributes: Record<string, unknown>,
+): Output {
+  registerKernels();
+  return run(kernelName, inputs, attributes);
+}

@@ -1,0 +1,20 @@
+import { getBackend, getGradient, getKernel } from '@tensorflow/tfjs-core';
+
+import { registerComposedKernels } from './composed/register.js';
+import { registerCpuKernels } from './cpu/register.js';
+import { registerGradients } from './gradients.js';
+import { registerWasmKernels } from './wasm/register.js';
+
+/**
+ * Registers the dispatch kernels, and what tfjs itself lacks on it, for a backend. Idempotent; the registry is tfjs's.
+ * The public operations call it themselves; a program whose first operation is tfjs's own (attention before the first
+ * MoE layer, say) calls it once after `setBackend`.
+ * @param backendName as tfjs names it; the current backend by default
+ */
+export function registerKernels(backendName: string = getBackend()): void {
+  if (getGradient('MoeGroupedMatMul') === undefined) registerGradients();
+  if (getKernel('MoeGroupedMatMul', backendName) !== undefined) return;
+  if (backendName === 'cpu') registerCpuKernels();
+  else if (backendName === 'wasm') registerWasmKernels();
+  else registerComposedKernels(backendName);
+}

@@ -1,0 +1,157 @@
+import type { MoELayer, RouterLoss, Routing, RoutingStats } from '@moekit/core';
+import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
+
+/** Text before tokenisation, with its splits. */
+export interface TextSource {
+  readonly name: string;
+  /** Who made it and under what licence; shown wherever results are. */
+  readonly attribution: string;
+  readonly train: Uint8Array;
+  readonly validation: Uint8Array;
+}
+
+/** A reversible map from bytes to ids. */
+export interface Tokenizer {
+  readonly name: string;
+  readonly vocabSize: number;
+  encode(text: Uint8Array): Int32Array;
+  decode(ids: ArrayLike<number>): Uint8Array;
+}
+
+/** Tokenised text, ready for training. */
+export interface TokenData {
+  readonly name: string;
+  readonly attribution: string;
+  readonly tokenizer: string;
+  readonly vocabSize: number;
+  readonly train: Int32Array;
+  readonly validation: Int32Array;
+  /** UTF-8 bytes per validation token: turns nats per token into bits per byte. */
+  readonly bytesPerToken: number;
+  /** sha256 (hex) over source bytes of both splits and the tokenizer's name. */
+  readonly hash: string;
+}
+
+export interface LanguageModelConfig {
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  /** D */
+  readonly modelWidth: number;
+  readonly numLayers: number;
+  readonly numHeads: number;
+  /** Width of the dense feed-forward layers. */
+  readonly feedForwardWidth: number;
+  /** An MoE feed-forward in every n-th layer (layers n, 2n, ... counted from 1). */
+  readonly moeEvery: number;
+  readonly positions: 'rotary' | 'learned';
+  readonly activation: 'relu' | 'gelu' | 'swiglu';
+  readonly seed: number;
+  /** Accept routers that say `causal: false`; their scores then leak later tokens. Default false. */
+  readonly allowNonCausal?: boolean;
+}
+
+/** Builds the MoE feed-forward of one layer, through core's contract only. */
+export type MoEFactory = (spec: {
+  /** Index among all layers, from 0. */
+  readonly layer: number;
+  readonly modelWidth: number;
+  readonly seed: number;
+}) => MoELayer;
+
+export interface ForwardOptions {
+  readonly training: boolean;
+  readonly dropFree?: boolean;
+  /** Seeds routers' noise in this pass. */
+  readonly seed?: number;
+}
+
+export interface ForwardResult {
+  /** float32 [B*L, V], rows in batch-major order. */
+  readonly logits: Tensor2D;
+  /** One entry per MoE layer, in depth order. */
+  readonly routings: readonly Routing[];
+  readonly losses: readonly RouterLoss[];
+}
+
+/** Forward FLOPs per token, multiply and add counted apart. */
+export interface FlopsPerToken {
+  readonly router: number;
+  readonly experts: number;
+  /** Attention products and projections, at the model's context length. */
+  readonly attention: number;
+  /** Dense feed-forward layers and the output projection. */
+  readonly rest: number;
+  readonly total: number;
+}
+
+export interface LanguageModel {
+  readonly config: LanguageModelConfig;
+  /** Its MoE layers in depth order; empty for a dense model. */
+  readonly moeLayers: readonly MoELayer[];
+  /** @param tokens int32 [B,L], L <= contextLength */
+  forward(tokens: Tensor2D, options: ForwardOptions): ForwardResult;
+  /** @param expertsPerToken real experts computed per token in each MoE layer, measured or expected */
+  flopsPerToken(expertsPerToken: readonly number[]): FlopsPerToken;
+  /** Named, in a fixed order: names end in `.weight`, `.bias` or `.gain`. */
+  namedVariables(): ReadonlyMap<string, Variable>;
+  parameterCount(): number;
+  dispose(): void;
+}
+
+export interface TrainOptions {
+  readonly steps: number;
+  readonly batchSize: number;
+  /** Peak, reached after `warmupSteps`, then cosine to `learningRate * finalLearningRate`. */
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  /** Share of the peak left at the end. Default 0.1. */
+  readonly finalLearningRate?: number;
+  readonly weightDecay: number;
+  /** Global-norm clipping; 0 turns it off. */
+  readonly clipNorm: number;
+  /** Seeds the data order and the routers' noise. */
+  readonly seed: number;
+  /** Evaluate on validation data every n steps and after the last; 0: only after the last. */
+  readonly evaluateEvery?: number;
+  /** Batches of one evaluation during training. */
+  readonly evaluationBatches?: number;
+}
+
+/** Loss of a model on held-out text. */
+export interface LossFigures {
+  /** Nats per token. */
+  readonly loss: number;
+  readonly bitsPerByte: number;
+  /** exp(loss), per token. */
+  readonly perplexity: number;
+}
+
+export interface Evaluation {
+  /** With the routers' evaluation capacity, as trained. */
+  readonly limited: LossFigures;
+  /** Without capacity: no decision depends on another token. Equal to `limited` for routers without capacity. */
+  readonly dropFree: LossFigures;
+  readonly tokens: number;
+  /** Summed over the batches of the limited pass, one per MoE layer. */
+  readonly layers: readonly RoutingStats[];
+}
+
+/** Plain numbers only; nothing to dispose. */
+export type TrainEvent =
+  | {
+      readonly type: 'step';
+      /** From 1. */
+      readonly step: number;
+      readonly steps: number;
+      /** Task loss in nats per token, router losses apart. */
+      readonly loss: number;
+      readonly routerLoss: number;
+      readonly learningRate: number;
+      readonly gradientNorm: number;
+      /** Tokens trained on in this step. */
+      readonly tokens: number;
+      /** Wall time of this step. */
+      readonly seconds: number;
+      readonly layers: readonly RoutingStats[];
+    }
+  | { readonly type: 'evaluation'; readonly step: number; readonly evaluation: Evaluation };
