@@ -1,1 +1,46 @@
-export function registerWasmKernels(): void {}
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { getKernel, registerKernel, unregisterKernel, util } from '@tensorflow/tfjs-core';
+
+import type { HostKernel } from '../host/kernel.js';
+import { rowKernels, selectionKernels } from '../host/kernels.js';
+import { batchMatMulKernel } from './batch-matmul.js';
+import { groupedMatMulWasm, groupedOuterWasm } from './grouped-matmul.js';
+import type { WasmBackend } from './heap.js';
+import { floatsAt, offsetOf } from './heap.js';
+import { createMultiply } from './multiply.js';
+import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js';
+
+/** Row moves and decisions are the plain arithmetic of `host/` on heap views; products go through XNNPACK. */
+export function registerWasmKernels(): void {
+  const multiply = createMultiply();
+  for (const kernel of [...selectionKernels, ...rowKernels]) registerKernel(wasmKernel(kernel));
+  registerKernel(groupedMatMulWasm(multiply));
+  registerKernel(groupedOuterWasm(multiply));
+  replace(batchMatMulKernel(multiply));
+  replace(unsortedSegmentSumKernel);
+}
+
+function wasmKernel(kernel: HostKernel): KernelConfig {
+  return {
+    kernelName: kernel.kernelName,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const wasm = backend as WasmBackend;
+      const infos = Object.entries(inputs as Record<string, TensorInfo>);
+      const view = (info: TensorInfo) => ({
+        values: floatsAt(wasm, offsetOf(wasm, info), util.sizeFromShape(info.shape)),
+        shape: info.shape,
+      });
+      const read = () => Object.fromEntries(infos.map(([name, info]) => [name, view(info)]));
+      const output = wasm.makeOutput(kernel.outputShape(read(), attrs as never), 'float32');
+      kernel.compute(view(output).values, read(), attrs as never); // views taken after the allocation
+      return output;
+    },
+  };
+}
+
+function replace(kernel: KernelConfig): void {
+  const { kernelName, backendName } = kernel;
+  if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
+  registerKernel(kernel);
+}

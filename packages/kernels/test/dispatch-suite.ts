@@ -1,0 +1,143 @@
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { combine, dispatch, dispatchPlan, expertRows, groupedMatMul } from '../src/index.js';
+import { matrix, problem, solve } from './oracle.js';
+import type { Answer, Problem } from './oracle.js';
+import { scoped } from './scoped.js';
+
+const sizes = (tokens: number, experts: number, inner = 5, outer = 7) => ({
+  tokens,
+  experts,
+  inner,
+  outer,
+});
+const share = (p: number) => (_t: number, _e: number, random: () => number) => random() < p;
+
+const cases: readonly (readonly [string, Problem])[] = [
+  ['one expert takes every token', problem(sizes(9, 1), () => true)],
+  ['two experts', problem(sizes(12, 2), share(0.5))],
+  ['eight experts', problem(sizes(40, 8), share(0.25))],
+  ['64 experts, most of them idle', problem(sizes(20, 64), share(0.02))],
+  ['256 experts', problem(sizes(16, 256, 3, 2), share(0.02))],
+  ['experts without rows', problem(sizes(10, 6), (t, e) => e === 1 + (t % 2) * 3)],
+  ['all tokens to the last expert', problem(sizes(17, 5), (_t, e) => e === 4)],
+  ['no token is routed at all', problem(sizes(6, 3), () => false)],
+  ['a single token', problem(sizes(1, 4), (_t, e) => e !== 2)],
+  ['every token to every expert', problem(sizes(11, 4), () => true)],
+  ['sizes that fit no tile', problem(sizes(67, 3, 33, 65), share(0.4))],
+  ['Zipf load', problem(sizes(80, 12), (_t, e, random) => random() < 0.9 / (e + 1))],
+  [
+    'combine weights of 0 on routed pairs',
+    { ...problem(sizes(8, 3), share(0.6)), combine: matrix(8, 3, () => 0) },
+  ],
+];
+
+/** Values and gradients of dispatch -> groupedMatMul -> bias -> combine against the naive loop. */
+export function dispatchSuite(tolerance = 1e-5): void {
+  describe('values and gradients equal a naive loop over tokens and experts', () => {
+    it.each(cases)('%s', (_name, p) => expectAnswer(run(p), solve(p), tolerance));
+
+    it('any routing', () => {
+      fc.assert(
+        fc.property(
+          fc.record({
+            tokens: fc.integer({ min: 1, max: 9 }),
+            experts: fc.integer({ min: 1, max: 9 }),
+          }),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          fc.integer(),
+          ({ tokens, experts }, density, seed) => {
+            const p = problem(sizes(tokens, experts, 3, 4), share(density), seed);
+            expectAnswer(run(p), solve(p), tolerance);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    });
+  });
+
+  it('two runs give the same bytes', () => {
+    const p = problem(sizes(50, 8, 16, 16), share(0.3));
+    const [first, second] = [run(p), run(p)];
+    expect(second.flat).toEqual(first.flat);
+  });
+
+  it('keeps no tensor', () => {
+    const p = problem(sizes(20, 4), share(0.5));
+    run(p);
+    const before = tf.memory().numTensors;
+    run(p);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('second-order gradients are finite and symmetric in x and w', () => {
+    const p = problem(sizes(7, 3, 4, 4), share(0.6));
+    const plan = planOf(p);
+    const w = tf.tensor3d(p.w);
+    const rows = tf.tidy(() => dispatch(tf.tensor2d(p.x), plan));
+    const inner = (x: Tensor) =>
+      tf.grad((v) =>
+        groupedMatMul(v as Tensor2D, w, plan)
+          .square()
+          .sum(),
+      )(x);
+    const hessianDiagonal = tf.grad((x) => inner(x).sum())(rows);
+    // d/dx sum(2 x W W^T) = 2 * row sums of W W^T
+    const expected = p.w.map((we) =>
+      we.map(
+        (row) => 2 * we.reduce((s, other) => s + row.reduce((d, v, i) => d + v * other[i]!, 0), 0),
+      ),
+    );
+    const got = hessianDiagonal.arraySync() as number[][];
+    got.forEach((row, s) =>
+      row.forEach((value, d) =>
+        expect(value).toBeCloseTo(expected[plan.expertIndices[s]!]![d]!, 3),
+      ),
+    );
+    tf.dispose([w, rows, hessianDiagonal]);
+  });
+}
+
+function planOf(p: Problem) {
+  return scoped(() => dispatchPlan(tf.tensor2d(p.mask, [p.tokens, p.experts])));
+}
+
+function run(p: Problem): Answer & { flat: number[] } {
+  return scoped(() => {
+    const plan = planOf(p);
+    const x = tf.tensor2d(p.x, [p.tokens, p.inner]);
+    const w = tf.tensor3d(p.w, [p.experts, p.inner, p.outer]);
+    const [bias, weights] = [tf.tensor2d(p.bias), tf.tensor2d(p.combine)];
+    const up = tf.tensor2d(p.upstream);
+    const layer = (x: Tensor, w: Tensor, bias: Tensor, weights: Tensor) => {
+      const product = groupedMatMul(dispatch(x as Tensor2D, plan), w as Tensor3D, plan);
+      const y = tf.add<Tensor2D>(product, expertRows(bias as Tensor2D, plan));
+      return combine(y, weights as Tensor2D, plan);
+    };
+    const out = layer(x, w, bias, weights);
+    const [dx, dw, dbias, dcombine] = tf.grads((...inputs: Tensor[]) =>
+      layer(...(inputs as [Tensor, Tensor, Tensor, Tensor]))
+        .mul(up)
+        .sum(),
+    )([x, w, bias, weights]) as [Tensor, Tensor, Tensor, Tensor];
+    const all = [out, dx, dw, dbias, dcombine];
+    const [o, a, b, c, d] = all.map((t) => t.arraySync());
+    const flat = all.flatMap((t) => Array.from(t.dataSync()));
+    return { out: o, dx: a, dw: b, dbias: c, dcombine: d, flat } as Answer & { flat: number[] };
+  });
+}
+
+function expectAnswer(got: Answer, want: Answer, tolerance: number): void {
+  for (const name of ['out', 'dx', 'dw', 'dbias', 'dcombine'] as const) {
+    const [a, b] = [(got[name] as number[][][]).flat(2), (want[name] as number[][][]).flat(2)];
+    expect(a.length, name).toBe(b.length);
+    const scale = Math.max(1, ...b.map(Math.abs));
+    a.forEach((value, i) => {
+      if (!(Math.abs(value - b[i]!) <= tolerance * scale))
+        expect.fail(`${name}[${i}]: ${value} vs ${b[i]}`);
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  combine,
+  densePlan,
+  dispatch,
+  dispatchPlan,
+  groupedMatMul,
+  stopGradient,
+} from '../src/index.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe('dispatchPlan', () => {
+  const plan = () =>
+    dispatchPlan(
+      tf.tensor2d([
+        [0, 1, 1],
+        [1, 0, 0],
+        [0, 0, 0],
+        [1, 0, 1],
+      ]),
+    );
+
+  it('sorts rows by expert, then by token', () => {
+    expect(Array.from(plan().expertIndices)).toEqual([0, 0, 1, 2, 2]);
+    expect(Array.from(plan().tokenIndices)).toEqual([1, 3, 0, 0, 3]);
+    expect(Array.from(plan().expertOffsets)).toEqual([0, 2, 3, 5]);
+  });
+  it('maps tokens back to their rows in expert order', () => {
+    expect(Array.from(plan().tokenOffsets)).toEqual([0, 2, 3, 3, 5]);
+    expect(Array.from(plan().tokenRows)).toEqual([2, 3, 0, 1, 4]);
+  });
+  it('counts routed rows', () => {
+    expect(plan().numRows).toBe(5);
+  });
+  it('a dense plan sends every token to the one expert', () => {
+    expect(Array.from(densePlan(3).tokenIndices)).toEqual([0, 1, 2]);
+    expect(densePlan(3).numExperts).toBe(1);
+  });
+  it.each([0.5, 2, -1, NaN])('a mask entry of %s is an error that names its place', (value) => {
+    expect(() =>
+      dispatchPlan(
+        tf.tensor2d([
+          [0, 1],
+          [value, 0],
+        ]),
+      ),
+    ).toThrow(/token 1 and expert 0/);
+  });
+});
+
+describe('shapes that do not fit the plan are coded errors', () => {
+  const plan = () =>
+    dispatchPlan(
+      tf.tensor2d([
+        [1, 0],
+        [1, 1],
+      ]),
+    );
+  const coded = expect.objectContaining({ code: 'KERNELS_SHAPE' });
+  it('dispatch', () => expect(() => dispatch(tf.zeros([3, 4]), plan())).toThrow(coded));
+  it('groupedMatMul', () =>
+    expect(() => groupedMatMul(tf.zeros([3, 4]), tf.zeros([2, 5, 6]), plan())).toThrow(coded));
+  it('combine', () =>
+    expect(() => combine(tf.zeros([3, 4]), tf.zeros([2, 3]), plan())).toThrow(coded));
+});
+
+describe('stopGradient', () => {
+  it('shares values and passes no gradient', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const gradient = tf.grad((v) => tf.mul(v, stopGradient(v)).sum())(x);
+    expect(Array.from(gradient.dataSync())).toEqual([1, 2, 3]); // v * const, not 2v
+  });
+  it('outlives its source', () => {
+    const x = tf.tensor1d([1, 2]);
+    const copy = stopGradient(x);
+    x.dispose();
+    expect(Array.from(copy.dataSync())).toEqual([1, 2]);
+    copy.dispose();
+  });
+});
