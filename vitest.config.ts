@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+const results = process.env['MOEKIT_TEST_RESULTS'];
+
 export default defineConfig({
   test: {
     projects: ['packages/*/vitest.config.ts', 'apps/*/vitest.config.ts', 'docs/vitest.config.ts'],
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
   },
 });
