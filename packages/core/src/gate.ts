@@ -1,7 +1,8 @@
-import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { add, matMul, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { add, matMul, tidy } from '@tensorflow/tfjs-core';
 
 import type { RouterSpec } from './contract.js';
+import { parameter } from './parameter.js';
 import { createRng, normalArray, uniformArray } from './rng.js';
 
 /** How the gate's weights start: U(+-1/sqrt(D)) as torch's Linear does (XMoE), N(0, 1/D), or zeros (noisy top-k). */
@@ -21,13 +22,9 @@ export function createGate(
   { modelWidth, numExperts, seed }: RouterSpec,
   { outputs = numExperts, init = 'uniform' as GateInit, bias = false, label = 'gate' } = {},
 ): Gate {
-  const weights = variable(
-    tensor2d(initialWeights(modelWidth * outputs, modelWidth, init, seed, label), [
-      modelWidth,
-      outputs,
-    ]),
-  );
-  const offset = bias ? variable(tensor2d(new Float32Array(outputs), [1, outputs])) : undefined;
+  const initial = initialWeights(modelWidth * outputs, modelWidth, init, seed, label);
+  const weights = parameter<Rank.R2>(initial, [modelWidth, outputs]);
+  const offset = bias ? parameter<Rank.R2>(new Float32Array(outputs), [1, outputs]) : undefined;
   return {
     logits: (x) =>
       tidy(() => {

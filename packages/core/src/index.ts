@@ -35,6 +35,7 @@ export { zLoss, zLossOf } from './losses/z-loss.js';
 export { MoELayer } from './moe-layer.js';
 export type { LayerResult, MoELayerParts } from './moe-layer.js';
 export { parseOptions } from './options.js';
+export { parameter } from './parameter.js';
 export { assertCausal, assertPlugin, createRouter, defineRouter } from './plugin.js';
 export { createRng, normalArray, uniformArray } from './rng.js';
 export type { Rng } from './rng.js';

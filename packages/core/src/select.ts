@@ -1,5 +1,6 @@
 import { stopGradient } from '@moekit/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 
 import { fail } from './errors.js';
 
@@ -16,7 +17,7 @@ import { fail } from './errors.js';
  */
 export function select(scores: Tensor2D, decide: (scores: Tensor2D) => Tensor2D): Tensor2D {
   const detached = stopGradient(scores);
-  const mask = decide(detached);
+  const mask = tidy(() => decide(detached));
   if (mask !== detached) detached.dispose();
   if (mask.rank !== 2 || mask.shape[0] !== scores.shape[0] || mask.shape[1] !== scores.shape[1]) {
     throw fail('MOE_ROUTING', {

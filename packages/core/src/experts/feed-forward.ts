@@ -1,10 +1,11 @@
 import type { DispatchPlan, Kernels } from '@moekit/kernels';
 import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
-import { add, tensor, tidy, variable } from '@tensorflow/tfjs-core';
+import { add, tidy } from '@tensorflow/tfjs-core';
 
 import type { Expert } from '../contract.js';
 import { fail } from '../errors.js';
+import { parameter } from '../parameter.js';
 import type { Rng } from '../rng.js';
 import { createRng, normalArray } from '../rng.js';
 import type { Activation } from './activation.js';
@@ -103,11 +104,11 @@ function stacked(
       init === 'copies' && expert > 0 ? values.subarray(0, size) : normalArray(rng, size, std);
     values.set(drawn, expert * size);
   }
-  return variable(tensor(values, [e, rows, columns]));
+  return parameter(values, [e, rows, columns]);
 }
 
 function zeros(shape: [number, number]): Variable {
-  return variable(tensor(new Float32Array(shape[0] * shape[1]), shape));
+  return parameter(new Float32Array(shape[0] * shape[1]), shape);
 }
 
 function assertSizes(options: FeedForwardOptions): void {

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
-import { add, div, mean, square, squaredDifference, sum, tidy } from '@tensorflow/tfjs-core';
+import { add, div, mean, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * How uneven loads are: importance loss and load loss of noisy top-k (1701.06538 eq. 7 and 11).
@@ -15,7 +15,8 @@ export function squaredCoefficientOfVariation(
   const freedom = variance === 'population' ? experts : Math.max(experts - 1, 1);
   return tidy(() => {
     const average = mean(loads);
-    const spread = div(sum(squaredDifference(loads, average)), freedom);
+    // squaredDifference has no gradient under broadcasting.
+    const spread = div(sum(square(sub(loads, average))), freedom);
     return div(spread, add(square(average), 1e-10));
   });
 }

@@ -1,0 +1,36 @@
+import type { Batch } from '../batch.js';
+import { pickTokens, randomBatch } from '../batch.js';
+import { routeBatch } from '../read-routing.js';
+import type { Subject } from '../subject.js';
+import { withRouter } from '../subject.js';
+import { ensure } from '../violation.js';
+
+/** Capacity only takes away from the selection, and dropFree evaluation takes nothing away. */
+export function checkCapacity(subject: Subject): void {
+  withRouter(subject, (router) => {
+    for (const mode of [{ training: true }, { training: false }, { dropFree: true }]) {
+      const { dispatchMask, selectionMask } = routeBatch(router, crowd(subject), mode);
+      const invented = dispatchMask.findIndex((m, i) => m === 1 && selectionMask[i] === 0);
+      ensure(invented < 0, {
+        asked: 'dispatchMask must be a subset of selectionMask',
+        got: `a pair that is dispatched but was not selected (flat index ${invented})`,
+        fix: 'selectionMask is the choice before capacity; limitCapacity(selectionMask, ...) gives the other.',
+      });
+      const dropped = dispatchMask.findIndex((m, i) => m === 0 && selectionMask[i] === 1);
+      ensure(!('dropFree' in mode) || dropped < 0, {
+        asked: 'With dropFree every selected pair must be dispatched',
+        got: `a selected pair that is dropped (flat index ${dropped})`,
+        fix: 'Return selectionMask as dispatchMask when context.dropFree is true.',
+      });
+    }
+  });
+}
+
+/** Many copies of few tokens, so that their experts overflow. */
+function crowd(subject: Subject): Batch {
+  const few = randomBatch(subject, 3);
+  return pickTokens(
+    few,
+    Array.from({ length: 48 }, (_, t) => (t % 8 === 0 ? 1 + (t % 2) : 0)),
+  );
+}

@@ -1,0 +1,46 @@
+import { memory } from '@tensorflow/tfjs-core';
+
+import { decodeRoutingStats, encodeRoutingStats } from '../../stats.js';
+import { randomBatch, tensorsOf } from '../batch.js';
+import { scoped } from '../read-routing.js';
+import type { Subject } from '../subject.js';
+import { withRouter } from '../subject.js';
+import { ensure } from '../violation.js';
+
+/** Routing leaves no tensor behind and disposes none of its inputs; dispose frees all the rest. */
+export function checkLeaks(subject: Subject): void {
+  const batch = randomBatch(subject, 6);
+  const before = memory().numTensors;
+  withRouter(subject, (router) => {
+    const step = () =>
+      scoped(() => {
+        const { x, context } = tensorsOf(batch, { training: true });
+        const routing = router.route(x, context);
+        ensure(!x.isDisposed && !context.tokenIds!.isDisposed, {
+          asked: 'route must leave its inputs alone',
+          got: 'an input that was disposed',
+          fix: 'Let the surrounding tidy dispose tensors.',
+        });
+        return decodeRoutingStats(encodeRoutingStats(routing).dataSync<'float32'>());
+      });
+    router.afterStep?.(step()); // state may be made on the first step
+    const held = memory().numTensors;
+    router.afterStep?.(step());
+    router.afterStep?.(step());
+    same(held, memory().numTensors, 'Two steps', 'Wrap the work of route and afterStep in a tidy.');
+  });
+  same(
+    before,
+    memory().numTensors,
+    'Creating and disposing a router',
+    'Dispose every variable; make them with parameter(...), which keeps no initial tensor.',
+  );
+}
+
+function same(before: number, after: number, what: string, fix: string): void {
+  ensure(before === after, {
+    asked: `${what} must leave the number of tensors unchanged`,
+    got: `${after - before} more`,
+    fix,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Router } from '../../contract.js';
+import type { Batch, Mode } from '../batch.js';
+import { pickTokens, randomBatch } from '../batch.js';
+import { firstDifference, firstLossDifference } from '../compare.js';
+import { pickRouting } from '../pick-routing.js';
+import type { ReadRouting } from '../read-routing.js';
+import { routeBatch } from '../read-routing.js';
+import type { Subject } from '../subject.js';
+import { withRouter } from '../subject.js';
+import { ensure } from '../violation.js';
+
+const present = [0, 1, 3, 4, 6, 7, 8, 11];
+
+/** Padding gets nothing, takes nothing, and changes nothing for the tokens beside it. */
+export function checkTokenMask(subject: Subject): void {
+  const whole = randomBatch(subject, 12);
+  const batch = masked(whole, present);
+  const otherPadding = masked(
+    exchangePadding(whole, randomBatch(subject, 12, { seed: 2 })),
+    present,
+  );
+  withRouter(subject, (router) => {
+    for (const mode of [{ dropFree: true }, { training: false }, { training: true }]) {
+      const routed = routeBatch(router, batch, mode);
+      getsNothing(routed, batch.tokenMask!);
+      const again = onlyPresent(routeBatch(router, otherPadding, mode));
+      changesNothing(onlyPresent(routed), again, 'the content of padding was changed');
+    }
+    // Noise is drawn for the whole batch, so leaving tokens out is compared in evaluation alone.
+    for (const mode of [{ dropFree: true }, { training: false }]) {
+      const without = routeBatch(router, pickTokens(whole, present), mode);
+      const routed = onlyPresent(routeBatch(router, batch, mode));
+      changesNothing(routed, without, 'padding was left out');
+    }
+    onlyPadding(router, masked(whole, []), { training: true });
+  });
+}
+
+function getsNothing(routed: ReadRouting, tokenMask: Float32Array): void {
+  const { experts } = routed;
+  for (const member of ['dispatchMask', 'selectionMask', 'combineWeights'] as const) {
+    const i = routed[member].findIndex((v, at) => v !== 0 && !tokenMask[Math.floor(at / experts)]);
+    refuse(member, i < 0 ? undefined : Math.floor(i / experts));
+  }
+  for (const member of ['zeroSlots', 'copyWeight'] as const) {
+    const t = routed[member].findIndex((v, at) => v !== 0 && !tokenMask[at]);
+    refuse(`zeroCompute (${member})`, t < 0 ? undefined : t);
+  }
+}
+
+function refuse(member: string, token: number | undefined): void {
+  ensure(token === undefined, {
+    asked: `${member} must be 0 for tokens whose tokenMask is 0`,
+    got: `a value for padding token ${token}`,
+    fix: 'Apply maskTokens(mask, context.tokenMask) to the selection, before capacity.',
+  });
+}
+
+function changesNothing(a: ReadRouting, b: ReadRouting, when: string): void {
+  const difference = firstDifference(a, b) ?? firstLossDifference(a, b);
+  ensure(difference === undefined, {
+    asked: 'Padding must not change what other tokens get, nor the losses',
+    got: `${difference} when ${when}`,
+    fix: 'Average losses with tokenMean(..., tokenMask) and count tokens with countTokens(...).',
+  });
+}
+
+function onlyPadding(router: Router, batch: Batch, mode: Mode): void {
+  const routed = routeBatch(router, batch, mode);
+  const wrong = routed.losses.find(({ value }) => !Number.isFinite(value));
+  ensure(wrong === undefined && routed.dispatchMask.every((m) => m === 0), {
+    asked: 'A batch of padding alone must route nothing and have finite losses',
+    got: wrong ? `loss ${wrong.name} = ${wrong.value}` : 'a dispatched token',
+    fix: 'Divide by max(count, 1).',
+  });
+}
+
+function masked(batch: Batch, kept: readonly number[]): Batch {
+  const tokenMask = Float32Array.from({ length: batch.tokens }, (_, t) => +kept.includes(t));
+  return { ...batch, tokenMask };
+}
+
+function exchangePadding(batch: Batch, other: Batch): Batch {
+  const x = other.x.slice();
+  for (const t of present) {
+    x.set(batch.x.subarray(t * batch.width, (t + 1) * batch.width), t * batch.width);
+  }
+  return { ...batch, x };
+}
+
+function onlyPresent(routed: ReadRouting): ReadRouting {
+  return pickRouting(routed, present);
+}
