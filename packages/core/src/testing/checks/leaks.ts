@@ -1,6 +1,8 @@
 import { memory } from '@tensorflow/tfjs-core';
 
+import type { Router } from '../../contract.js';
 import { decodeRoutingStats, encodeRoutingStats } from '../../stats.js';
+import type { Batch } from '../batch.js';
 import { randomBatch, tensorsOf } from '../batch.js';
 import { scoped } from '../read-routing.js';
 import type { Subject } from '../subject.js';
@@ -12,21 +14,10 @@ export function checkLeaks(subject: Subject): void {
   const batch = randomBatch(subject, 6);
   const before = memory().numTensors;
   withRouter(subject, (router) => {
-    const step = () =>
-      scoped(() => {
-        const { x, context } = tensorsOf(batch, { training: true });
-        const routing = router.route(x, context);
-        ensure(!x.isDisposed && !context.tokenIds!.isDisposed, {
-          asked: 'route must leave its inputs alone',
-          got: 'an input that was disposed',
-          fix: 'Let the surrounding tidy dispose tensors.',
-        });
-        return decodeRoutingStats(encodeRoutingStats(routing).dataSync<'float32'>());
-      });
-    router.afterStep?.(step()); // state may be made on the first step
+    step(router, batch); // state may be made on the first step
     const held = memory().numTensors;
-    router.afterStep?.(step());
-    router.afterStep?.(step());
+    step(router, batch);
+    step(router, batch);
     same(held, memory().numTensors, 'Two steps', 'Wrap the work of route and afterStep in a tidy.');
   });
   same(
@@ -35,6 +26,20 @@ export function checkLeaks(subject: Subject): void {
     'Creating and disposing a router',
     'Dispose every variable; make them with parameter(...), which keeps no initial tensor.',
   );
+}
+
+function step(router: Router, batch: Batch): void {
+  const stats = scoped(() => {
+    const { x, context } = tensorsOf(batch, { training: true });
+    const routing = router.route(x, context);
+    ensure(!x.isDisposed && !context.tokenIds!.isDisposed, {
+      asked: 'route must leave its inputs alone',
+      got: 'an input that was disposed',
+      fix: 'Let the surrounding tidy dispose tensors.',
+    });
+    return decodeRoutingStats(encodeRoutingStats(routing).dataSync<'float32'>());
+  });
+  router.afterStep?.(stats);
 }
 
 function same(before: number, after: number, what: string, fix: string): void {
