@@ -1,0 +1,61 @@
+import type { RouterLoss, Routing } from '@moekit/core';
+import {
+  assignmentFractions,
+  limitCapacity,
+  loadBalancingLoss,
+  maskTokens,
+  select,
+  selectThreshold,
+  selectTopK,
+} from '@moekit/core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { mul, softmax, tidy } from '@tensorflow/tfjs-core';
+
+export interface ThresholdRule {
+  /** t, from 0 to 1. */
+  readonly threshold: number;
+  /** 0 leaves the balancing loss out. */
+  readonly balanceCoefficient: number;
+  /** Rows each expert computes at most; absent where nothing may be dropped. */
+  readonly capacity?: number | undefined;
+  /** float32 [T] of 0/1; padding is not routed, takes no room and has no part in the loss. */
+  readonly tokenMask?: Tensor1D | undefined;
+}
+
+/**
+ * XMoE's routing (arXiv 2403.18926) of given logits.
+ * Formula:  p = softmax(z);  a token wants its likeliest experts up to the first whose cumulative probability reaches t;
+ *           an expert keeps the C it ranks first: lower rank in the token's order, then higher p, then lower token index;
+ *           w_te = p_te where kept, else 0. Weights are never renormalised.
+ * @param logits float32 [T,E]      @returns tensors owned by the caller; `selectionMask` only where there is a capacity
+ * @throws KERNELS_NON_FINITE      Gradient: through probs; selection, ranks and capacity are constants.
+ */
+export function routeLogits(logits: Tensor2D, rule: ThresholdRule): Routing {
+  const { capacity, tokenMask } = rule;
+  const decide = (): Routing => {
+    const probs = softmax(logits); // [T,E]
+    const wanted = select(logits, (z) => maskTokens(selectThreshold(z, rule.threshold), tokenMask)); // [T,E]
+    const losses = rule.balanceCoefficient > 0 ? [balance(logits, probs, rule)] : [];
+    if (capacity === undefined) {
+      return { combineWeights: mul(probs, wanted), dispatchMask: wanted, logits, probs, losses };
+    }
+    const kept = select(logits, (z) =>
+      limitCapacity(wanted, z, { capacity, priority: 'rank-then-probability' }),
+    ); // [T,E]
+    const combineWeights = mul<Tensor2D>(probs, kept);
+    return { combineWeights, dispatchMask: kept, selectionMask: wanted, logits, probs, losses };
+  };
+  return tidy(() => decide() as never) as Routing;
+}
+
+/** L = N sum_e f_e P_e with f the share of tokens whose likeliest expert is e, capacity set aside: 1 at balance. */
+function balance(
+  logits: Tensor2D,
+  probs: Tensor2D,
+  { tokenMask, balanceCoefficient }: ThresholdRule,
+): RouterLoss {
+  const first = select(logits, (z) => maskTokens(selectTopK(z, 1), tokenMask)); // [T,E]
+  const fractions = assignmentFractions(first, 'token', tokenMask); // [E]
+  const value = loadBalancingLoss(probs, fractions, { tokenMask });
+  return { name: 'load-balancing', value, coefficient: balanceCoefficient, atBalance: 1 };
+}

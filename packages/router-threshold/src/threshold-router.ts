@@ -1,0 +1,66 @@
+import type { RouteContext, Router, RouterSpec } from '@moekit/core';
+import { ROUTER_API_VERSION, countTokens, createGate, defineRouter } from '@moekit/core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
+
+import { expertCapacity } from './capacity.js';
+import type { ThresholdOptions } from './options.js';
+import { thresholdOptions } from './options.js';
+import { routeLogits } from './route-logits.js';
+
+/**
+ * XMoE (arXiv 2403.18926): a token takes as many small experts as its router needs to reach a cumulative probability.
+ * Gate: linear, no bias, U(+-1/sqrt(D)), as the released code has it.
+ */
+export const thresholdRouter = defineRouter<ThresholdOptions>({
+  name: 'threshold',
+  apiVersion: ROUTER_API_VERSION,
+  options: thresholdOptions,
+  create: createThresholdRouter,
+});
+
+function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Router {
+  const { numExperts } = spec;
+  const gate = createGate(spec, { init: 'uniform' });
+  return {
+    name: 'threshold',
+    numExperts,
+    causal: true,
+    expertsPerToken: expectedExperts(options, numExperts),
+    route: (x: Tensor2D, context: RouteContext) =>
+      tidy(() => {
+        const capacity = capacityOf(options, numExperts, x.shape[0], context);
+        return routeLogits(gate.logits(x), {
+          ...options,
+          capacity,
+          tokenMask: context.tokenMask,
+        }) as never;
+      }),
+    flopsPerToken: () => gate.flopsPerToken(),
+    variables: () => gate.variables(),
+    dispose: () => gate.dispose(),
+  };
+}
+
+/**
+ * Capacity, not the threshold, bounds compute: at most N C pairs of S tokens are kept, gamma per token. An untrained
+ * router fills every expert; a threshold of 0 needs one expert and no more.
+ */
+function expectedExperts({ threshold, capacityFactor }: ThresholdOptions, numExperts: number) {
+  return Math.min(capacityFactor, threshold === 0 ? 1 : numExperts);
+}
+
+/** Rows per expert in this step, or `undefined` where every selected pair is computed. */
+function capacityOf(
+  options: ThresholdOptions,
+  numExperts: number,
+  rows: number,
+  { training, dropFree, tokenMask }: RouteContext,
+): number | undefined {
+  if (dropFree) return undefined;
+  const { minCapacity, capacityFactor: inTraining, evalCapacityFactor = inTraining } = options;
+  const capacityFactor = training ? inTraining : evalCapacityFactor;
+  const tokens = countTokens(rows, tokenMask);
+  const capacity = expertCapacity(tokens, numExperts, { capacityFactor, minCapacity });
+  return capacity < tokens ? capacity : undefined;
+}
