@@ -1,0 +1,62 @@
+import type { Rng } from '@moekit/core';
+
+import { fail } from '../errors.js';
+
+/** B windows of text, each next token the target of the one before. Plain numbers; nothing to dispose. */
+export interface Batch {
+  /** B */
+  readonly size: number;
+  /** [B*L] batch-major */
+  readonly tokens: Int32Array;
+  /** [B*L] */
+  readonly targets: Int32Array;
+}
+
+/**
+ * B windows at random places.
+ * @throws MODELS_DATA_SHORT when the text has no window of that length
+ */
+export function randomBatch(text: Int32Array, size: number, length: number, rng: Rng): Batch {
+  assertWindow(text, length);
+  const starts = Array.from({ length: size }, () => rng.integer(text.length - length));
+  return batchAt(text, starts, length);
+}
+
+/**
+ * Windows spread evenly over the text, first and last included, that do not overlap; fewer than asked for when the
+ * text has no more.
+ * @throws MODELS_DATA_SHORT when it has none
+ */
+export function evenBatches(
+  text: Int32Array,
+  { batchSize, batches, length }: { batchSize: number; batches: number; length: number },
+): Batch[] {
+  assertWindow(text, length);
+  const room = text.length - 1 - length;
+  const count = Math.min(batchSize * batches, Math.floor((text.length - 1) / length));
+  const starts = Array.from({ length: count }, (_, i) =>
+    count === 1 ? 0 : Math.floor((i * room) / (count - 1)),
+  );
+  return Array.from({ length: Math.ceil(count / batchSize) }, (_, i) =>
+    batchAt(text, starts.slice(i * batchSize, (i + 1) * batchSize), length),
+  );
+}
+
+function batchAt(text: Int32Array, starts: readonly number[], length: number): Batch {
+  const tokens = new Int32Array(starts.length * length);
+  const targets = new Int32Array(starts.length * length);
+  starts.forEach((start, b) => {
+    tokens.set(text.subarray(start, start + length), b * length);
+    targets.set(text.subarray(start + 1, start + length + 1), b * length);
+  });
+  return { size: starts.length, tokens, targets };
+}
+
+function assertWindow(text: Int32Array, length: number): void {
+  if (text.length > length) return;
+  throw fail('MODELS_DATA_SHORT', {
+    asked: `Each split must have more tokens than the context length, ${length}`,
+    got: `${text.length}`,
+    fix: 'Use a longer text or a shorter context.',
+  });
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+
+import type { TextSource, TokenData, Tokenizer } from '../contract.js';
+import { fail } from '../errors.js';
+
+/**
+ * Both splits as token ids.
+ * @throws MODELS_DATA_SHORT when a split has no token, MODELS_TOKENIZER when an id is outside the vocabulary
+ */
+export function tokenize(source: TextSource, tokenizer: Tokenizer): TokenData {
+  const [train, validation] = [source.train, source.validation].map((text) =>
+    encode(text, source.name, tokenizer),
+  ) as [Int32Array, Int32Array];
+  return {
+    name: source.name,
+    attribution: source.attribution,
+    tokenizer: tokenizer.name,
+    vocabSize: tokenizer.vocabSize,
+    train,
+    validation,
+    bytesPerToken: source.validation.length / validation.length,
+    hash: hashOf(source, tokenizer.name),
+  };
+}
+
+function encode(text: Uint8Array, name: string, tokenizer: Tokenizer): Int32Array {
+  const ids = tokenizer.encode(text);
+  if (ids.length === 0) {
+    throw fail('MODELS_DATA_SHORT', {
+      asked: `Each split of ${name} must have tokens`,
+      got: `none from ${text.length} bytes`,
+      fix: 'Use a longer text.',
+    });
+  }
+  const stray = ids.find((id) => !(id >= 0 && id < tokenizer.vocabSize));
+  if (stray === undefined) return ids;
+  throw fail('MODELS_TOKENIZER', {
+    asked: `Tokenizer ${tokenizer.name} must give ids below its vocabulary size, ${tokenizer.vocabSize}`,
+    got: String(stray),
+    fix: "Correct the tokenizer's vocabSize.",
+  });
+}
+
+/** Lengths go in as well: moving the split changes the data. */
+function hashOf({ train, validation }: TextSource, tokenizerName: string): string {
+  const hash = createHash('sha256');
+  hash.update(`${tokenizerName}\n${train.length}\n${validation.length}\n`);
+  return hash.update(train).update(validation).digest('hex');
+}

@@ -1,0 +1,43 @@
+import { parseOptions } from '@moekit/core';
+import { z } from 'zod';
+
+import type { LanguageModelConfig } from '../contract.js';
+import { fail } from '../errors.js';
+
+const size = z.int().min(1);
+
+const schema = z.strictObject({
+  vocabSize: z.int().min(2),
+  contextLength: size,
+  modelWidth: size,
+  numLayers: size,
+  numHeads: size,
+  feedForwardWidth: size,
+  moeEvery: size,
+  positions: z.enum(['rotary', 'learned']),
+  activation: z.enum(['relu', 'gelu', 'swiglu']),
+  seed: z.int(),
+  allowNonCausal: z.boolean().optional(),
+});
+
+/** @throws MOE_OPTIONS for a value out of range, MODELS_CONFIG for sizes that do not fit together */
+export function parseModelConfig(config: LanguageModelConfig): LanguageModelConfig {
+  const parsed = parseOptions(schema, config, 'the language model') as LanguageModelConfig;
+  const { modelWidth, numHeads, positions } = parsed;
+  const headWidth = modelWidth / numHeads;
+  if (!Number.isInteger(headWidth)) {
+    throw fail('MODELS_CONFIG', {
+      asked: 'modelWidth must be a multiple of numHeads',
+      got: `${modelWidth} and ${numHeads}`,
+      fix: 'Change one of them.',
+    });
+  }
+  if (positions === 'rotary' && headWidth % 2 !== 0) {
+    throw fail('MODELS_CONFIG', {
+      asked: 'Rotary positions rotate pairs, so modelWidth / numHeads must be even',
+      got: String(headWidth),
+      fix: "Change numHeads, or use positions: 'learned'.",
+    });
+  }
+  return parsed;
+}

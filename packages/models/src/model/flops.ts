@@ -1,0 +1,40 @@
+import type { MoELayer } from '@moekit/core';
+
+import type { FlopsPerToken, LanguageModelConfig } from '../contract.js';
+
+/** What a model does per token, as the pieces themselves count it. */
+export interface FlopsParts {
+  readonly config: LanguageModelConfig;
+  readonly moeLayers: readonly MoELayer[];
+  /** FLOPs per row of each dense feed-forward layer. */
+  readonly denseFlopsPerRow: readonly number[];
+}
+
+/**
+ * Forward FLOPs per token, a multiply and an add counted as two. Norms, activations, softmax, rotary, lookups and
+ * residual sums are left out: they are below 2 % and no hardware's peak is stated for them.
+ * Formulas, per layer, with context length L:
+ *   attention  2 D 3D (queries, keys, values) + 2 D D (output) + 2 L D (scores) + 2 L D (weighted values);
+ *              the whole square is counted, as it is computed: masked scores are not skipped
+ *   router     what the router says of itself      experts  flopsPerRow * expertsPerToken + the shared expert
+ *   rest       dense layers, and 2 D V for the output projection
+ * @param expertsPerToken one per MoE layer      A training step costs about three times this.
+ */
+export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]): FlopsPerToken {
+  const { modelWidth: d, contextLength: l, numLayers, vocabSize } = parts.config;
+  const router = total(parts.moeLayers.map((layer) => layer.router.flopsPerToken()));
+  const experts = total(
+    parts.moeLayers.map(
+      (layer, i) =>
+        layer.experts.flopsPerRow() * (expertsPerToken[i] ?? 0) +
+        (layer.sharedExpert?.flopsPerRow() ?? 0),
+    ),
+  );
+  const attention = numLayers * (8 * d * d + 4 * l * d);
+  const rest = total(parts.denseFlopsPerRow) + 2 * d * vocabSize;
+  return { router, experts, attention, rest, total: router + experts + attention + rest };
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, n) => sum + n, 0);
+}
