@@ -14,7 +14,17 @@ const direction = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/.nx', '**/node_modules', '**/moekit-results'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/out-tsc',
+      '**/.nx',
+      '**/node_modules',
+      '**/moekit-results',
+      'packages/kernels/assembly/*.ts',
+      '**/artefacts.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

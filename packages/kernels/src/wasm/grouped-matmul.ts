@@ -3,11 +3,10 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { GroupedAttributes } from '../host/grouped-matmul.js';
 import type { DispatchPlan } from '../plan.js';
 import type { WasmBackend } from './heap.js';
-import { floatsAt, offsetOf, withScratch } from './heap.js';
-import type { Multiply } from './multiply.js';
-import { transposeOnHeap } from './multiply.js';
+import { floatsAt, offsetOf } from './heap.js';
+import type { HeapMatrix, Multiply } from './multiply.js';
 
-/** One product per expert that has rows, on the rows where they lie; w[e] is transposed into scratch if asked. */
+/** One product per expert that has rows, on the rows where they lie. */
 export function groupedMatMulWasm(multiply: Multiply): KernelConfig {
   return {
     kernelName: 'MoeGroupedMatMul',
@@ -16,28 +15,21 @@ export function groupedMatMulWasm(multiply: Multiply): KernelConfig {
       const { x, w } = inputs as { x: TensorInfo; w: TensorInfo };
       const { plan, transposeW } = attrs as unknown as GroupedAttributes;
       const wasm = backend as WasmBackend;
-      const [, a, b] = w.shape as [number, number, number];
-      const [inner, outer] = transposeW ? [b, a] : [a, b];
-      const out = wasm.makeOutput([plan.numRows, outer], 'float32');
-      withScratch(wasm, transposeW ? a * b : 0, (scratch) => {
-        const [xAt, wAt, outAt] = [x, w, out].map((info) => offsetOf(wasm, info)) as Offsets;
-        forEachExpert(plan, (e, first, rows) => {
-          const weights = { offset: wAt + e * a * b * 4, rows: a, columns: b };
-          if (transposeW) transposeOnHeap(wasm, weights, scratch);
-          multiply(
-            wasm,
-            { offset: xAt + first * inner * 4, rows, columns: inner },
-            { offset: transposeW ? scratch : weights.offset, rows: inner, columns: outer },
-            outAt + first * outer * 4,
-          );
-        });
+      const [, rows, columns] = w.shape as [number, number, number];
+      const width = transposeW ? rows : columns;
+      const out = wasm.makeOutput([plan.numRows, width], 'float32');
+      const [wAt, outAt] = [offsetOf(wasm, w), offsetOf(wasm, out)];
+      forEachExpert(plan, (e, first, last) => {
+        const offset = wAt + e * rows * columns * 4;
+        const weights = { offset, rows, columns, transposed: transposeW };
+        multiply(wasm, rowsOf(wasm, x, first, last), weights, outAt + first * width * 4);
       });
       return out;
     },
   };
 }
 
-/** out[e] = x[rows of e]^T y[rows of e]: the rows of x are transposed into scratch, one product per expert. */
+/** out[e] = x[rows of e]^T y[rows of e], one product per expert; exactly 0 for experts without rows. */
 export function groupedOuterWasm(multiply: Multiply): KernelConfig {
   return {
     kernelName: 'MoeGroupedOuter',
@@ -48,46 +40,29 @@ export function groupedOuterWasm(multiply: Multiply): KernelConfig {
       const wasm = backend as WasmBackend;
       const [a, b] = [x.shape[1]!, y.shape[1]!];
       const out = wasm.makeOutput([plan.numExperts, a, b], 'float32');
-      withScratch(wasm, largestGroup(plan) * a, (scratch) => {
-        const [xAt, yAt, outAt] = [x, y, out].map((info) => offsetOf(wasm, info)) as Offsets;
-        clearUnused(wasm, plan, outAt, a * b);
-        forEachExpert(plan, (e, first, rows) => {
-          transposeOnHeap(wasm, { offset: xAt + first * a * 4, rows, columns: a }, scratch);
-          multiply(
-            wasm,
-            { offset: scratch, rows: a, columns: rows },
-            { offset: yAt + first * b * 4, rows, columns: b },
-            outAt + e * a * b * 4,
-          );
-        });
+      const outAt = offsetOf(wasm, out);
+      forEachExpert(plan, (e, first, last) => {
+        const at = outAt + e * a * b * 4;
+        if (first === last) floatsAt(wasm, at, a * b).fill(0);
+        const left = { ...rowsOf(wasm, x, first, last), transposed: true };
+        if (first < last) multiply(wasm, left, rowsOf(wasm, y, first, last), at);
       });
       return out;
     },
   };
 }
 
-type Offsets = [number, number, number];
-
 function forEachExpert(
   plan: DispatchPlan,
-  visit: (expert: number, first: number, rows: number) => void,
+  visit: (expert: number, first: number, last: number) => void,
 ): void {
-  for (let e = 0; e < plan.numExperts; e++) {
-    const [first, end] = [plan.expertOffsets[e]!, plan.expertOffsets[e + 1]!];
-    if (end > first) visit(e, first, end - first);
-  }
+  for (let e = 0; e < plan.numExperts; e++)
+    visit(e, plan.expertOffsets[e]!, plan.expertOffsets[e + 1]!);
 }
 
-function largestGroup(plan: DispatchPlan): number {
-  let largest = 0;
-  forEachExpert(plan, (_e, _first, rows) => (largest = Math.max(largest, rows)));
-  return largest;
-}
-
-/** Experts without rows have a gradient of exactly 0; outputs come uninitialised. */
-function clearUnused(backend: WasmBackend, plan: DispatchPlan, outAt: number, size: number): void {
-  for (let e = 0; e < plan.numExperts; e++) {
-    if (plan.expertOffsets[e] !== plan.expertOffsets[e + 1]) continue;
-    floatsAt(backend, outAt + e * size * 4, size).fill(0);
-  }
+/** Rows first .. last - 1 of a matrix tensor. */
+function rowsOf(backend: WasmBackend, info: TensorInfo, first: number, last: number): HeapMatrix {
+  const columns = info.shape[1]!;
+  const offset = offsetOf(backend, info) + first * columns * 4;
+  return { offset, rows: last - first, columns, transposed: false };
 }

@@ -1,64 +1,40 @@
 import type { WasmBackend } from './heap.js';
-import { floatsAt } from './heap.js';
+import type { WasmBuild, WasmProducts } from './module.js';
+import { instantiate } from './module.js';
 
-/** A row-major matrix on the wasm heap. */
+/** A matrix on the wasm heap. `transposed` exchanges rows and columns without moving anything. */
 export interface HeapMatrix {
   /** Byte offset of its first element. */
   readonly offset: number;
+  /** Rows and columns as stored, row-major. */
   readonly rows: number;
   readonly columns: number;
+  readonly transposed: boolean;
 }
 
-/** out = a b for plain row-major matrices anywhere on the heap; `out` is a byte offset. */
+/** out = a b, with either side as stored or transposed; `out` is the byte offset of a row-major matrix. */
 export type Multiply = (backend: WasmBackend, a: HeapMatrix, b: HeapMatrix, out: number) => void;
 
-/**
- * The one fast product of tfjs's wasm backend: XNNPACK, which it uses for a single product with neither side
- * transposed. Stretches of the heap are named as tensors for the length of the call, so nothing is copied; naming
- * them afresh also keeps XNNPACK from reusing a packed copy of weights that have changed since.
- */
-export function createMultiply(): Multiply {
-  let bound: { backend: WasmBackend; product: (...args: unknown[]) => void } | undefined;
+/** Binds the products to whatever wasm backend is current; scratch is taken from its heap once. */
+export function createMultiply(build: WasmBuild): Multiply {
+  let bound: { backend: WasmBackend; products: WasmProducts; scratch: number } | undefined;
   return (backend, a, b, out) => {
-    if (bound?.backend !== backend) bound = { backend, product: bindProduct(backend) };
-    const ids = [
-      register(backend, a.offset, a.rows * a.columns),
-      register(backend, b.offset, b.rows * b.columns),
-      register(backend, out, a.rows * b.columns),
-    ] as const;
-    bound.product(ids[0], shapeBytes(a), 3, ids[1], shapeBytes(b), 3, 0, 0, ids[2]);
-    for (const id of ids) backend.wasm.tfjs.disposeData(id);
+    if (bound?.backend !== backend) bound = bind(backend, build);
+    const [m, k] = a.transposed ? [a.columns, a.rows] : [a.rows, a.columns];
+    const n = b.transposed ? b.rows : b.columns;
+    const [aRow, aColumn] = strides(a);
+    const [bRow, bColumn] = strides(b);
+    const { products, scratch } = bound;
+    products.multiply(a.offset, aRow, aColumn, 0, b.offset, bRow, bColumn, out, m, k, n, scratch);
   };
 }
 
-/** Writes the transpose of `from` to the byte offset `to`, in blocks that stay in the cache. */
-export function transposeOnHeap(backend: WasmBackend, from: HeapMatrix, to: number): void {
-  const { rows, columns } = from;
-  const source = floatsAt(backend, from.offset, rows * columns);
-  const target = floatsAt(backend, to, rows * columns);
-  const block = 32;
-  for (let r0 = 0; r0 < rows; r0 += block) {
-    const r1 = Math.min(r0 + block, rows);
-    for (let c0 = 0; c0 < columns; c0 += block) {
-      const c1 = Math.min(c0 + block, columns);
-      for (let r = r0; r < r1; r++) {
-        for (let c = c0; c < c1; c++) target[c * rows + r] = source[r * columns + c]!;
-      }
-    }
-  }
+function bind(backend: WasmBackend, build: WasmBuild) {
+  const products = instantiate(build, backend.wasm.asm.memory);
+  return { backend, products, scratch: backend.wasm._malloc(products.scratchBytes()) >>> 0 };
 }
 
-function bindProduct(backend: WasmBackend) {
-  const n = 'number';
-  return backend.wasm.cwrap('BatchMatMul', null, [n, 'array', n, n, 'array', n, n, n, n]);
-}
-
-function register(backend: WasmBackend, offset: number, size: number): number {
-  const id = backend.dataIdNextNumber++;
-  backend.wasm.tfjs.registerTensor(id, size, offset);
-  return id;
-}
-
-function shapeBytes({ rows, columns }: HeapMatrix): Uint8Array {
-  return new Uint8Array(Int32Array.of(1, rows, columns).buffer);
+/** Bytes from one row and one column to the next, as the product sees them. */
+function strides({ columns, transposed }: HeapMatrix): [number, number] {
+  return transposed ? [4, columns * 4] : [columns * 4, 4];
 }

@@ -7,12 +7,14 @@ import { batchMatMulKernel } from './batch-matmul.js';
 import { groupedMatMulWasm, groupedOuterWasm } from './grouped-matmul.js';
 import type { WasmBackend } from './heap.js';
 import { floatsAt, offsetOf } from './heap.js';
+import type { WasmBuild } from './module.js';
+import { bestBuild } from './module.js';
 import { createMultiply } from './multiply.js';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js';
 
-/** Row moves and decisions are the plain arithmetic of `host/` on heap views; products go through XNNPACK. */
-export function registerWasmKernels(): void {
-  const multiply = createMultiply();
+/** Row moves and decisions are the plain arithmetic of `host/` on heap views; products are those of `assembly/`. */
+export function registerWasmKernels(build: WasmBuild = bestBuild()): void {
+  const multiply = createMultiply(build);
   for (const kernel of [...selectionKernels, ...rowKernels]) registerKernel(wasmKernel(kernel));
   registerKernel(groupedMatMulWasm(multiply));
   registerKernel(groupedOuterWasm(multiply));
