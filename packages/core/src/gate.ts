@@ -1,3 +1,4 @@
+import { registerKernels } from '@moekit/kernels';
 import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, matMul, tidy } from '@tensorflow/tfjs-core';
 
@@ -28,6 +29,8 @@ export function createGate(
   return {
     logits: (x) =>
       tidy(() => {
+        // Registering may replace the backend's matMul: before the first product, so that the first step rounds like the rest.
+        registerKernels();
         const z = matMul(x, weights); // [T,outputs]
         return offset ? add(z, offset) : z;
       }) as Tensor2D,
