@@ -1,0 +1,27 @@
+import type { RouterLoss, Routing } from '@moekit/core';
+import type { Tensor2D, TensorContainer } from '@tensorflow/tfjs-core';
+import { mul, tidy } from '@tensorflow/tfjs-core';
+
+export interface Decision {
+  /** float32 [T,E], differentiable, before the mask. */
+  readonly weights: Tensor2D;
+  /** float32 [T,E] of 0/1: what was wanted, padding excluded. */
+  readonly selected: Tensor2D;
+  /** float32 [T,E] of 0/1: what there was room for; the same tensor as `selected` where nothing could be dropped. */
+  readonly dispatched: Tensor2D;
+  readonly logits: Tensor2D;
+  readonly probs: Tensor2D;
+  readonly losses: readonly RouterLoss[];
+}
+
+/** Masks the weights by what is dispatched and gives the parts the names of the contract. */
+export function routingOf({ weights, selected, dispatched, ...rest }: Decision): Routing {
+  const combineWeights: Tensor2D = mul(weights, dispatched);
+  const dropping = selected === dispatched ? {} : { selectionMask: selected };
+  return { combineWeights, dispatchMask: dispatched, ...dropping, ...rest };
+}
+
+/** `tidy` for a routing: keeps the tensors of the returned record, disposes every other one. */
+export function tidyRouting(build: () => Routing): Routing {
+  return tidy(build as unknown as () => TensorContainer) as unknown as Routing;
+}

@@ -1,0 +1,62 @@
+import type { RouteContext, Routing } from '@moekit/core';
+import { createGate, defineRouter, maskTokens } from '@moekit/core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { softmax } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+
+import { stepCapacity, withinCapacity } from './capacity.js';
+import { gatedRouter } from './gated-router.js';
+import { jitter } from './jitter.js';
+import { balanceLosses } from './losses.js';
+import { amount, capacityOptions, coefficient, optionsOf } from './options.js';
+import { routingOf } from './routing.js';
+import { topExperts } from './top-experts.js';
+
+const options = optionsOf({
+  ...capacityOptions(1.25, 2),
+  jitter: amount(0.01, 'Input noise of the gate in training: x * U(1 - jitter, 1 + jitter)', 1),
+  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss'),
+});
+
+export type SwitchOptions = z.output<typeof options>;
+
+/**
+ * Switch's decision on given logits: one expert a token, served in token order.
+ * Formula:  w_te = p_te where e = argmax_e p_te and there is room, p = softmax z   (2101.03961 section 2.1)
+ * @param logits float32 [T,E]
+ */
+export function routeSwitch(
+  logits: Tensor2D,
+  settings: SwitchOptions,
+  context: RouteContext,
+): Routing {
+  const { tokenMask } = context;
+  const probs: Tensor2D = softmax(logits); // [T,E]
+  const selected = maskTokens(topExperts(logits, 1), tokenMask);
+  const capacity = stepCapacity(logits, settings, context, { rounding: 'down' });
+  return routingOf({
+    weights: probs,
+    selected,
+    dispatched: withinCapacity(selected, logits, capacity),
+    logits,
+    probs,
+    losses: balanceLosses(probs, selected, { coefficient: settings.balanceCoefficient, tokenMask }),
+  });
+}
+
+/** Switch Transformer (2101.03961): top-1, raw probability as weight, overflow passes by on the residual. */
+export const switchRouter = defineRouter<SwitchOptions>({
+  name: 'switch',
+  apiVersion: 1,
+  options,
+  create: (spec, settings) => {
+    const gate = createGate(spec);
+    return gatedRouter(spec, {
+      name: 'switch',
+      expertsPerToken: 1,
+      gates: [gate],
+      route: (x, context) =>
+        routeSwitch(gate.logits(jitter(x, settings.jitter, context)), settings, context),
+    });
+  },
+});

@@ -1,0 +1,53 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+import { expertCapacity, stepCapacity } from '../src/capacity.js';
+import { describeOnBackends, evaluation, matrix, padding, training } from './support.js';
+
+describe('expertCapacity', () => {
+  it.each([
+    ['rounds down as Switch', 64, 8, { factor: 1.2, minCapacity: 4, rounding: 'down' }, 9],
+    ['rounds up as XMoE', 64, 8, { factor: 1.2, minCapacity: 4, rounding: 'up' }, 10],
+    ['stays exact where the share is', 90, 9, { factor: 1.1, minCapacity: 4, rounding: 'up' }, 11],
+    [
+      'counts k slots a token as Megatron',
+      64,
+      8,
+      { factor: 1, minCapacity: 4, slots: 2, rounding: 'up' },
+      16,
+    ],
+    ['has a minimum', 16, 16, { factor: 1, minCapacity: 4, rounding: 'down' }, 4],
+    [
+      'is clamped to the tokens by its minimum',
+      2,
+      16,
+      { factor: 1, minCapacity: 4, rounding: 'up' },
+      2,
+    ],
+    [
+      'is clamped to the tokens by its factor',
+      8,
+      4,
+      { factor: 9, minCapacity: 4, rounding: 'up' },
+      8,
+    ],
+    ['is 0 for a batch of padding', 0, 4, { factor: 1, minCapacity: 4, rounding: 'up' }, 0],
+  ] as const)('%s', (_, tokens, experts, settings, expected) => {
+    expect(expertCapacity(tokens, experts, settings)).toBe(expected);
+  });
+});
+
+describeOnBackends('stepCapacity', () => {
+  const factors = { capacityFactor: 1, evalCapacityFactor: 2, minCapacity: 1 };
+  const share = { rounding: 'down' } as const;
+
+  it('takes the factor of the phase, counts unmasked tokens and knows drop-free', () =>
+    tidy(() => {
+      const logits = matrix(Array.from({ length: 8 }, () => [0, 0]));
+      const tokenMask = padding(1, 1, 1, 1, 1, 1, 0, 0);
+      expect(stepCapacity(logits, factors, training(), share)).toBe(4);
+      expect(stepCapacity(logits, factors, evaluation(), share)).toBe(8);
+      expect(stepCapacity(logits, factors, training({ tokenMask }), share)).toBe(3);
+      expect(stepCapacity(logits, factors, training({ dropFree: true }), share)).toBeNull();
+    }));
+});
