@@ -1,0 +1,41 @@
+import { createGate, defineRouter } from '@moekit/core';
+import type { z } from 'zod';
+
+import { assertTwoExperts } from './assert-experts.js';
+import { gatedRouter } from './gated-router.js';
+import { capacityOptions, choice, coefficient, optionsOf, share } from './options.js';
+import { routeTopTwo } from './top-two.js';
+
+const options = optionsOf({
+  variant: choice(
+    ['paper', 'mesh'],
+    'paper',
+    'paper: a rejected second choice still takes a place, balance loss / E; mesh: as Mesh TensorFlow, it takes none, * E',
+  ),
+  ...capacityOptions(2, 2),
+  secondChoiceThreshold: share(
+    0.5,
+    'In training the second choice is kept with probability min(1, its weight / this); 0.2 in Mesh TensorFlow',
+  ),
+  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
+});
+
+export type GShardOptions = z.output<typeof options>;
+
+/** GShard (2006.16668): top-2 with a random second choice, capacity of two even shares. */
+export const gshardRouter = defineRouter<GShardOptions>({
+  name: 'gshard',
+  apiVersion: 1,
+  options,
+  create: (spec, settings) => {
+    assertTwoExperts('gshard', spec);
+    const gate = createGate(spec);
+    return gatedRouter(spec, {
+      name: 'gshard',
+      expertsPerToken: 2,
+      gates: [gate],
+      route: (x, context) =>
+        routeTopTwo(gate.logits(x), { ...settings, zLossCoefficient: 0 }, context),
+    });
+  },
+});

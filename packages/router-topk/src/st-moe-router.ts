@@ -1,0 +1,36 @@
+import { createGate, defineRouter } from '@moekit/core';
+import type { z } from 'zod';
+
+import { assertTwoExperts } from './assert-experts.js';
+import { gatedRouter } from './gated-router.js';
+import { capacityOptions, coefficient, optionsOf, share } from './options.js';
+import { routeTopTwo } from './top-two.js';
+
+const options = optionsOf({
+  ...capacityOptions(1.25, 2),
+  secondChoiceThreshold: share(
+    0.2,
+    'In training the second choice is kept with probability min(1, its weight / this)',
+  ),
+  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
+  zLossCoefficient: coefficient(0.001, 'Weight of the router z-loss'),
+});
+
+export type StMoEOptions = z.output<typeof options>;
+
+/** ST-MoE (2202.08906): top-2 as Mesh TensorFlow has it, kept stable by a z-loss. */
+export const stMoERouter = defineRouter<StMoEOptions>({
+  name: 'st-moe',
+  apiVersion: 1,
+  options,
+  create: (spec, settings) => {
+    assertTwoExperts('st-moe', spec);
+    const gate = createGate(spec);
+    return gatedRouter(spec, {
+      name: 'st-moe',
+      expertsPerToken: 2,
+      gates: [gate],
+      route: (x, context) => routeTopTwo(gate.logits(x), { ...settings, variant: 'mesh' }, context),
+    });
+  },
+});
