@@ -1,5 +1,9 @@
 export { gshardRouter } from './gshard-router.js';
 export type { GShardOptions } from './gshard-router.js';
+export { gumbelTopKRouter } from './gumbel-top-k-router.js';
+export type { GumbelTopKOptions } from './gumbel-top-k-router.js';
+export { noisyTopKRouter } from './noisy-top-k-router.js';
+export type { NoisyTopKOptions } from './noisy-top-k-router.js';
 export { stMoERouter } from './st-moe-router.js';
 export type { StMoEOptions } from './st-moe-router.js';
 export { switchRouter } from './switch-router.js';

@@ -1,0 +1,83 @@
+import type { RouteContext, Routing } from '@moekit/core';
+import { createGate, defineRouter, maskTokens } from '@moekit/core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { softmax } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+
+import { assertTopK } from './assert-experts.js';
+import { stepCapacity, withinCapacity } from './capacity.js';
+import { gatedRouter } from './gated-router.js';
+import { gumbelRanking } from './gumbel-ranking.js';
+import { balanceLosses } from './losses.js';
+import { coefficient, factor, flag, minCapacity, optionsOf, whole } from './options.js';
+import { routingOf } from './routing.js';
+import { topExperts } from './top-experts.js';
+
+const options = optionsOf({
+  k: whole(1, 2, 'Experts per token, at most the number of experts'),
+  capacityFactor: factor(
+    'Room in each expert while training, in shares of T / E; default k, null: no capacity',
+  ).optional(),
+  evalCapacityFactor: factor('The same at evaluation; default k').optional(),
+  minCapacity,
+  noiseAtEvaluation: flag(
+    false,
+    'Draw noise at evaluation too, as the reference code does: two evaluations of one text then differ',
+  ),
+  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
+}).transform(({ capacityFactor: training, evalCapacityFactor: evaluation, ...rest }) => ({
+  ...rest,
+  capacityFactor: training === undefined ? rest.k : training,
+  evalCapacityFactor: evaluation === undefined ? rest.k : evaluation,
+}));
+
+export type GumbelTopKOptions = z.output<typeof options>;
+
+/**
+ * The decision of XMoE's own top-k baseline on given logits: the argmax, and k - 1 experts drawn without replacement.
+ * Formula:  w_te = p_te, p = softmax z without noise, never renormalised;  C = max(ceil(T / E * gamma), minCapacity)
+ *   Full experts serve by rank, then in token order (arbitrary in the reference).   (2403.18926, reference code)
+ * @param logits float32 [T,E]
+ */
+export function routeGumbelTopK(
+  logits: Tensor2D,
+  settings: GumbelTopKOptions,
+  context: RouteContext,
+): Routing {
+  const { tokenMask, training, rng } = context;
+  const { k, noiseAtEvaluation, balanceCoefficient } = settings;
+  const probs: Tensor2D = softmax(logits); // [T,E]
+  const first = topExperts(logits, 1);
+  const noisy = k > 1 && (training || noiseAtEvaluation);
+  const ranking = noisy ? gumbelRanking(logits, first, rng.fork('gumbel')) : logits;
+  const selected = maskTokens(topExperts(ranking, k), tokenMask);
+  const capacity = stepCapacity(logits, settings, context, { rounding: 'up' });
+  return routingOf({
+    weights: probs,
+    selected,
+    dispatched: withinCapacity(selected, ranking, capacity),
+    logits,
+    probs,
+    losses: balanceLosses(probs, maskTokens(first, tokenMask), {
+      coefficient: balanceCoefficient,
+      tokenMask,
+    }),
+  });
+}
+
+/** Gumbel top-k: the baseline that XMoE (2403.18926) compares its threshold router with. */
+export const gumbelTopKRouter = defineRouter<GumbelTopKOptions>({
+  name: 'gumbel-topk',
+  apiVersion: 1,
+  options,
+  create: (spec, settings) => {
+    assertTopK('gumbel-topk', settings.k, spec);
+    const gate = createGate(spec);
+    return gatedRouter(spec, {
+      name: 'gumbel-topk',
+      expertsPerToken: settings.k,
+      gates: [gate],
+      route: (x, context) => routeGumbelTopK(gate.logits(x), settings, context),
+    });
+  },
+});

@@ -1,0 +1,104 @@
+import type { RouteContext, RouterLoss, Routing } from '@moekit/core';
+import {
+  createGate,
+  defineRouter,
+  maskTokens,
+  normalArray,
+  squaredCoefficientOfVariation,
+} from '@moekit/core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { add, mul, softmax, softplus, sum, tensor2d } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+
+import { assertTopK } from './assert-experts.js';
+import { gatedRouter } from './gated-router.js';
+import { amount, choice, coefficient, optionsOf, whole } from './options.js';
+import { routingOf } from './routing.js';
+import { selectedSoftmax } from './selected-softmax.js';
+import { selectionProbability } from './selection-probability.js';
+import { topExperts } from './top-experts.js';
+
+/** Keeps the spread above 0 in float32 when softplus underflows. */
+const SMALLEST_SPREAD = 1e-12;
+
+const options = optionsOf({
+  k: whole(1, 4, 'Experts per token, at most the number of experts'),
+  importanceCoefficient: coefficient(0.1, 'Weight of the importance loss; 0.01 for translation'),
+  loadCoefficient: coefficient(0.1, 'Weight of the load loss; 0.01 for translation'),
+  variance: choice(
+    ['population', 'sample'],
+    'population',
+    'Variance inside CV^2: over E (original code) or E - 1 (some ports)',
+  ),
+  noiseFloor: amount(0, 'Added to the standard deviation of the noise; 0.01 in the original code'),
+  init: choice(
+    ['zeros', 'uniform', 'normal'],
+    'zeros',
+    'How both gates start: zeros start in balance, told apart by the noise alone',
+  ),
+});
+
+export type NoisyTopKOptions = z.output<typeof options>;
+
+/**
+ * Noisy top-k's decision on given scores. No capacity.
+ * Formula:  H = clean + eps softplus(noise), eps ~ N(0,1) in training and 0 at evaluation
+ *   w = softmax over the k highest H;  L = c_i CV(sum_t w_te)^2 + c_l CV(sum_t P_te)^2   (1701.06538 eq. 3-11)
+ * @param clean float32 [T,E] x Wg      @param noise float32 [T,E] x Wnoise
+ * @returns logits H and probs softmax(H)      Gradient: through H, so through the drawn noise's spread as well.
+ */
+export function routeNoisyTopK(
+  clean: Tensor2D,
+  noise: Tensor2D,
+  settings: NoisyTopKOptions,
+  { training, rng, tokenMask }: RouteContext,
+): Routing {
+  const spread = add<Tensor2D>(softplus(noise), Math.max(settings.noiseFloor, SMALLEST_SPREAD));
+  const draws = () => tensor2d(normalArray(rng.fork('gate noise'), clean.size), clean.shape);
+  const noisy: Tensor2D = training ? add(clean, mul(draws(), spread)) : clean; // H [T,E]
+  const top = topExperts(noisy, settings.k);
+  const selected = maskTokens(top, tokenMask);
+  const gates = selectedSoftmax(noisy, top);
+  const chances = selectionProbability({ clean, noisy, spread }, settings.k); // [T,E]
+  return routingOf({
+    weights: gates,
+    selected,
+    dispatched: selected,
+    logits: noisy,
+    probs: softmax(noisy),
+    losses: [
+      ...spreadLoss('importance', maskTokens(gates, tokenMask), settings),
+      ...spreadLoss('load', maskTokens(chances, tokenMask), settings),
+    ],
+  });
+}
+
+/** CV^2 of an expert's column sums, with its coefficient; none where that is 0. */
+function spreadLoss(
+  name: 'importance' | 'load',
+  perToken: Tensor2D,
+  settings: NoisyTopKOptions,
+): RouterLoss[] {
+  const weight = settings[`${name}Coefficient`];
+  if (weight === 0) return [];
+  const value = squaredCoefficientOfVariation(sum<Tensor1D>(perToken, 0), settings.variance);
+  return [{ name, value, coefficient: weight, atBalance: 0 }];
+}
+
+/** Noisy top-k (Shazeer 2017, 1701.06538): a learned amount of noise explores, two losses balance. */
+export const noisyTopKRouter = defineRouter<NoisyTopKOptions>({
+  name: 'noisy-topk',
+  apiVersion: 1,
+  options,
+  create: (spec, settings) => {
+    assertTopK('noisy-topk', settings.k, spec);
+    const gate = createGate(spec, { init: settings.init });
+    const noise = createGate(spec, { init: settings.init, label: 'noise' });
+    return gatedRouter(spec, {
+      name: 'noisy-topk',
+      expertsPerToken: settings.k,
+      gates: [gate, noise],
+      route: (x, context) => routeNoisyTopK(gate.logits(x), noise.logits(x), settings, context),
+    });
+  },
+});
