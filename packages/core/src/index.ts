@@ -21,6 +21,7 @@ export type {
   RoutingStats,
   ZeroCompute,
 } from './contract.js';
+export type { DataSource } from './data-source.js';
 export { coreErrors } from './errors.js';
 export { activate, gelu, silu } from './experts/activation.js';
 export type { Activation } from './experts/activation.js';
@@ -41,4 +42,6 @@ export { createRng, normalArray, uniformArray } from './rng.js';
 export type { Rng } from './rng.js';
 export { select } from './select.js';
 export { decodeRoutingStats, encodeRoutingStats, summariseRouting } from './stats.js';
+export { silentTelemetry } from './telemetry.js';
+export type { RoutingEvent, TelemetrySink } from './telemetry.js';
 export { countTokens, maskTokens, tokenMean } from './token-mask.js';

@@ -2,6 +2,7 @@ import type { Router, RouterPlugin, RouterSpec } from './contract.js';
 import { ROUTER_API_VERSION } from './contract.js';
 import { fail } from './errors.js';
 import { parseOptions } from './options.js';
+import { createRng } from './rng.js';
 
 /** Types a plug-in by its schema: `export default defineRouter({ name, apiVersion: 1, options, create })`. */
 export function defineRouter<Options>(plugin: RouterPlugin<Options>): RouterPlugin<Options> {
@@ -17,7 +18,7 @@ export function assertPlugin(value: unknown, from = 'A router plug-in'): RouterP
   const missing = [
     [typeof plugin?.name === 'string' && plugin.name !== '', 'name (a string)'],
     [typeof plugin?.apiVersion === 'number', `apiVersion (${ROUTER_API_VERSION})`],
-    [plugin?.options && '~standard' in plugin.options, 'options (a Standard Schema such as zod)'],
+    [isSchema(plugin?.options), 'options (a Standard Schema such as zod)'],
     [typeof plugin?.create === 'function', 'create(spec, options)'],
   ].flatMap(([present, member]) => (present ? [] : [member]));
   if (missing.length > 0) {
@@ -66,7 +67,13 @@ export function createRouter<Options>(
   return router;
 }
 
+/** A Standard Schema is an object or a function (arktype) that can validate. */
+function isSchema(value: RouterPlugin['options'] | undefined): boolean {
+  return typeof value?.['~standard']?.validate === 'function';
+}
+
 function assertSpec(spec: RouterSpec): void {
+  createRng(spec.seed); // refuses an impossible seed
   for (const name of ['modelWidth', 'numExperts'] as const) {
     if (Number.isInteger(spec[name]) && spec[name] >= 1) continue;
     throw fail('MOE_SPEC', {

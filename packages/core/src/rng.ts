@@ -1,6 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
+import { fail } from './errors.js';
+
 /** A seeded source of randomness. Two with the same seed give the same numbers, on every platform. */
 export interface Rng {
   /** A number in [0, 1). */
@@ -13,8 +15,18 @@ export interface Rng {
   fork(label: string): Rng;
 }
 
-/** @param seed any whole number; its low 32 bits count. */
+/**
+ * @param seed any whole number; its low 32 bits count
+ * @throws MOE_SPEC on anything else, which would pass as seed 0
+ */
 export function createRng(seed: number): Rng {
+  if (!Number.isInteger(seed)) {
+    throw fail('MOE_SPEC', {
+      asked: 'A seed must be a whole number',
+      got: String(seed),
+      fix: 'Pass one such as 1; results repeat for equal seeds.',
+    });
+  }
   const generator = xoroshiro128plus(mix(seed | 0));
   const uniform = () => uniformFloat64(generator);
   return {

@@ -29,7 +29,8 @@ const SCALARS = 8;
 export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
   return tidy(() => {
     const mask = routing.dispatchMask;
-    const probs = stopGradient(routing.probs);
+    const scores = stopGradient(routing.probs);
+    const probs = div(scores, maximum(sum(scores, 1, true), 1e-9)); // [T,E], rows sum to 1
     const zero = routing.zeroCompute;
     const present = tokenMask ? sum(tokenMask) : scalar(mask.shape[0]);
     const perToken = sum<Tensor1D>(mask, 1); // [T]

@@ -1,0 +1,11 @@
+import type { Rng } from './rng.js';
+
+/** Where batches come from. What a batch is, model and source agree on between them. */
+export interface DataSource<Batch = unknown> {
+  readonly name: string;
+  /**
+   * One pass over a split, in an order drawn from `rng`: the same seed gives the same batches.
+   * @returns an iterable that may be left early
+   */
+  batches(split: 'train' | 'test', rng: Rng): Iterable<Batch>;
+}

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import type { DependencyContainer } from 'tsyringe';
+
+import { fail } from '../errors.js';
+import { MoELayer } from '../moe-layer.js';
+import type { Bindings } from './tokens.js';
+import { tokens } from './tokens.js';
+
+/**
+ * What the container, or a parent of it, has bound under a name.
+ * @throws MOE_DI_MISSING naming the binding
+ */
+export function resolveBinding<Name extends keyof Bindings>(
+  container: DependencyContainer,
+  name: Name,
+): Bindings[Name] {
+  if (!container.isRegistered(tokens[name], true)) {
+    throw fail('MOE_DI_MISSING', {
+      asked: `The container must have a binding for ${name}`,
+      got: 'none',
+      fix: `Call registerDefaults(container, ...), or bind(container, '${name}', () => ...).`,
+    });
+  }
+  return container.resolve(tokens[name]);
+}
+
+/**
+ * Composes an MoE layer of the container's router, experts and kernels, and of its shared expert where one is bound.
+ * @throws MOE_DI_MISSING, MOE_SPEC      Ownership: the layer's variables belong to the container's trial.
+ */
+export function resolveLayer(container: DependencyContainer): MoELayer {
+  const shared = container.isRegistered(tokens.sharedExpert, true);
+  return new MoELayer({
+    router: resolveBinding(container, 'router'),
+    experts: resolveBinding(container, 'experts'),
+    kernels: resolveBinding(container, 'kernels'),
+    ...(shared && { sharedExpert: resolveBinding(container, 'sharedExpert') }),
+  });
+}
