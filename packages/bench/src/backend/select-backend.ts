@@ -1,0 +1,35 @@
+import { registerKernels } from '@moekit/kernels';
+
+import { fail } from '../errors.js';
+import { chooseBackend } from './choose-backend.js';
+import type { ConcreteBackend } from './names.js';
+
+/**
+ * Starts a backend in this process, with its gradients and the dispatch kernels. TensorFlow.js falls back to another
+ * backend without a word, so what runs afterwards is checked.
+ * @param asked a name, or `auto`      @returns the backend that runs
+ * @throws BENCH_BACKEND_UNKNOWN, BENCH_BACKEND_MISSING
+ */
+export async function selectBackend(asked: string): Promise<ConcreteBackend> {
+  const { name, module } = chooseBackend(asked);
+  const tf = await import('@tensorflow/tfjs'); // the union package: it alone registers the gradients
+  let started = false;
+  let cause: unknown;
+  try {
+    if (module !== null) await import(module);
+    started = await tf.setBackend(name);
+    await tf.ready();
+  } catch (error) {
+    cause = error;
+  }
+  if (!started || tf.getBackend() !== name) {
+    throw fail('BENCH_BACKEND_MISSING', {
+      asked: `Backend ${name} must start`,
+      got: cause instanceof Error ? cause.message.split('\n')[0]! : `${tf.getBackend()} instead`,
+      fix: 'Choose another with --backend, or run moekit doctor.',
+      cause,
+    });
+  }
+  registerKernels(name);
+  return name;
+}

@@ -1,0 +1,72 @@
+import { availableParallelism, totalmem } from 'node:os';
+
+import { chooseBackend } from '../backend/choose-backend.js';
+import type { BackendFinding, Resolves } from '../backend/find-backends.js';
+import { findBackends } from '../backend/find-backends.js';
+import { webAssemblySupport } from '../backend/web-assembly.js';
+import { readVersions } from './versions.js';
+
+export type Verdict = 'ok' | 'warning' | 'problem';
+
+export interface DoctorReport {
+  readonly versions: Record<string, string>;
+  readonly backends: readonly BackendFinding[];
+  /** What `--backend auto` takes, and why. */
+  readonly chosen: { readonly name: string; readonly reason: string };
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly wasmSimd: boolean;
+  readonly checks: readonly { readonly verdict: Verdict; readonly text: string }[];
+}
+
+const GIB = 2 ** 30;
+
+/** What this machine has, what would be used and why; starts no backend. */
+export function examine(resolves?: Resolves): DoctorReport {
+  const backends = findBackends(resolves);
+  const chosen = chooseBackend('auto', backends);
+  const facts = {
+    versions: readVersions(),
+    backends,
+    chosen: { name: chosen.name, reason: whyChosen(chosen, backends) },
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    wasmSimd: webAssemblySupport().simd,
+  };
+  return { ...facts, checks: check(facts) };
+}
+
+function whyChosen(chosen: BackendFinding, backends: readonly BackendFinding[]): string {
+  const before = backends.slice(0, backends.indexOf(chosen)).map(({ name }) => name);
+  if (before.length === 0) return 'the first in the order of preference';
+  return `the first usable one in the order of preference: ${before.join(' and ')} not usable`;
+}
+
+function check(facts: Omit<DoctorReport, 'checks'>): DoctorReport['checks'] {
+  const node = facts.versions['node']!;
+  const slow = facts.chosen.name === 'cpu';
+  const memory = facts.memoryBytes / GIB;
+  return [
+    verdict(supportsNode(node), 'problem', `Node ${node}`, 'needs 20.19+, 22.13+ or 24+'),
+    verdict(
+      facts.wasmSimd,
+      'warning',
+      'WebAssembly SIMD',
+      'missing: wasm runs several times slower',
+    ),
+    verdict(!slow, 'warning', `backend ${facts.chosen.name}`, 'only the slow reference is usable'),
+    verdict(facts.cores > 1, 'warning', `${facts.cores} cores`, 'trials run one after another'),
+    verdict(memory >= 4, 'warning', `${memory.toFixed(1)} GiB memory`, 'use --workers 1'),
+  ];
+}
+
+function verdict(good: boolean, otherwise: Verdict, text: string, advice: string) {
+  return good
+    ? { verdict: 'ok' as const, text }
+    : { verdict: otherwise, text: `${text}: ${advice}` };
+}
+
+function supportsNode(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major >= 24;
+}

@@ -1,0 +1,19 @@
+import { errorsOf } from '@moekit/kernels';
+
+export const benchErrors = {
+  BENCH_CONFIG: 'An experiment config does not fit its schema, or its file cannot be read.',
+  BENCH_ROUTER_UNKNOWN: 'No router of that name is registered, and no file or package has it.',
+  BENCH_ROUTER_SPEC: 'A router given as text (name?option=value) cannot be parsed.',
+  BENCH_PLUGIN_FILE: 'A plug-in file is missing, or loading it throws.',
+  BENCH_PLUGIN_EXPORT: 'A plug-in file has no default export.',
+  BENCH_MATCH: 'A router cannot be given a model of matched parameters and compute.',
+  BENCH_BACKEND_UNKNOWN: 'No backend of that name exists.',
+  BENCH_BACKEND_MISSING: 'The backend asked for cannot be used on this machine.',
+  BENCH_DATA: 'The text is too short to train and to evaluate on.',
+  BENCH_OUTPUT: 'The output folder or a file in it cannot be written.',
+  BENCH_TRIAL: 'A trial failed with an error that has no code of its own.',
+  BENCH_WORKER: 'A worker process ended before its trial did, or sent what nobody understands.',
+  BENCH_RESULTS: 'A results file does not fit its schema.',
+} as const;
+
+export const fail = errorsOf(benchErrors);

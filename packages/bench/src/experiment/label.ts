@@ -1,0 +1,16 @@
+import { basename, extname } from 'node:path';
+
+import type { RouterEntry } from './config.js';
+
+/** What a row is called: its label, or its router's name with the options that were given. */
+export function labelOf({ router, options, label }: RouterEntry): string {
+  if (label !== undefined) return label;
+  const file = isPath(router) ? basename(router, extname(router)) : router;
+  const given = Object.entries(options).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return given.length === 0 ? file : `${file}(${given.join(', ')})`;
+}
+
+/** True for `./router.ts`, `/a/router.js`, `router.mts`: a file rather than a name or a package. */
+export function isPath(router: string): boolean {
+  return /^\.{0,2}[/\\]|^[a-z]:[/\\]|\.[cm]?[jt]sx?$/i.test(router);
+}

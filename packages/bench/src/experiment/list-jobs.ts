@@ -1,0 +1,13 @@
+import type { Manifest } from '../results/results-schema.js';
+import type { Job } from '../trial/messages.js';
+import { labelOf } from './label.js';
+
+/** The trials of an experiment, seed by seed: a stopped run holds whole comparisons rather than whole rows. */
+export function listJobs({ experiment, backend }: Manifest): readonly Job[] {
+  return experiment.seeds.flatMap((seed) =>
+    experiment.routers.map((entry) => {
+      const label = labelOf(entry);
+      return { id: `${label}#${seed}`, label, entry, seed, backend, experiment };
+    }),
+  );
+}

@@ -1,0 +1,38 @@
+import type { TokenData } from '@moekit/models';
+
+import { chooseBackend } from '../backend/choose-backend.js';
+import type { PluginRegistry } from '../plugins/registry.js';
+import type { Preamble } from '../results/collect.js';
+import { bigramReference } from '../statistics/bigram.js';
+import { loadData } from '../trial/load-data.js';
+import { readVersions } from '../doctor/versions.js';
+import { checkRouters } from './check-routers.js';
+import type { Experiment } from './config.js';
+import { hashOf } from './hash.js';
+
+/**
+ * Everything that can be known, and everything that can be wrong, before the first trial: routers, options, text,
+ * backend, and the bigram reference on the same split.
+ * @throws the coded errors of each
+ */
+export async function prepareExperiment(
+  experiment: Experiment,
+  registry: PluginRegistry,
+): Promise<Preamble> {
+  const files = await checkRouters(experiment, registry);
+  const backend = chooseBackend(experiment.backend).name;
+  const data = await loadData(experiment);
+  const manifest = {
+    experiment,
+    configHash: hashOf(experiment),
+    backend,
+    versions: readVersions(),
+    data: describeData(data),
+    files,
+  };
+  return { manifest, reference: { name: 'bigram', ...bigramReference(data) } };
+}
+
+function describeData({ train, validation, ...data }: TokenData) {
+  return { ...data, trainTokens: train.length, validationTokens: validation.length };
+}

@@ -1,0 +1,38 @@
+/** One layer shape and load that the kernels are timed at. */
+export interface KernelCase {
+  readonly name: string;
+  /** T */
+  readonly tokens: number;
+  /** D */
+  readonly modelWidth: number;
+  /** E */
+  readonly numExperts: number;
+  /** F */
+  readonly expertWidth: number;
+  /** Experts per token. */
+  readonly k: number;
+  /** How tokens spread over experts: evenly at random, or with popularity 1 / rank. */
+  readonly load: 'balanced' | 'zipf';
+  /** Share of the k pairs that are kept, as a threshold router at a lower t does. Default 1. */
+  readonly kept?: number;
+}
+
+const at = { tokens: 4096, modelWidth: 512 } as const;
+
+/** Few large experts, many small ones, a skewed load, very many tiny ones, a small batch, half the pairs. */
+export const kernelCases: readonly KernelCase[] = [
+  { ...at, name: 'E=8 F=2048 k=2', numExperts: 8, expertWidth: 2048, k: 2, load: 'balanced' },
+  { ...at, name: 'E=64 F=256 k=8', numExperts: 64, expertWidth: 256, k: 8, load: 'balanced' },
+  { ...at, name: 'E=64 F=256 k=8 Zipf', numExperts: 64, expertWidth: 256, k: 8, load: 'zipf' },
+  {
+    ...at,
+    name: 'E=64 F=256 k=8 half kept',
+    numExperts: 64,
+    expertWidth: 256,
+    k: 8,
+    load: 'balanced',
+    kept: 0.5,
+  },
+  { ...at, name: 'E=128 F=128 k=8', numExperts: 128, expertWidth: 128, k: 8, load: 'balanced' },
+  { ...at, name: 'T=64 E=64 F=256 k=8', tokens: 64, numExperts: 64, expertWidth: 256, k: 8, load: 'balanced' },
+];

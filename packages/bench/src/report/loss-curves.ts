@@ -1,0 +1,59 @@
+import type { Results } from '../results/results-schema.js';
+import type { Trial } from '../results/trial-schema.js';
+import { FONT, referenceLine, valueAxis } from './axis.js';
+import { rowColours } from './palette.js';
+import { renderChart } from './render-chart.js';
+
+/** Validation bits per byte over training steps, mean over seeds, one line per row, the bigram as a dashed line. */
+export function lossCurves({ rows, reference }: Results): string {
+  const colours = rowColours(rows);
+  const lines = rows.map(({ label, trials }, index) => ({
+    type: 'line' as const,
+    name: label,
+    data: meanCurve(trials),
+    symbol: 'circle',
+    symbolSize: 5,
+    lineStyle: { width: 2.5 },
+    itemStyle: { color: colours[index]! },
+    endLabel: {
+      show: true,
+      formatter: '{a}',
+      color: colours[index]!,
+      fontFamily: FONT,
+      fontSize: 12,
+      distance: 8,
+    },
+    labelLayout: { moveOverlap: 'shiftY' as const },
+    ...(index === 0 && { markLine: referenceLine(reference.bitsPerByte, 'bigram reference') }),
+  }));
+  const drawn = lines.filter(({ data }) => data.length > 0);
+  return renderChart(
+    {
+      grid: { left: 64, right: 150, top: 24, bottom: 56 },
+      xAxis: { ...valueAxis('training step', 34), min: 0, scale: false },
+      yAxis: {
+        ...valueAxis('validation bits per byte', 46),
+        ...range(drawn, reference.bitsPerByte),
+      },
+      series: drawn,
+    },
+    { width: 960, height: 400 },
+  );
+}
+
+/** Points that every finished trial of the row has. */
+function meanCurve(trials: readonly Trial[]): [number, number][] {
+  const first = trials[0]?.curve ?? [];
+  return first.map(({ step }, index) => {
+    const sum = trials.reduce((total, { curve }) => total + (curve[index]?.bitsPerByte ?? NaN), 0);
+    return [step, sum / trials.length];
+  });
+}
+
+function range(lines: readonly { data: [number, number][] }[], reference: number) {
+  const values = [reference, ...lines.flatMap(({ data }) => data.map(([, bits]) => bits))];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = 0.05 * (high - low);
+  const tenth = (value: number) => Math.round(value * 10) / 10;
+  return { min: tenth(low - margin - 0.05), max: tenth(high + margin + 0.05) };
+}

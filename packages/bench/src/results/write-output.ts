@@ -1,0 +1,56 @@
+import { access, constants, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { fail } from '../errors.js';
+import { renderReport } from '../report/render-report.js';
+import type { Results } from './results-schema.js';
+
+export interface OutputFiles {
+  readonly results: string;
+  readonly report: string;
+}
+
+/**
+ * Makes the output folder and checks that it can be written: before anything is trained, not after.
+ * @throws BENCH_OUTPUT
+ */
+export async function prepareOutput(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
+}
+
+/**
+ * Writes results.json and report.html, each whole or not at all.
+ * @throws BENCH_OUTPUT
+ */
+export async function writeOutput(folder: string, results: Results): Promise<OutputFiles> {
+  const files = {
+    results: join(resolve(folder), 'results.json'),
+    report: join(resolve(folder), 'report.html'),
+  };
+  await writeWhole(files.results, `${JSON.stringify(results, null, 2)}\n`);
+  await writeWhole(files.report, await renderReport(results));
+  return files;
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(`${file}.part`, text);
+    await rename(`${file}.part`, file);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+function unwritable(path: string, cause: unknown) {
+  return fail('BENCH_OUTPUT', {
+    asked: `The output must be writable: ${path}`,
+    got: (cause as NodeJS.ErrnoException).code ?? String(cause),
+    fix: 'Choose another folder with --out.',
+    cause,
+  });
+}

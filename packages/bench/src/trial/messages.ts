@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+import { experimentSchema, routerEntrySchema } from '../experiment/config.js';
+import { trialSchema } from '../results/trial-schema.js';
+
+/** One row of the experiment, trained with one seed. */
+export const jobSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  entry: routerEntrySchema,
+  seed: z.int(),
+  /** Concrete: the parent chose it. */
+  backend: z.string(),
+  experiment: experimentSchema,
+});
+
+export const trialErrorSchema = z.object({ code: z.string(), message: z.string() });
+
+export const progressSchema = z.object({
+  step: z.int(),
+  steps: z.int(),
+  loss: z.number(),
+  tokensPerSecond: z.number(),
+  secondsLeft: z.number(),
+});
+
+/** Parent to worker. */
+export const requestSchema = z.object({ type: z.literal('run'), job: jobSchema });
+
+/** Worker to parent. */
+export const reportSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('progress'), progress: progressSchema }),
+  z.object({ type: z.literal('done'), trial: trialSchema }),
+  z.object({ type: z.literal('failed'), error: trialErrorSchema }),
+]);
+
+export type Job = z.output<typeof jobSchema>;
+export type Progress = z.output<typeof progressSchema>;
+export type TrialError = z.output<typeof trialErrorSchema>;
+export type Report = z.output<typeof reportSchema>;

@@ -1,0 +1,113 @@
+import { summariseRouting } from '@moekit/core';
+import type { Evaluation, LanguageModel, TokenData } from '@moekit/models';
+import { evaluate, train } from '@moekit/models';
+import { lastValueFrom, tap } from 'rxjs';
+
+import { selectBackend } from '../backend/select-backend.js';
+import type { Experiment } from '../experiment/config.js';
+import { loadPlugin } from '../plugins/load-plugin.js';
+import type { PluginRegistry } from '../plugins/registry.js';
+import type { Trial } from '../results/trial-schema.js';
+import { buildModel } from './build-model.js';
+import { addDispatched, countFlops } from './count-flops.js';
+import { loadData } from './load-data.js';
+import { matchRouter } from './match.js';
+import type { Job, Progress } from './messages.js';
+import { Recorder } from './recorder.js';
+
+/**
+ * Trains and evaluates one router with one seed in this process.
+ * @throws whatever goes wrong, coded where moekit knows it
+ */
+export async function runTrial(
+  job: Job,
+  registry: PluginRegistry,
+  onProgress: (progress: Progress) => void,
+): Promise<Trial> {
+  const started = performance.now();
+  const backend = await selectBackend(job.backend);
+  const { experiment, seed } = job;
+  const data = await loadData(experiment);
+  const moe = await prepareRouter(job, registry);
+  const model = buildModel({
+    model: experiment.model,
+    vocabSize: data.vocabSize,
+    seed,
+    ...(moe && { moe }),
+  });
+  const recorder = new Recorder();
+  await trainModel(model, data, { experiment, seed, recorder, onProgress });
+  const evaluation = await evaluateModel(model, data, experiment);
+  const match = moe?.match ?? null;
+  const counts = {
+    evaluation: addDispatched([], evaluation.layers),
+    training: recorder.dispatched(),
+  };
+  const trial: Trial = {
+    label: job.label,
+    seed,
+    backend,
+    dataHash: data.hash,
+    match,
+    parameters: model.parameterCount(),
+    limited: evaluation.limited,
+    dropFree: evaluation.dropFree,
+    flops: countFlops(model, match, counts),
+    layers: evaluation.layers.map(summariseLayer),
+    curve: recorder.curve(),
+    trainingLoss: recorder.trainingLoss(),
+    loadHistory: recorder.loadHistory(),
+    machine: {
+      seconds: (performance.now() - started) / 1000,
+      tokensPerSecond: recorder.tokensPerSecond(),
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    },
+  };
+  model.dispose();
+  return trial;
+}
+
+async function prepareRouter({ entry, experiment }: Job, registry: PluginRegistry) {
+  if (entry.router === 'dense') return undefined;
+  const plugin = await loadPlugin(entry.router, registry);
+  const { model, expertParameters } = experiment;
+  const match = matchRouter(plugin, entry.options, { ...model, expertParameters });
+  return { plugin, options: entry.options, match };
+}
+
+async function trainModel(
+  model: LanguageModel,
+  data: TokenData,
+  run: {
+    experiment: Experiment;
+    seed: number;
+    recorder: Recorder;
+    onProgress: (progress: Progress) => void;
+  },
+): Promise<void> {
+  const { evaluations, finalEvaluationBatches: _, ...training } = run.experiment.training;
+  const evaluateEvery = Math.max(1, Math.ceil(training.steps / evaluations));
+  const events = train(model, data, { ...training, evaluateEvery, seed: run.seed }).pipe(
+    tap((event) => {
+      run.recorder.record(event);
+      const progress = run.recorder.progress();
+      if (progress) run.onProgress(progress);
+    }),
+  );
+  await lastValueFrom(events);
+}
+
+async function evaluateModel(model: LanguageModel, data: TokenData, { training }: Experiment) {
+  const batches = training.finalEvaluationBatches;
+  const { bytesPerToken } = data;
+  return evaluate(model, data.validation, {
+    batchSize: training.batchSize,
+    batches,
+    bytesPerToken,
+  });
+}
+
+function summariseLayer(stats: Evaluation['layers'][number]): Trial['layers'][number] {
+  const { entropy, dilution } = stats;
+  return { ...summariseRouting(stats), entropy, dilution };
+}

@@ -1,0 +1,128 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import {
+  canonicalJson,
+  hashOf,
+  isPath,
+  labelOf,
+  loadConfig,
+  parseExperiment,
+  parseRouter,
+} from '../src/index.js';
+
+const coded = (code: string, text: RegExp) =>
+  expect.objectContaining({ code, message: expect.stringMatching(text) });
+
+describe('parseExperiment', () => {
+  test('the default is five routers and a dense baseline', () => {
+    const { routers, task } = parseExperiment({});
+    expect(task).toBe('lm');
+    expect(routers.map(({ router }) => router)).toEqual([
+      'dense',
+      'switch',
+      'topk',
+      'noisy-topk',
+      'threshold',
+      'null-expert',
+    ]);
+  });
+
+  test('names a wrong key, the value it got and what it accepts', () => {
+    const training = { steps: -1 };
+    expect(() => parseExperiment({ training })).toThrowError(
+      coded('BENCH_CONFIG', /training\.steps = -1.*>=1/),
+    );
+  });
+
+  test.each([
+    ['an unknown key', { stepz: 3 }],
+    ['an unknown task', { task: 'vision' }],
+    ['no object', 7],
+    ['the same seed twice', { seeds: [1, 1] }],
+    ['no rows', { routers: [] }],
+  ])('rejects %s', (_, input) => {
+    expect(() => parseExperiment(input)).toThrowError(coded('BENCH_CONFIG', /./));
+  });
+
+  test('two rows of one label are rejected, two settings of one router are not', () => {
+    const row = { router: 'threshold' };
+    expect(() => parseExperiment({ routers: [row, row] })).toThrowError(
+      coded('BENCH_CONFIG', /threshold more than once/),
+    );
+    const other = { ...row, options: { threshold: 0.5 } };
+    expect(parseExperiment({ routers: [row, other] }).routers.map(labelOf)).toEqual([
+      'threshold',
+      'threshold(threshold=0.5)',
+    ]);
+  });
+});
+
+describe('hashOf', () => {
+  test('does not depend on the order of keys, but on every value', () => {
+    expect(canonicalJson({ b: [1, { d: 1, c: 2 }], a: null })).toBe(
+      '{"a":null,"b":[1,{"c":2,"d":1}]}',
+    );
+    expect(hashOf({ a: 1, b: 2 })).toBe(hashOf({ b: 2, a: 1 }));
+    expect(hashOf({ a: 1, b: 2 })).not.toBe(hashOf({ a: 1, b: 3 }));
+  });
+
+  test('a default written out gives the same experiment', () => {
+    const written = parseExperiment({ task: 'lm', data: { tokenizer: 'bytes' } });
+    expect(hashOf(written)).toBe(hashOf(parseExperiment({})));
+  });
+});
+
+describe('parseRouter', () => {
+  test('reads options as JSON where they are, else as text', () => {
+    expect(parseRouter('threshold?threshold=0.5&priority=rank&on=true')).toEqual({
+      router: 'threshold',
+      options: { threshold: 0.5, priority: 'rank', on: true },
+    });
+    expect(parseRouter(' ./a.ts ')).toEqual({ router: './a.ts', options: {} });
+  });
+
+  test.each(['', '?a=1', 'x?a', 'x?=1', 'x?a=1?b=2'])('rejects %j', (text) => {
+    expect(() => parseRouter(text)).toThrowError(coded('BENCH_ROUTER_SPEC', /name\?option=value/));
+  });
+
+  test('tells files from names', () => {
+    expect(['./r.ts', 'r.js', '../a/b', '/a/r.mts'].map(isPath)).toEqual([true, true, true, true]);
+    expect(['topk', '@acme/router', 'my-router'].map(isPath)).toEqual([false, false, false]);
+  });
+});
+
+describe('loadConfig', () => {
+  test('file names in a config count from its own folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'moekit-'));
+    const routers = [{ router: './r.ts' }, { router: 'topk' }];
+    const config = { data: { source: 'a.txt', tokenizer: 'bytes' }, routers };
+    await writeFile(join(folder, 'e.json'), JSON.stringify(config));
+    const loaded = await loadConfig(join(folder, 'e.json'), join(folder, '..'));
+    const name = folder.split('/').at(-1)!;
+    expect(loaded).toEqual({
+      data: { source: `${name}/a.txt`, tokenizer: 'bytes' },
+      routers: [{ router: `${name}/r.ts` }, { router: 'topk' }],
+    });
+  });
+
+  test('a TypeScript module works as well', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'moekit-'));
+    await writeFile(join(folder, 'e.ts'), 'export default { seeds: [3] as number[] };');
+    expect(await loadConfig('e.ts', folder)).toEqual({ seeds: [3] });
+  });
+
+  test.each([
+    ['missing.json', undefined],
+    ['broken.json', '{'],
+    ['list.json', '[]'],
+    ['none.ts', 'export const a = 1;'],
+  ])('%s is a coded error', async (file, text) => {
+    const folder = await mkdtemp(join(tmpdir(), 'moekit-'));
+    if (text !== undefined) await writeFile(join(folder, file), text);
+    await expect(loadConfig(file, folder)).rejects.toThrowError(coded('BENCH_CONFIG', /./));
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+
+import { parseResults, stripTimes } from '../src/index.js';
+import { sampleResults } from './sample-results.js';
+
+const input = { routers: [{ router: 'dense' }, { router: 'topk' }], seeds: [1, 2] };
+const results = () =>
+  sampleResults(input, (label, seed) => (label === 'dense' ? 3 : 2.9) + seed / 100);
+
+describe('collectResults', () => {
+  test('rows in the order of the experiment and trials in that of the seeds, however they ended', () => {
+    const { rows, partial } = results();
+    expect(rows.map(({ label, baseline }) => [label, baseline])).toEqual([
+      ['dense', true],
+      ['topk', false],
+    ]);
+    expect(rows[1]!.trials.map(({ seed }) => seed)).toEqual([1, 2]);
+    expect(partial).toBe(false);
+  });
+
+  test('differences are paired by seed and taken to the dense row', () => {
+    const [dense, topk] = results().rows;
+    expect(dense!.figures!.difference).toBeNull();
+    expect(topk!.figures!.difference!.mean).toBeCloseTo(-0.1, 12);
+    expect(topk!.figures!.difference!.distinguishable).toBe(true);
+    expect(topk!.figures!.beatsReference).toBe(true);
+  });
+
+  test('a failed trial is an error in its row and leaves the others alone', () => {
+    const { rows } = sampleResults(input, (label, seed) =>
+      label === 'topk' && seed === 2 ? undefined : 4,
+    );
+    expect(rows[1]!.errors).toEqual([
+      { seed: 2, code: 'MOE_ROUTING', message: 'a <b>bold</b> mistake' },
+    ]);
+    expect(rows[1]!.figures!.bitsPerByte.n).toBe(1);
+    expect(rows[1]!.figures!.beatsReference).toBe(false);
+    expect(rows[0]!.trials).toHaveLength(2);
+  });
+
+  test('a row without a finished trial has no figures', () => {
+    const { rows } = sampleResults(input, (label) => (label === 'topk' ? undefined : 3));
+    expect(rows[1]!.figures).toBeNull();
+  });
+});
+
+describe('results.json', () => {
+  test('comes back from its text', () => {
+    const before = results();
+    expect(parseResults(JSON.stringify(before))).toEqual(before);
+  });
+
+  test('text that is not results is a coded error', () => {
+    for (const text of ['{', '{}', '{"schema":"moekit/results@0"}']) {
+      expect(() => parseResults(text)).toThrowError(
+        expect.objectContaining({ code: 'BENCH_RESULTS' }),
+      );
+    }
+  });
+});
+
+describe('stripTimes', () => {
+  test('removes every machine key and nothing else', () => {
+    const value = { a: 1, machine: { seconds: 2 }, list: [{ machine: 3, b: null }], c: 'machine' };
+    expect(stripTimes(value)).toEqual({ a: 1, list: [{ b: null }], c: 'machine' });
+  });
+
+  test('runs that differ in times, rates and memory alone become equal', () => {
+    const slow = results();
+    const other = structuredClone(slow);
+    other.machine.seconds = 99;
+    other.rows[1]!.trials[0]!.machine.peakMemoryBytes = 1;
+    other.rows[1]!.figures!.machine.tokensPerSecond = 1;
+    expect(other).not.toEqual(slow);
+    expect(stripTimes(other)).toEqual(stripTimes(slow));
+    other.rows[1]!.trials[0]!.limited.loss = 9;
+    expect(stripTimes(other)).not.toEqual(stripTimes(slow));
+  });
+});
