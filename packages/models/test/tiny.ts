@@ -1,6 +1,6 @@
 import { createRng } from '@moekit/core';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { memory, tensor, tensor2d } from '@tensorflow/tfjs-core';
 
 import type { LanguageModelConfig, TokenData } from '../src/contract.js';
 import { byteTokenizer } from '../src/data/byte-tokenizer.js';
@@ -62,4 +62,11 @@ function assignValues(v: Variable, values: ArrayLike<number>): void {
   const next = tensor(Float32Array.from(values), v.shape);
   v.assign(next);
   next.dispose();
+}
+
+/** How many tensors `use` leaves behind. */
+export function tensorsDuring(use: () => void): number {
+  const before = memory().numTensors;
+  use();
+  return memory().numTensors - before;
 }

@@ -116,7 +116,8 @@ function hostStep(to: Arrays, from: Arrays, gradient: Float32Array, step: AdamWS
   }
 }
 
-function composedStep(state: AdamWState, gradient: Tensor, step: AdamWStep): AdamWState {
+/** The same from tfjs operations, for every other backend. */
+export function composedStep(state: AdamWState, gradient: Tensor, step: AdamWStep): AdamWState {
   const { beta1, beta2, epsilon, stepSize, secondCorrection, decay, gradientScale } = step;
   return tidy(() => {
     const g = mul(gradient, gradientScale);

@@ -18,6 +18,7 @@ import type { LanguageModel } from '../contract.js';
 import type { Batch } from '../data/batches.js';
 import { crossEntropy } from '../model/cross-entropy.js';
 import { globalNorm } from './global-norm.js';
+import { releaseTape } from './release-tape.js';
 
 /** What a training step does to the weights, and all that is worth knowing about it in one small tensor. */
 export interface BatchGradients {
@@ -54,6 +55,9 @@ export function batchGradients(model: LanguageModel, batch: Batch, seed: number)
     );
     value.dispose();
     return { gradients: grads, report, statSizes: stats.map(({ size }) => size) };
+  } catch (error) {
+    releaseTape();
+    throw error;
   } finally {
     dispose(parts);
   }

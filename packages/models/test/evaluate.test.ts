@@ -1,0 +1,72 @@
+import '@tensorflow/tfjs';
+import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+
+import { evenBatches, randomBatch } from '../src/data/batches.js';
+import { createLanguageModel } from '../src/model/language-model.js';
+import { evaluate } from '../src/training/evaluate.js';
+import { createRng } from '@moekit/core';
+import { randomTokens, tinyConfig } from './tiny.js';
+import { top1Factory } from './top1-router.js';
+
+const options = { batchSize: 3, batches: 2, bytesPerToken: 1.5 };
+const tokens = randomTokens(100);
+
+beforeAll(() => setBackend('cpu'));
+
+test('figures follow from the loss, and an untrained model is near uniform', async () => {
+  const model = createLanguageModel(tinyConfig, top1Factory());
+  const before = memory().numTensors;
+  const evaluation = await evaluate(model, tokens, options);
+  expect(memory().numTensors).toBe(before);
+  const { loss, bitsPerByte, perplexity } = evaluation.limited;
+  expect(loss).toBeCloseTo(Math.log(11), 1);
+  expect(bitsPerByte).toBeCloseTo(loss / Math.LN2 / 1.5, 12);
+  expect(perplexity).toBeCloseTo(Math.exp(loss), 12);
+  expect(evaluation.tokens).toBe(36);
+  expect(evaluation.dropFree).toEqual(evaluation.limited);
+  expect(await evaluate(model, tokens, options)).toEqual(evaluation);
+  model.dispose();
+});
+
+test('capacity is counted over all batches, and drop-free evaluation computes every pair', async () => {
+  const limited = createLanguageModel(tinyConfig, top1Factory({ capacityFactor: 0.5 }));
+  const free = createLanguageModel(tinyConfig, top1Factory());
+  const evaluation = await evaluate(limited, tokens, options);
+  const whole = await evaluate(free, tokens, options);
+  const [layer] = evaluation.layers;
+  expect(layer).toMatchObject({ tokens: 36, selectedPairs: 36 });
+  expect(layer!.dispatchedPairs).toBeLessThanOrEqual(24); // 4 experts, 3 rows each, 2 batches
+  expect(layer!.tokensPerExpert.reduce((sum, n) => sum + n, 0)).toBe(layer!.dispatchedPairs);
+  expect(evaluation.dropFree).toEqual(whole.limited);
+  expect(evaluation.limited.loss).not.toBe(evaluation.dropFree.loss);
+  expect(layer!.entropy).toBeCloseTo(whole.layers[0]!.entropy, 6);
+  [limited, free].forEach((model) => model.dispose());
+});
+
+test('windows are spread from the first token to the last and do not overlap', () => {
+  const text = Int32Array.from({ length: 41 }, (_, i) => i);
+  const starts = evenBatches(text, { batchSize: 2, batches: 2, length: 10 }).flatMap((batch) =>
+    Array.from({ length: batch.size }, (_, b) => batch.tokens[b * 10]),
+  );
+  expect(starts).toEqual([0, 10, 20, 30]);
+  const [only] = evenBatches(text.slice(0, 12), { batchSize: 4, batches: 4, length: 10 });
+  expect(only).toMatchObject({ size: 1 });
+  expect(Array.from(only!.targets)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test('a batch smaller than the others counts by its tokens', () => {
+  const text = Int32Array.from({ length: 32 }, (_, i) => i);
+  const sizes = evenBatches(text, { batchSize: 2, batches: 9, length: 10 }).map((b) => b.size);
+  expect(sizes).toEqual([2, 1]);
+});
+
+test('random batches reach the last window and depend on the generator alone', () => {
+  const text = Int32Array.from({ length: 12 }, (_, i) => i);
+  const draw = (seed: number) => randomBatch(text, 50, 10, createRng(seed));
+  expect(draw(1)).toEqual(draw(1));
+  expect(new Set(Array.from(draw(1).tokens).filter((_, i) => i % 10 === 0))).toEqual(
+    new Set([0, 1]),
+  );
+  expect(Math.max(...draw(1).targets)).toBe(11);
+});
