@@ -63,11 +63,17 @@ export interface Routing {
   readonly combineWeights: Tensor2D;
   /** float32 [T,E] of 0/1, constant: what is computed. */
   readonly dispatchMask: Tensor2D;
-  /** float32 [T,E] of 0/1, constant: what was wanted before capacity. Absent when nothing can be dropped. */
+  /**
+   * float32 [T,E] of 0/1, constant: what was wanted before capacity; holds the dispatch mask, and equals it under
+   * dropFree. Absent when nothing can be dropped.
+   */
   readonly selectionMask?: Tensor2D;
   /** float32 [T,E] scores of the real experts. */
   readonly logits: Tensor2D;
-  /** float32 [T,E] the router's probabilities of the real experts (rows sum to 1 less the zero-compute mass). */
+  /**
+   * float32 [T,E] the router's probabilities of the real experts: rows sum to 1 less the zero-compute mass. Gates that
+   * are no distribution (sigmoid, ReLU) return their normalised scores here; the weights stay as the router likes.
+   */
   readonly probs: Tensor2D;
   readonly losses: readonly RouterLoss[];
   readonly zeroCompute?: ZeroCompute;
@@ -105,7 +111,9 @@ export interface Router {
   /** Real experts per token that this router aims at, or `null` when it does not say: the expected compute. */
   readonly expertsPerToken: number | null;
   /**
-   * @param x float32 [T,D]      @returns tensors owned by the caller (in practice: by the surrounding tidy)
+   * Decides; changes no state of the router, so that routing the same batch twice gives the same bytes.
+   * @param x float32 [T,D]      @returns tensors owned by the caller (in practice: by the surrounding tidy, which also
+   *   takes the intermediates, so route needs no tidy of its own)
    * @throws MoekitError when the logits are not finite
    */
   route(x: Tensor2D, context: RouteContext): Routing;
@@ -113,6 +121,10 @@ export interface Router {
   flopsPerToken(): number;
   /** Called after each optimiser step, for routers with state of their own (bias updates, adaptive lambdas). */
   afterStep?(stats: RoutingStats): void;
+  /**
+   * What a checkpoint must hold, in a fixed order: the weights, and any state that afterStep moves as variables with
+   * `trainable: false`, which optimisers leave alone. See `parameter`.
+   */
   variables(): readonly Variable[];
   dispose(): void;
 }

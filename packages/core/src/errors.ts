@@ -7,6 +7,7 @@ export const coreErrors = {
   MOE_PLUGIN: 'A router plug-in does not follow the contract.',
   MOE_API_VERSION: 'A router plug-in was written for another version of the contract.',
   MOE_ROUTING: 'A router returned a routing that does not follow the contract.',
+  MOE_NON_FINITE: 'Router logits hold NaN or infinity.',
   MOE_NOT_CAUSAL: 'A router that looks at later tokens was used where causality is needed.',
   MOE_NO_GRADIENTS: 'Gradients of TensorFlow.js are not registered, so nothing can be trained.',
   MOE_DI_MISSING: 'The container has no binding for a token that something asked for.',

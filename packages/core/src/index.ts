@@ -9,6 +9,7 @@ export {
   stopGradient,
 } from '@moekit/kernels';
 export type { CapacityPriority } from '@moekit/kernels';
+export { assertFinite } from './assert-finite.js';
 export { ROUTER_API_VERSION } from './contract.js';
 export type {
   Expert,

@@ -62,7 +62,7 @@ export class MoELayer {
     return { output: this.#addShared(output, x), routing };
   }
 
-  /** All trainable weights: router, experts, shared expert. */
+  /** All weights and router state: router, experts, shared expert. Optimisers skip those with trainable false. */
   variables(): readonly Variable[] {
     return [this.router, this.experts, this.sharedExpert].flatMap(
       (part) => part?.variables() ?? [],
