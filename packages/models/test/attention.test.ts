@@ -67,7 +67,7 @@ test('attention without rotation is what a loop over queries and keys computes',
     const rng = createRng(5);
     const attention = new CausalAttention({ modelWidth: D, numHeads: H }, rng);
     const x = normalArray(rng, B * L * D);
-    const frame = { batchSize: B, length: L, causalMask: mask(), rotary: undefined };
+    const frame = { batchSize: B, length: L, causalMask: mask(), rotary: rotaryTables(L, DH, 0) };
     const got = attention.apply(tensor2d(x, [B * L, D]), frame).dataSync();
     const weights = attention.variables();
     const expected = naiveAttention(

@@ -167,13 +167,16 @@ describe('forward', () => {
       expect(codeOf(forward(7, 'int32'))).toBe('MODELS_TOKENS');
       expect(codeOf(forward(3, 'float32'))).toBe('MODELS_TOKENS');
       expect(codeOf(forward(3, 'int32'))).toBeUndefined();
+      const unknown = () =>
+        tidy(() => model.forward(tensor2d([[11]], [1, 1], 'int32'), { training: false }).logits);
+      expect(codeOf(unknown)).toBe('MODELS_TOKENS');
     });
   });
 });
 
 test.each<[string, Partial<LanguageModelConfig>, string]>([
   ['heads that do not divide the width', { numHeads: 3 }, 'MODELS_CONFIG'],
-  ['rotary heads of odd width', { numHeads: 8 }, 'MODELS_CONFIG'],
+  ['heads of odd width', { numHeads: 8 }, 'MODELS_CONFIG'],
   ['no layers', { numLayers: 0 }, 'MOE_OPTIONS'],
   ['half a layer', { numLayers: 1.5 }, 'MOE_OPTIONS'],
   ['an unknown activation', { activation: 'tanh' as 'relu' }, 'MOE_OPTIONS'],

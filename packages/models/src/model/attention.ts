@@ -1,10 +1,11 @@
 import type { Rng } from '@moekit/core';
 import type { Rank, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import { add, matMul, mul, reshape, softmax, split, tidy, transpose } from '@tensorflow/tfjs-core';
+import { matMul, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 
+import { splitHeads } from './heads.js';
+import { maskedSoftmax } from './masked-softmax.js';
 import { drawWeight } from './parameter.js';
 import type { RotaryTables } from './rotary.js';
-import { rotate } from './rotary.js';
 
 /** What attention needs beside the tokens; the same in every layer. */
 export interface AttentionFrame {
@@ -12,7 +13,7 @@ export interface AttentionFrame {
   readonly length: number;
   /** [L,L] 0 where key <= query, a large negative number elsewhere. */
   readonly causalMask: Tensor2D;
-  readonly rotary: RotaryTables | undefined;
+  readonly rotary: RotaryTables;
 }
 
 /** Causal multi-head self-attention without biases (Vaswani 2017). */
@@ -28,16 +29,14 @@ export class CausalAttention {
   }
 
   /** @param x float32 [B*L,D]      @returns float32 [B*L,D], owned by the caller */
-  apply(x: Tensor2D, { batchSize: b, length: l, causalMask, rotary }: AttentionFrame): Tensor2D {
-    const [h, d] = [this.#numHeads, x.shape[1]];
+  apply(x: Tensor2D, { batchSize, length, causalMask, rotary }: AttentionFrame): Tensor2D {
+    const [numHeads, modelWidth] = [this.#numHeads, x.shape[1]];
+    const shape = { batchSize, length, numHeads, headWidth: modelWidth / numHeads };
     return tidy(() => {
-      const projected = reshape(matMul(x, this.#input), [b, l, 3 * h, d / h]);
-      const byHead = transpose<Tensor4D>(projected as Tensor4D, [0, 2, 1, 3]); // [B,3H,L,Dh]
-      const [q, k, v] = split(byHead, 3, 1) as [Tensor4D, Tensor4D, Tensor4D]; // [B,H,L,Dh]
-      const [query, key] = rotary ? [rotate(q, rotary), rotate(k, rotary)] : [q, k];
-      const scores = matMul(mul(query, 1 / Math.sqrt(d / h)), key, false, true); // [B,H,L,L]
-      const attended = matMul(softmax(add(scores, causalMask)), v); // [B,H,L,Dh]
-      const joined = reshape<Rank.R2>(transpose(attended, [0, 2, 1, 3]), [b * l, d]);
+      const [query, key, value] = splitHeads(matMul(x, this.#input), rotary, shape); // [B,H,L,Dh]
+      const scores = matMul<Tensor4D>(query, key, false, true); // [B,H,L,L]
+      const attended = matMul<Tensor4D>(maskedSoftmax(scores, causalMask), value); // [B,H,L,Dh]
+      const joined = reshape<Rank.R2>(transpose(attended, [0, 2, 1, 3]), x.shape);
       return matMul(joined, this.#output); // [B*L,D]
     });
   }

@@ -23,7 +23,7 @@ const schema = z.strictObject({
 /** @throws MOE_OPTIONS for a value out of range, MODELS_CONFIG for sizes that do not fit together */
 export function parseModelConfig(config: LanguageModelConfig): LanguageModelConfig {
   const parsed = parseOptions(schema, config, 'the language model') as LanguageModelConfig;
-  const { modelWidth, numHeads, positions } = parsed;
+  const { modelWidth, numHeads } = parsed;
   const headWidth = modelWidth / numHeads;
   if (!Number.isInteger(headWidth)) {
     throw fail('MODELS_CONFIG', {
@@ -32,11 +32,11 @@ export function parseModelConfig(config: LanguageModelConfig): LanguageModelConf
       fix: 'Change one of them.',
     });
   }
-  if (positions === 'rotary' && headWidth % 2 !== 0) {
+  if (headWidth % 2 !== 0) {
     throw fail('MODELS_CONFIG', {
-      asked: 'Rotary positions rotate pairs, so modelWidth / numHeads must be even',
+      asked: 'Heads are rotated in pairs of elements, so modelWidth / numHeads must be even',
       got: String(headWidth),
-      fix: "Change numHeads, or use positions: 'learned'.",
+      fix: 'Change one of them.',
     });
   }
   return parsed;

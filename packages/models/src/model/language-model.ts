@@ -50,7 +50,7 @@ class TransformerModel implements LanguageModel {
   readonly #positions: Variable<Rank.R2> | undefined; // [L,D]
   readonly #gain: Variable<Rank.R1>; // [D]
   readonly #causalMask: Tensor2D; // [L,L]
-  readonly #rotary: RotaryTables | undefined;
+  readonly #rotary: RotaryTables;
   #everyToken: DispatchPlan = densePlan(1);
 
   constructor(config: LanguageModelConfig, moe: MoEFactory | undefined) {
@@ -69,7 +69,7 @@ class TransformerModel implements LanguageModel {
       : undefined;
     this.#gain = unitGain(d);
     this.#causalMask = causalMask(contextLength);
-    this.#rotary = learned ? undefined : rotaryTables(contextLength, d / numHeads);
+    this.#rotary = rotaryTables(contextLength, d / numHeads, learned ? 0 : 1);
   }
 
   forward(tokens: Tensor2D, options: ForwardOptions): ForwardResult {
@@ -102,7 +102,7 @@ class TransformerModel implements LanguageModel {
 
   dispose(): void {
     for (const layer of this.#layers) layer.dispose();
-    const { cosines, sines, quarterTurn } = this.#rotary ?? {};
+    const { cosines, sines, quarterTurn } = this.#rotary;
     const own = [this.#embedding, this.#positions, this.#gain, this.#causalMask];
     for (const tensor of [...own, cosines, sines, quarterTurn]) tensor?.dispose();
   }

@@ -1,6 +1,10 @@
 import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, customGrad, mean, mul, rsqrt, square, sub, sum } from '@tensorflow/tfjs-core';
 
+import { runOnHost, runsOnHost } from '../host-kernel.js';
+import { rmsNormKernel } from './rms-norm-kernel.js';
+
+/** Keeps rows of zeros at zero. */
 const EPSILON = 1e-5;
 
 /**
@@ -8,14 +12,16 @@ const EPSILON = 1e-5;
  * Formula:  y = g x / sqrt(mean(x^2) + 1e-5)   (Zhang & Sennrich 2019, 1910.07467)
  * Chosen over LayerNorm because it does without mean and bias: fewer passes over [T,D], no worse in language models.
  * @param x float32 [T,D]      @param gain float32 [D]      @returns float32 [T,D], owned by the caller
- *   Gradient: through both, in closed form (composed, its backward pass is three times as many kernels):
+ *   Gradient: through both, in closed form (left to the tape it is three times as many kernels):
  *   dx = r (g dy - n mean(g dy n)),  dg = sum_t dy n,  with r = 1 / rms and n = x r.
  */
 export function rmsNorm(x: Tensor2D, gain: Tensor1D): Tensor2D {
-  return normalise(x, gain);
+  if (!runsOnHost()) return composedRmsNorm(x, gain);
+  return runOnHost(rmsNormKernel, { x, gain }, { epsilon: EPSILON })[0] as Tensor2D;
 }
 
-const normalise = customGrad<Tensor2D>((...inputs) => {
+/** The same from tfjs operations. */
+export const composedRmsNorm = customGrad<Tensor2D>((...inputs) => {
   const [x, gain, save] = inputs as [Tensor, Tensor, GradSaveFunc];
   const inverse = rsqrt(add(mean(square(x), 1, true), EPSILON)); // [T,1]
   const normal = mul(x, inverse); // [T,D]

@@ -12,14 +12,17 @@ export interface RotaryTables {
   readonly quarterTurn: Tensor2D;
 }
 
-/** Tables for all positions up to the context length. Pairs are (i, i + Dh/2). */
-export function rotaryTables(contextLength: number, headWidth: number): RotaryTables {
+/**
+ * Tables for all positions up to the context length. Pairs are (i, i + Dh/2).
+ * @param speed multiplies all angles; 0 rotates nothing, for models with learned positions
+ */
+export function rotaryTables(contextLength: number, headWidth: number, speed = 1): RotaryTables {
   const half = headWidth / 2;
   const table = (f: (angle: number) => number): Tensor2D =>
     tensor2d(
       Float32Array.from({ length: contextLength * headWidth }, (_, i) => {
         const [position, pair] = [Math.floor(i / headWidth), (i % headWidth) % half];
-        return f(position * BASE ** (-pair / half));
+        return f(speed * position * BASE ** (-pair / half));
       }),
       [contextLength, headWidth],
     );

@@ -1,0 +1,33 @@
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { mul, reshape, split, tidy, transpose } from '@tensorflow/tfjs-core';
+
+import { runOnHost, runsOnHost } from '../host-kernel.js';
+import type { HeadsShape } from './heads-kernel.js';
+import { splitHeadsKernel } from './heads-kernel.js';
+import type { RotaryTables } from './rotary.js';
+import { rotate } from './rotary.js';
+
+/** float32 [B,H,L,Dh] each. */
+export type Heads = [query: Tensor4D, key: Tensor4D, value: Tensor4D];
+
+/**
+ * Queries, keys and values by head: queries and keys rotated by their position, queries scaled by 1/sqrt(Dh).
+ * @param projected float32 [B*L,3D], queries then keys then values, head by head
+ * @returns three tensors, owned by the caller      Gradient: through projected.
+ */
+export function splitHeads(projected: Tensor2D, tables: RotaryTables, shape: HeadsShape): Heads {
+  if (!runsOnHost()) return composedHeads(projected, tables, shape);
+  const { cosines, sines } = tables;
+  return runOnHost(splitHeadsKernel, { x: projected, cosines, sines }, shape) as Heads;
+}
+
+/** The same from tfjs operations. */
+export function composedHeads(projected: Tensor2D, tables: RotaryTables, shape: HeadsShape): Heads {
+  const { batchSize: b, numHeads: h, length: l, headWidth } = shape;
+  return tidy(() => {
+    const byToken = reshape(projected, [b, l, 3 * h, headWidth]) as Tensor4D;
+    const byHead = transpose(byToken, [0, 2, 1, 3]); // [B,3H,L,Dh]
+    const [query, key, value] = split(byHead, 3, 1) as Heads; // [B,H,L,Dh]
+    return [mul(rotate(query, tables), 1 / Math.sqrt(headWidth)), rotate(key, tables), value];
+  });
+}

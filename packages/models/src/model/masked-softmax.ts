@@ -1,0 +1,40 @@
+import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { add, customGrad, mul, softmax, sub, sum } from '@tensorflow/tfjs-core';
+
+import type { HostKernel } from '../host-kernel.js';
+import { runOnHost, runsOnHost } from '../host-kernel.js';
+
+/**
+ * Attention weights: softmax over the last axis of scores plus mask.
+ * @param scores float32 [B,H,L,L]      @param mask float32 [L,L], a constant      @returns float32 [B,H,L,L], owned by the caller
+ *   Gradient: through scores, p (dy - sum(dy p)).
+ */
+export function maskedSoftmax(scores: Tensor4D, mask: Tensor2D): Tensor4D {
+  return customGrad<Tensor4D>((...inputs) => {
+    const [z, save] = inputs as [Tensor4D, GradSaveFunc];
+    const value = softmax(add<Tensor4D>(z, mask));
+    save([value]);
+    const gradient = runsOnHost() ? hostGradient : composedGradient;
+    return { value, gradFunc: (dy, saved) => gradient(dy, saved[0] as Tensor) };
+  })(scores);
+}
+
+export function hostGradient(dy: Tensor, probs: Tensor): Tensor {
+  return runOnHost(softmaxGradientKernel, { dy, probs }, { width: probs.shape.at(-1)! })[0]!;
+}
+
+export function composedGradient(dy: Tensor, probs: Tensor): Tensor {
+  return mul(probs, sub(dy, sum(mul(dy, probs), -1, true)));
+}
+
+const softmaxGradientKernel: HostKernel<'dy' | 'probs', { width: number }> = {
+  kernelName: 'MoeSoftmaxGradient',
+  outputShapes: ({ probs }) => [probs],
+  compute: ([dz], { dy, probs }, { width }) => {
+    for (let at = 0; at < probs.length; at += width) {
+      let along = 0;
+      for (let i = at; i < at + width; i++) along += dy[i]! * probs[i]!;
+      for (let i = at; i < at + width; i++) dz![i] = probs[i]! * (dy[i]! - along);
+    }
+  },
+};
