@@ -1,9 +1,9 @@
 import type { RouteContext, Router, RouterPlugin, RouterSpec, Routing } from '@moekit/core';
 import { defineRouter } from '@moekit/core';
-import type { Subject } from '@moekit/core/testing';
+import type { RouterCheckName, Subject } from '@moekit/core/testing';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-import { topTwo } from './top-two.js';
+import { topTwo } from '../routers/top-two.js';
 
 export const spec: RouterSpec = { modelWidth: 16, numExperts: 4, seed: 3 };
 
@@ -12,6 +12,14 @@ export const subjectOf = <Options>(plugin: RouterPlugin<Options>, options?: unkn
   options,
   spec,
 });
+
+/** The check that must catch it, what is wrong with it, the router, and what the message must say. */
+export type BrokenCase = [
+  check: RouterCheckName,
+  broken: string,
+  subject: Subject,
+  message: RegExp,
+];
 
 type Route = (x: Tensor2D, context: RouteContext, routing: Routing) => Partial<Routing>;
 
