@@ -1,1 +1,8 @@
-export {};
+export type { GateNorm } from './gates.js';
+export { nullExpertRouter, nullExpertRouter as default } from './null-expert-router.js';
+export { nullExpertOptions } from './options.js';
+export type { NullExpertOptions } from './options.js';
+export { routeLogits } from './route-logits.js';
+export type { NullExpertRule } from './route-logits.js';
+export { slotsOf } from './slots.js';
+export type { Slots } from './slots.js';

@@ -1,0 +1,49 @@
+import { MoekitError } from '@moekit/core';
+
+/** How many slots of each sort a router has. */
+export interface Slots {
+  readonly kMax: number;
+  /** M */
+  readonly nullCopies: number;
+  /** rho = N / (N + M), after M was rounded. */
+  readonly density: number;
+  /** E[K] = kMax rho, real experts per token at balance. */
+  readonly expertsPerToken: number;
+}
+
+/**
+ * The number of null slots that gives a density.
+ * Formula:  M = N (1 - rho) / rho, rounded;  E[K] = kMax rho   (2601.15370 eq. 4-5)
+ * @throws MOE_OPTIONS when kMax exceeds N, or when 0 < M < kMax: top-kMax would then force kMax - M real experts
+ */
+export function slotsOf(
+  numExperts: number,
+  wanted: { kMax: number; density: number; nullCopies?: number | undefined },
+): Slots {
+  const { kMax } = wanted;
+  const nullCopies =
+    wanted.nullCopies ?? Math.round((numExperts * (1 - wanted.density)) / wanted.density);
+  assertEnoughExperts(kMax, numExperts);
+  assertEnoughNulls(kMax, nullCopies, numExperts);
+  const density = numExperts / (numExperts + nullCopies);
+  return { kMax, nullCopies, density, expertsPerToken: kMax * density };
+}
+
+function assertEnoughExperts(kMax: number, numExperts: number): void {
+  if (kMax <= numExperts) return;
+  throw new MoekitError('MOE_OPTIONS', {
+    asked: 'kMax of router null-expert must be at most the number of real experts',
+    got: `kMax = ${kMax} for ${numExperts} experts`,
+    fix: `Give kMax a value from 1 to ${numExperts}, or the layer more experts.`,
+  });
+}
+
+function assertEnoughNulls(kMax: number, nullCopies: number, numExperts: number): void {
+  if (nullCopies === 0 || nullCopies >= kMax) return;
+  const densest = (numExperts / (numExperts + kMax)).toFixed(3);
+  throw new MoekitError('MOE_OPTIONS', {
+    asked: `Router null-expert needs no null slots or at least kMax = ${kMax}: with fewer, a token cannot go all null`,
+    got: `${nullCopies} null slots (nullCopies, or N (1 - density) / density) for ${numExperts} experts`,
+    fix: `Lower density to ${densest} or less, set it to 1 (no null slots), or lower kMax.`,
+  });
+}
