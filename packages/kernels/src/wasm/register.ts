@@ -7,6 +7,7 @@ import { batchMatMulKernel } from './batch-matmul.js';
 import { groupedMatMulWasm, groupedOuterWasm } from './grouped-matmul.js';
 import type { WasmBackend } from './heap.js';
 import { floatsAt, offsetOf } from './heap.js';
+import { identityKernel } from './identity.js';
 import type { WasmBuild } from './module.js';
 import { bestBuild } from './module.js';
 import { createMultiply } from './multiply.js';
@@ -20,6 +21,7 @@ export function registerWasmKernels(build: WasmBuild = bestBuild()): void {
   registerKernel(groupedOuterWasm(multiply));
   replace(batchMatMulKernel(multiply));
   replace(unsortedSegmentSumKernel);
+  replace(identityKernel);
 }
 
 function wasmKernel(kernel: HostKernel): KernelConfig {
