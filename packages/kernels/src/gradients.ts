@@ -1,10 +1,18 @@
-import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import type { GradConfig, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { registerGradient } from '@tensorflow/tfjs-core';
 
+import { DevicePlan } from './device-plan.js';
 import type { DispatchPlan } from './plan.js';
-import { run } from './run.js';
+import { onDevice, runPlanned } from './run.js';
 
-type Planned = { plan: DispatchPlan };
+type Attributes = { plan: DispatchPlan; transposeW: boolean };
+type Gradients = Record<string, () => Tensor>;
+
+interface Gradient {
+  readonly kernelName: string;
+  readonly saved?: readonly string[];
+  readonly of: (dy: Tensor, saved: Tensor[], attributes: Attributes) => Gradients;
+}
 
 /**
  * Every kernel is linear in each of its inputs, and its gradient is another kernel of the same family:
@@ -15,52 +23,78 @@ function adjoint(
   input: string,
   adjointName: string,
   adjointInput: string,
-): GradConfig {
+): Gradient {
   return {
     kernelName,
-    gradFunc: (dy, _saved, attrs) => ({
-      [input]: () => run(adjointName, { [adjointInput]: dy as Tensor }, attrs as never),
+    of: (dy, _saved, { plan }) => ({
+      [input]: () => runPlanned(adjointName, { [adjointInput]: dy }, { plan }),
     }),
   };
 }
 
 /** y = x w: dx = dy w^T, dw = x^T dy, and with w transposed dw = dy^T x. */
-const groupedMatMulGradient: GradConfig = {
+const groupedMatMulGradient: Gradient = {
   kernelName: 'MoeGroupedMatMul',
-  inputsToSave: ['x', 'w'],
-  gradFunc: (dy, saved, attrs) => {
+  saved: ['x', 'w'],
+  of: (dy, saved, { plan, transposeW }) => {
     const [x, w] = saved as [Tensor, Tensor];
-    const { plan, transposeW } = attrs as unknown as Planned & { transposeW: boolean };
-    const [left, right] = transposeW ? [dy as Tensor, x] : [x, dy as Tensor];
+    const [left, right] = transposeW ? [dy, x] : [x, dy];
     return {
-      x: () => run('MoeGroupedMatMul', { x: dy as Tensor, w }, { plan, transposeW: !transposeW }),
-      w: () => run('MoeGroupedOuter', { x: left, y: right }, { plan }),
+      x: () => runPlanned('MoeGroupedMatMul', { x: dy, w }, { plan, transposeW: !transposeW }),
+      w: () => runPlanned('MoeGroupedOuter', { x: left, y: right }, { plan }),
     };
   },
 };
 
 /** o[e] = x^T y: dx = y do[e]^T, dy = x do[e]. */
-const groupedOuterGradient: GradConfig = {
+const groupedOuterGradient: Gradient = {
   kernelName: 'MoeGroupedOuter',
-  inputsToSave: ['x', 'y'],
-  gradFunc: (dy, saved, attrs) => {
+  saved: ['x', 'y'],
+  of: (dy, saved, { plan }) => {
     const [x, y] = saved as [Tensor, Tensor];
-    const { plan } = attrs as unknown as Planned;
     return {
-      x: () => run('MoeGroupedMatMul', { x: y, w: dy as Tensor }, { plan, transposeW: true }),
-      y: () => run('MoeGroupedMatMul', { x, w: dy as Tensor }, { plan, transposeW: false }),
+      x: () => runPlanned('MoeGroupedMatMul', { x: y, w: dy }, { plan, transposeW: true }),
+      y: () => runPlanned('MoeGroupedMatMul', { x, w: dy }, { plan, transposeW: false }),
     };
   },
 };
 
+const gradients: readonly Gradient[] = [
+  adjoint('MoeDispatch', 'x', 'MoeReduce', 'y'),
+  adjoint('MoeReduce', 'y', 'MoeDispatch', 'x'),
+  adjoint('MoeExpertRows', 'bias', 'MoeExpertSum', 'y'),
+  adjoint('MoeExpertSum', 'y', 'MoeExpertRows', 'bias'),
+  adjoint('MoeRowWeights', 'weights', 'MoeScatterWeights', 'rows'),
+  adjoint('MoeScatterWeights', 'rows', 'MoeRowWeights', 'weights'),
+  groupedMatMulGradient,
+  groupedOuterGradient,
+];
+
 /** One gradient per kernel name serves every backend. */
 export function registerGradients(): void {
-  registerGradient(adjoint('MoeDispatch', 'x', 'MoeReduce', 'y'));
-  registerGradient(adjoint('MoeReduce', 'y', 'MoeDispatch', 'x'));
-  registerGradient(adjoint('MoeExpertRows', 'bias', 'MoeExpertSum', 'y'));
-  registerGradient(adjoint('MoeExpertSum', 'y', 'MoeExpertRows', 'bias'));
-  registerGradient(adjoint('MoeRowWeights', 'weights', 'MoeScatterWeights', 'rows'));
-  registerGradient(adjoint('MoeScatterWeights', 'rows', 'MoeRowWeights', 'weights'));
-  registerGradient(groupedMatMulGradient);
-  registerGradient(groupedOuterGradient);
+  for (const gradient of gradients) {
+    registerGradient(onHostPlan(gradient));
+    registerGradient(onDevicePlan(gradient));
+  }
+}
+
+function onHostPlan({ kernelName, saved = [], of }: Gradient): GradConfig {
+  return {
+    kernelName,
+    inputsToSave: [...saved],
+    gradFunc: (dy, kept, attributes) => of(dy as Tensor, kept, attributes as never),
+  };
+}
+
+/** By then the plan's own table may be disposed; the copy that the tape kept is not. */
+function onDevicePlan({ kernelName, saved = [], of }: Gradient): GradConfig {
+  return {
+    kernelName: onDevice(kernelName),
+    inputsToSave: [...saved, 'table'],
+    gradFunc: (dy, kept, attributes) => {
+      const planned = attributes as unknown as Attributes;
+      const plan = new DevicePlan(planned.plan, kept.at(-1) as Tensor1D);
+      return of(dy as Tensor, kept.slice(0, -1), { ...planned, plan });
+    },
+  };
 }

@@ -1,27 +1,45 @@
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { mul, tidy } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { mul, ones, tidy } from '@tensorflow/tfjs-core';
 
+import { assertMaxRows, assertRowsFit } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
 import { planRows } from './host/plan.js';
+import { planOnDevice, plansOnDevice } from './plan-on-device.js';
 import type { DispatchPlan } from './plan.js';
 import { readSync } from './read.js';
 import { registerKernels } from './register.js';
-import { run } from './run.js';
+import { runPlanned } from './run.js';
 
 /**
  * Sorts the routed (token, expert) pairs by expert, then by token.
  * @param dispatchMask float32 [T,E] of 0/1
- * @throws KERNELS_MASK on any other value, KERNELS_SHAPE, KERNELS_SYNC_READ
- *   Gradient: none.      Ownership: plain numbers, nothing to dispose.
+ * @param options.maxRows the most pairs the mask can hold, T*E by default; where the plan stays on the device (webgpu)
+ *   it sizes the rows, so give T*k for top-k. A mask that holds more makes the results NaN there.
+ * @throws KERNELS_MASK on any other value and KERNELS_VALUE on more pairs than `maxRows`, both where the mask is read;
+ *   KERNELS_VALUE, KERNELS_SHAPE, KERNELS_SYNC_READ
+ *   Gradient: none.      Ownership: plain numbers, or a table that the surrounding tidy (else the caller) disposes.
  */
-export function dispatchPlan(dispatchMask: Tensor2D): DispatchPlan {
+export function dispatchPlan(
+  dispatchMask: Tensor2D,
+  { maxRows }: { readonly maxRows?: number | undefined } = {},
+): DispatchPlan {
   assertShape('dispatchPlan', 'dispatchMask', dispatchMask, [null, null]);
-  return planRows(readSync(dispatchMask), ...dispatchMask.shape);
+  assertMaxRows(maxRows);
+  registerKernels();
+  if (plansOnDevice()) return planOnDevice(dispatchMask, maxRows);
+  const plan = planRows(readSync(dispatchMask), ...dispatchMask.shape);
+  assertRowsFit(plan, maxRows);
+  return plan;
 }
 
 /** The plan that sends each of T tokens to one expert: what a dense layer is to the kernels. */
 export function densePlan(numTokens: number): DispatchPlan {
-  return planRows(new Float32Array(numTokens).fill(1), numTokens, 1);
+  registerKernels();
+  if (!plansOnDevice()) return planRows(new Float32Array(numTokens).fill(1), numTokens, 1);
+  const everyToken = ones<Rank.R2>([numTokens, 1]);
+  const plan = planOnDevice(everyToken);
+  everyToken.dispose();
+  return plan;
 }
 
 /**
@@ -73,8 +91,8 @@ export function combine(y: Tensor2D, combineWeights: Tensor2D, plan: DispatchPla
 function planned<Output extends Tensor = Tensor2D>(
   kernelName: string,
   inputs: Record<string, Tensor>,
-  attributes: Record<string, unknown>,
+  attributes: { plan: DispatchPlan; transposeW?: boolean },
 ): Output {
   registerKernels();
-  return run(kernelName, inputs, attributes);
+  return runPlanned(kernelName, inputs, attributes);
 }

@@ -4,6 +4,7 @@ import { registerComposedKernels } from './composed/register.js';
 import { registerCpuKernels } from './cpu/register.js';
 import { registerGradients } from './gradients.js';
 import { registerWasmKernels } from './wasm/register.js';
+import { registerWebGpuKernels } from './webgpu/register.js';
 
 /**
  * Registers the dispatch kernels, and what tfjs itself lacks on it, for a backend. Idempotent; the registry is tfjs's.
@@ -16,5 +17,6 @@ export function registerKernels(backendName: string = getBackend()): void {
   if (getKernel('MoeGroupedMatMul', backendName) !== undefined) return;
   if (backendName === 'cpu') registerCpuKernels();
   else if (backendName === 'wasm') registerWasmKernels();
+  else if (backendName === 'webgpu') registerWebGpuKernels();
   else registerComposedKernels(backendName);
 }

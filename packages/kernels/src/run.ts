@@ -1,6 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { engine } from '@tensorflow/tfjs-core';
 
+import type { DispatchPlan } from './plan.js';
+
 /** Runs a registered kernel on the current backend, on the tape. Attributes may hold any host value. */
 export function run<Output extends Tensor>(
   kernelName: string,
@@ -8,4 +10,20 @@ export function run<Output extends Tensor>(
   attributes: Record<string, unknown>,
 ): Output {
   return engine().runKernel(kernelName, inputs, attributes as never);
+}
+
+/** The name under which a kernel takes plans that live on the device. */
+export function onDevice(kernelName: string): string {
+  return `${kernelName}OnDevice`;
+}
+
+/** Runs a kernel over planned rows. The table of a device plan is an input of its own, so that the tape keeps it. */
+export function runPlanned<Output extends Tensor>(
+  kernelName: string,
+  inputs: Record<string, Tensor>,
+  attributes: { readonly plan: DispatchPlan; readonly transposeW?: boolean },
+): Output {
+  const { table } = attributes.plan;
+  if (!table) return run(kernelName, inputs, attributes);
+  return run(onDevice(kernelName), { ...inputs, table }, attributes);
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { planRows } from '../src/host/plan.js';
 import { combine, dispatch, dispatchPlan, expertRows, groupedMatMul } from '../src/index.js';
 import { matrix, problem, solve } from './oracle.js';
 import type { Answer, Problem } from './oracle.js';
@@ -36,44 +37,44 @@ const cases: readonly (readonly [string, Problem])[] = [
 ];
 
 /** Values and gradients of dispatch -> groupedMatMul -> bias -> combine against the naive loop. */
-export function dispatchSuite(tolerance = 1e-5): void {
+export function dispatchSuite({ tolerance = 1e-5, numRuns = 150 } = {}): void {
   describe('values and gradients equal a naive loop over tokens and experts', () => {
-    it.each(cases)('%s', (_name, p) => expectAnswer(run(p), solve(p), tolerance));
+    it.each(cases)('%s', async (_name, p) => expectAnswer(await run(p), solve(p), tolerance));
 
-    it('any routing', () => {
-      fc.assert(
-        fc.property(
+    it('any routing', async () => {
+      await fc.assert(
+        fc.asyncProperty(
           fc.record({
             tokens: fc.integer({ min: 1, max: 9 }),
             experts: fc.integer({ min: 1, max: 9 }),
           }),
           fc.double({ min: 0, max: 1, noNaN: true }),
           fc.integer(),
-          ({ tokens, experts }, density, seed) => {
+          async ({ tokens, experts }, density, seed) => {
             const p = problem(sizes(tokens, experts, 3, 4), share(density), seed);
-            expectAnswer(run(p), solve(p), tolerance);
+            expectAnswer(await run(p), solve(p), tolerance);
           },
         ),
-        { numRuns: 150 },
+        { numRuns },
       );
     });
   });
 
-  it('two runs give the same bytes', () => {
+  it('two runs give the same bytes', async () => {
     const p = problem(sizes(50, 8, 16, 16), share(0.3));
-    const [first, second] = [run(p), run(p)];
+    const [first, second] = [await run(p), await run(p)];
     expect(second.flat).toEqual(first.flat);
   });
 
-  it('keeps no tensor', () => {
+  it('keeps no tensor', async () => {
     const p = problem(sizes(20, 4), share(0.5));
-    run(p);
+    await run(p);
     const before = tf.memory().numTensors;
-    run(p);
+    await run(p);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('second-order gradients are finite and symmetric in x and w', () => {
+  it('second-order gradients are finite and symmetric in x and w', async () => {
     const p = problem(sizes(7, 3, 4, 4), share(0.6));
     const plan = planOf(p);
     const w = tf.tensor3d(p.w);
@@ -91,13 +92,12 @@ export function dispatchSuite(tolerance = 1e-5): void {
         (row) => 2 * we.reduce((s, other) => s + row.reduce((d, v, i) => d + v * other[i]!, 0), 0),
       ),
     );
-    const got = hessianDiagonal.arraySync() as number[][];
-    got.forEach((row, s) =>
-      row.forEach((value, d) =>
-        expect(value).toBeCloseTo(expected[plan.expertIndices[s]!]![d]!, 3),
-      ),
+    const got = (await hessianDiagonal.array()) as number[][];
+    const experts = planRows(Float32Array.from(p.mask.flat()), p.tokens, p.experts).expertIndices;
+    experts.forEach((e, s) =>
+      got[s]!.forEach((value, d) => expect(value).toBeCloseTo(expected[e]![d]!, 3)),
     );
-    tf.dispose([w, rows, hessianDiagonal]);
+    tf.dispose([w, rows, hessianDiagonal, plan.table ?? []]);
   });
 }
 
@@ -105,29 +105,33 @@ function planOf(p: Problem) {
   return scoped(() => dispatchPlan(tf.tensor2d(p.mask, [p.tokens, p.experts])));
 }
 
-function run(p: Problem): Answer & { flat: number[] } {
-  return scoped(() => {
-    const plan = planOf(p);
-    const x = tf.tensor2d(p.x, [p.tokens, p.inner]);
-    const w = tf.tensor3d(p.w, [p.experts, p.inner, p.outer]);
-    const [bias, weights] = [tf.tensor2d(p.bias), tf.tensor2d(p.combine)];
-    const up = tf.tensor2d(p.upstream);
-    const layer = (x: Tensor, w: Tensor, bias: Tensor, weights: Tensor) => {
-      const product = groupedMatMul(dispatch(x as Tensor2D, plan), w as Tensor3D, plan);
-      const y = tf.add<Tensor2D>(product, expertRows(bias as Tensor2D, plan));
-      return combine(y, weights as Tensor2D, plan);
-    };
-    const out = layer(x, w, bias, weights);
-    const [dx, dw, dbias, dcombine] = tf.grads((...inputs: Tensor[]) =>
-      layer(...(inputs as [Tensor, Tensor, Tensor, Tensor]))
-        .mul(up)
-        .sum(),
-    )([x, w, bias, weights]) as [Tensor, Tensor, Tensor, Tensor];
-    const all = [out, dx, dw, dbias, dcombine];
-    const [o, a, b, c, d] = all.map((t) => t.arraySync());
-    const flat = all.flatMap((t) => Array.from(t.dataSync()));
-    return { out: o, dx: a, dw: b, dbias: c, dcombine: d, flat } as Answer & { flat: number[] };
-  });
+type Results = readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
+
+async function run(p: Problem): Promise<Answer & { flat: number[] }> {
+  const all = scoped(() => evaluate(p));
+  const [out, dx, dw, dbias, dcombine] = await Promise.all(all.map((t) => t.array()));
+  const flat = (await Promise.all(all.map((t) => t.data()))).flatMap((values) => [...values]);
+  tf.dispose([...all]);
+  return { out, dx, dw, dbias, dcombine, flat } as Answer & { flat: number[] };
+}
+
+function evaluate(p: Problem): Results {
+  const plan = planOf(p);
+  const x = tf.tensor2d(p.x, [p.tokens, p.inner]);
+  const w = tf.tensor3d(p.w, [p.experts, p.inner, p.outer]);
+  const [bias, weights] = [tf.tensor2d(p.bias), tf.tensor2d(p.combine)];
+  const up = tf.tensor2d(p.upstream);
+  const layer = (x: Tensor, w: Tensor, bias: Tensor, weights: Tensor) => {
+    const product = groupedMatMul(dispatch(x as Tensor2D, plan), w as Tensor3D, plan);
+    const y = tf.add<Tensor2D>(product, expertRows(bias as Tensor2D, plan));
+    return combine(y, weights as Tensor2D, plan);
+  };
+  const gradients = tf.grads((...inputs: Tensor[]) =>
+    layer(...(inputs as [Tensor, Tensor, Tensor, Tensor]))
+      .mul(up)
+      .sum(),
+  )([x, w, bias, weights]) as [Tensor, Tensor, Tensor, Tensor];
+  return [layer(x, w, bias, weights), ...gradients];
 }
 
 function expectAnswer(got: Answer, want: Answer, tolerance: number): void {

@@ -1,0 +1,53 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { registerKernel } from '@tensorflow/tfjs-core';
+
+import { composedKernels } from '../composed/register.js';
+import { onDevice } from '../run.js';
+import type { WebGpuBackend } from './backend.js';
+import { limitCapacityKernel } from './capacity.js';
+import { expertSumStage } from './expert-sum.js';
+import { groupedMatMulStage } from './grouped-matmul.js';
+import { groupedOuterStage } from './grouped-outer.js';
+import { planKernel } from './plan.js';
+import type { PlannedStage } from './rows.js';
+import {
+  dispatchStage,
+  expertRowsStage,
+  reduceStage,
+  rowWeightsStage,
+  scatterWeightsStage,
+} from './rows.js';
+import { selectThresholdKernel, selectTopKKernel } from './selection.js';
+import { runStage } from './stage.js';
+
+const decisions = [selectTopKKernel, selectThresholdKernel, limitCapacityKernel, planKernel];
+
+const stages = [
+  dispatchStage,
+  reduceStage,
+  expertRowsStage,
+  expertSumStage,
+  rowWeightsStage,
+  scatterWeightsStage,
+  groupedMatMulStage,
+  groupedOuterStage,
+] as readonly PlannedStage[];
+
+/** Decisions, plan, row moves and products in WGSL: nothing is read back. A plan made on the host runs composed. */
+export function registerWebGpuKernels(): void {
+  const decided = new Set(decisions.map(({ kernelName }) => kernelName));
+  const composed = composedKernels('webgpu').filter(({ kernelName }) => !decided.has(kernelName));
+  for (const kernel of [...decisions, ...composed, ...stages.map(planned)]) registerKernel(kernel);
+}
+
+function planned({ kernelName, stage }: PlannedStage): KernelConfig {
+  return {
+    kernelName: onDevice(kernelName),
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      runStage(
+        backend as WebGpuBackend,
+        stage(inputs as Record<string, TensorInfo>, attrs as never),
+      ),
+  };
+}

@@ -1,0 +1,70 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
+
+import type { WebGpuBackend } from './backend.js';
+
+/** One dispatch: inputs by their WGSL names, integers and floats as uniforms, one output. */
+export interface Stage {
+  /** Names the source: everything that changes `code` is part of it. */
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly shape: number[];
+  readonly dtype?: 'float32' | 'int32';
+  readonly integers?: Readonly<Record<string, number>>;
+  readonly floats?: Readonly<Record<string, number>>;
+  /** 4 where output and float inputs are read and written as vec4; the table stays scalar. */
+  readonly width?: 1 | 4;
+  readonly code: string;
+  /** `work` threads, each `fn main(index : i32)`; or workgroups of a size, each thread `fn main()`. */
+  readonly over: { readonly work: number } | { readonly groups: Triple; readonly threads: Triple };
+}
+
+type Triple = readonly [number, number, number];
+
+const FLAT = 64;
+
+/** Records one dispatch on tfjs's command queue. The caller disposes the result; nothing is read back. */
+export function runStage(backend: WebGpuBackend, stage: Stage): TensorInfo {
+  const { name, inputs, shape, dtype = 'float32', integers = {}, floats = {}, width = 1 } = stage;
+  const infos = Object.values(inputs);
+  if (infos.some((info) => util.sizeFromShape(info.shape) === 0)) {
+    const size = util.sizeFromShape(shape);
+    const zeros = dtype === 'int32' ? new Int32Array(size) : new Float32Array(size);
+    return backend.makeTensorInfo(shape, dtype, zeros);
+  }
+  const uniforms = [
+    ...Object.keys(integers).map((key) => `${key} : i32, `),
+    ...Object.keys(floats).map((key) => `${key} : f32, `),
+  ];
+  const values = [
+    ...Object.values(integers).map((value) => ({ type: 'int32' as const, data: [value] })),
+    ...Object.values(floats).map((value) => ({ type: 'float32' as const, data: [value] })),
+  ];
+  const program = {
+    variableNames: Object.keys(inputs),
+    outputShape: shape,
+    uniforms: uniforms.join(''),
+    shaderKey: `${name}_${width}`,
+    size: true,
+    outputComponent: width,
+    variableComponents: infos.map((info) => (info.dtype === 'float32' ? width : 1)),
+    getUserCode: () => stage.code,
+    ...geometry(stage.over),
+  };
+  return backend.runWebGPUProgram(program, infos, dtype, values);
+}
+
+function geometry(over: Stage['over']) {
+  if ('work' in over) {
+    return {
+      dispatchLayout: { x: [0] },
+      dispatch: [Math.ceil(over.work / FLAT), 1, 1] as [number, number, number],
+      workgroupSize: [FLAT, 1, 1] as [number, number, number],
+    };
+  }
+  return {
+    dispatchLayout: { x: [0], y: [1], z: [2] },
+    dispatch: [...over.groups] as [number, number, number],
+    workgroupSize: [...over.threads] as [number, number, number],
+  };
+}

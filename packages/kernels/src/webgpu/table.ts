@@ -1,0 +1,48 @@
+import type { DispatchPlan } from '../plan.js';
+
+/** Rows of one tile of the grouped product; a tile never holds rows of two experts. */
+export const TILE_ROWS = 64;
+
+type Sizes = Pick<DispatchPlan, 'numTokens' | 'numExperts' | 'numRows'>;
+
+/**
+ * Where the parts of a device plan lie in its one int32 table:
+ *
+ *     S | expertOffsets [E+1] | tokenOffsets [T+1] | tokenIndices [R] | expertIndices [R] | tokenRows [R] | tiles [M,2]
+ *
+ * Tiles are (expert, first row). Those of expert -1 are rows from S to R, which become zeros; -2 is no tile. There are
+ * at most M = R / TILE_ROWS + E + 1: each expert, and the rows that nobody took, may end in a part of a tile.
+ */
+export function tableLayout({ numTokens, numExperts, numRows }: Sizes) {
+  const tokenOffsetsAt = 1 + numExperts + 1;
+  const tokensAt = tokenOffsetsAt + numTokens + 1;
+  const expertsAt = tokensAt + numRows;
+  const tokenRowsAt = expertsAt + numRows;
+  const tilesAt = tokenRowsAt + numRows;
+  const numTiles = Math.floor(numRows / TILE_ROWS) + numExperts + 1;
+  return { tokenOffsetsAt, tokensAt, expertsAt, tokenRowsAt, tilesAt, numTiles };
+}
+
+export function tableSize(sizes: Sizes): number {
+  const { tilesAt, numTiles } = tableLayout(sizes);
+  return tilesAt + 2 * numTiles;
+}
+
+/** The uniforms that `tableCode` and the stages over planned rows read. */
+export function tableUniforms(sizes: Sizes): Record<string, number> {
+  return { numExperts: sizes.numExperts, numRows: sizes.numRows, ...tableLayout(sizes) };
+}
+
+/** WGSL to read a table that is bound as `table`. */
+export const tableCode = /* wgsl */ `
+  // The mask held more pairs than the caller said it could: results become NaN rather than wrong.
+  fn overflowed() -> bool { return table[0] > uniforms.numRows; }
+  fn expertOffset(e : i32) -> i32 { return table[1 + e]; }
+  fn tokenOffset(t : i32) -> i32 { return table[uniforms.tokenOffsetsAt + t]; }
+  fn tokenOf(row : i32) -> i32 { return table[uniforms.tokensAt + row]; }
+  fn expertOf(row : i32) -> i32 { return table[uniforms.expertsAt + row]; }
+  fn tokenRow(slot : i32) -> i32 { return table[uniforms.tokenRowsAt + slot]; }
+  fn tileOf(i : i32) -> vec2<i32> {
+    return vec2<i32>(table[uniforms.tilesAt + 2 * i], table[uniforms.tilesAt + 2 * i + 1]);
+  }
+`;
