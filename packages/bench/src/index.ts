@@ -8,6 +8,7 @@ export { examine } from './doctor/examine.js';
 export type { DoctorReport, Verdict } from './doctor/examine.js';
 export { readVersions } from './doctor/versions.js';
 export { benchErrors } from './errors.js';
+export { compare } from './experiment/compare.js';
 export { experimentSchema } from './experiment/config.js';
 export type { Experiment, ExperimentInput, RouterEntry } from './experiment/config.js';
 export { canonicalJson, hashOf } from './experiment/hash.js';

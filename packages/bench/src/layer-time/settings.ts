@@ -10,14 +10,14 @@ export const layerTimeSchema = z
     /** D */
     modelWidth: count.default(128),
     /** d_e */
-    expertWidth: count.default(128),
+    expertWidth: count.default(64),
     /** N */
-    numExperts: count.default(16),
+    numExperts: count.default(32),
     /**
      * Factor on the router's initial weights: an untrained router is nearly uniform and fills every expert whatever its
      * threshold; training sharpens it, and this stands for that.
      */
-    sharpness: z.number().positive().default(6),
+    sharpness: z.number().positive().default(4),
     repeats: count.default(15),
     warmUp: z.int().min(0).default(3),
     seed: z.int().default(1),

@@ -27,7 +27,7 @@ export function qualityCompute({ rows, reference }: Results): string {
     series: [
       {
         type: 'custom',
-        data: points.map(({ flops, low, high }) => [flops, low, high]),
+        data: points.flatMap(({ flops, low, high }) => (high > low ? [[flops, low, high]] : [])),
         renderItem: (_: unknown, api: BarApi) => errorBar(api, points),
         encode: { x: 0, y: [1, 2] },
       },

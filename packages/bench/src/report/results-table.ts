@@ -5,15 +5,15 @@ import { rowColours } from './palette.js';
 
 const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['loss', ({ loss }) => format.spread(loss)],
-  ['bits/byte', ({ bitsPerByte }) => format.spread(bitsPerByte)],
+  ['bits / byte', ({ bitsPerByte }) => format.spread(bitsPerByte)],
   ['drop-free', ({ dropFreeBitsPerByte }) => format.bits(dropFreeBitsPerByte.mean)],
   ['difference', ({ difference }) => format.difference(difference)],
   ['parameters', ({ parameters }) => format.count(parameters)],
   ['experts', ({ match }) => (match ? `${match.numExperts} × ${match.expertWidth}` : '–')],
-  ['FLOPs expected', ({ flops }) => format.count(flops.expected.total)],
-  ['FLOPs measured', ({ flops }) => format.count(flops.evaluation.total)],
-  ['of it MoE', ({ flops }) => format.count(flops.evaluation.moe)],
-  ['experts/token', (figures) => moe(figures, format.ratio(figures.expertsPerToken))],
+  ['expected FLOPs', ({ flops }) => format.count(flops.expected.total)],
+  ['measured FLOPs', ({ flops }) => format.count(flops.evaluation.total)],
+  ['MoE part', ({ flops }) => format.count(flops.evaluation.moe)],
+  ['experts / token', (figures) => moe(figures, format.ratio(figures.expertsPerToken))],
   ['dropped', (figures) => moe(figures, format.share(figures.droppedShare))],
   ['null', (figures) => moe(figures, format.share(figures.nullShare))],
   ['max violation', (figures) => moe(figures, format.ratio(figures.maxViolation))],
@@ -36,7 +36,7 @@ function tableRow({ label, figures }: Row, colour: string): string {
     return `<tr>${name}<td colspan="${COLUMNS.length}">no finished trial</td></tr>`;
   const cells = COLUMNS.map(([column, show]) => {
     const title = column === 'difference' ? ` title="${format.verdict(figures.difference)}"` : '';
-    const weak = column === 'bits/byte' && !figures.beatsReference ? ' class="bad"' : '';
+    const weak = column === 'bits / byte' && !figures.beatsReference ? ' class="bad"' : '';
     return `<td${title}${weak}>${show(figures)}</td>`;
   });
   return `<tr>${name}${cells.join('')}</tr>`;

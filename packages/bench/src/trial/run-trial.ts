@@ -11,13 +11,14 @@ import type { Trial } from '../results/trial-schema.js';
 import { buildModel } from './build-model.js';
 import { addDispatched, countFlops } from './count-flops.js';
 import { loadData } from './load-data.js';
+import type { Match } from './match.js';
 import { matchRouter } from './match.js';
 import type { Job, Progress } from './messages.js';
 import { Recorder } from './recorder.js';
 
 /**
  * Trains and evaluates one router with one seed in this process.
- * @throws whatever goes wrong, coded where moekit knows it
+ * @throws whatever goes wrong, coded where moekit knows it; nothing is left behind then either
  */
 export async function runTrial(
   job: Job,
@@ -29,42 +30,48 @@ export async function runTrial(
   const { experiment, seed } = job;
   const data = await loadData(experiment);
   const moe = await prepareRouter(job, registry);
-  const model = buildModel({
-    model: experiment.model,
-    vocabSize: data.vocabSize,
-    seed,
-    ...(moe && { moe }),
-  });
+  const { vocabSize } = data;
+  const model = buildModel({ model: experiment.model, vocabSize, seed, ...(moe && { moe }) });
   const recorder = new Recorder();
-  await trainModel(model, data, { experiment, seed, recorder, onProgress });
-  const evaluation = await evaluateModel(model, data, experiment);
-  const match = moe?.match ?? null;
-  const counts = {
-    evaluation: addDispatched([], evaluation.layers),
-    training: recorder.dispatched(),
-  };
-  const trial: Trial = {
-    label: job.label,
-    seed,
-    backend,
-    dataHash: data.hash,
+  try {
+    await trainModel(model, data, { experiment, seed, recorder, onProgress });
+    const evaluation = await evaluateModel(model, data, experiment);
+    const seconds = (performance.now() - started) / 1000;
+    return {
+      label: job.label,
+      seed,
+      backend,
+      dataHash: data.hash,
+      ...figuresOf(model, moe?.match ?? null, { evaluation, recorder }),
+      machine: {
+        seconds,
+        tokensPerSecond: recorder.tokensPerSecond(),
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      },
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+function figuresOf(
+  model: LanguageModel,
+  match: Match | null,
+  { evaluation, recorder }: { evaluation: Evaluation; recorder: Recorder },
+) {
+  const { limited, dropFree, layers } = evaluation;
+  const counts = { evaluation: addDispatched([], layers), training: recorder.dispatched() };
+  return {
     match,
     parameters: model.parameterCount(),
-    limited: evaluation.limited,
-    dropFree: evaluation.dropFree,
+    limited,
+    dropFree,
     flops: countFlops(model, match, counts),
-    layers: evaluation.layers.map(summariseLayer),
+    layers: layers.map(summariseLayer),
     curve: recorder.curve(),
     trainingLoss: recorder.trainingLoss(),
     loadHistory: recorder.loadHistory(),
-    machine: {
-      seconds: (performance.now() - started) / 1000,
-      tokensPerSecond: recorder.tokensPerSecond(),
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    },
   };
-  model.dispose();
-  return trial;
 }
 
 async function prepareRouter({ entry, experiment }: Job, registry: PluginRegistry) {
