@@ -20,6 +20,7 @@ import {
   variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { onEachBackend } from './backends.js';
@@ -127,6 +128,37 @@ onEachBackend('the MoE layer against the naive loop', () => {
     });
     layer.dispose();
     input.dispose();
+  });
+
+  it('agrees with the loop for any mask whatever', () => {
+    const layer = randomExperts('gelu', E, 6);
+    const naive = { activation: 'gelu' as const, experts: toNaive(layer, 'gelu') };
+    const pair = fc.constantFrom(0, 1);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(pair, pair, pair), { minLength: 1, maxLength: 9 }),
+        fc.integer(),
+        (dispatchMask, seed) => {
+          const tokens = dispatchMask.length;
+          const x = normalArray(createRng(seed), tokens * D);
+          const weights = normalArray(createRng(seed).fork('weights'), tokens * E);
+          const decision = { dispatchMask, combineWeights: rows(Array.from(weights), E) };
+          const wanted = naiveLayer(naive, rows(Array.from(x), D), decision);
+          tidy(() => {
+            const held = variable(tensor2d(weights, [tokens, E]));
+            const router = fixedRouter(dispatchMask, held);
+            const { output } = new MoELayer({ router, experts: layer }).call(
+              tensor2d(x, [tokens, D]),
+              context(),
+            );
+            expectClose(numbers(output), wanted.flat(), tolerance);
+            held.dispose();
+          });
+        },
+      ),
+      { numRuns: 40 },
+    );
+    layer.dispose();
   });
 
   it('adds the copied input where a router has copy experts', () => {
