@@ -10,8 +10,8 @@ export interface BalanceRule {
   readonly balanceCoefficient: number;
   /** What f divides the counts by: T kMax, or T. */
   readonly fraction: 'assignment' | 'token';
-  /** [N], or [N+1] with null slots: counts of earlier steps, added to this batch's before they become fractions. */
-  readonly earlierLoad?: readonly number[] | undefined;
+  /** float32 [N], or [N+1] with null slots, a constant: earlier counts, added to this batch's before they become shares. */
+  readonly earlierLoad?: Tensor1D | undefined;
   readonly tokenMask?: Tensor1D | undefined;
 }
 
@@ -45,7 +45,7 @@ function slotFractions({ selected, nullSlots }: Load, rule: BalanceRule): Tensor
   const real = sum<Tensor1D>(selected, 0); // [N]
   const counts =
     rule.nullCopies === 0 ? real : concat([real, reshape(sum(nullSlots), [1]) as Tensor1D]);
-  const all = rule.earlierLoad ? add<Tensor1D>(counts, tensor1d([...rule.earlierLoad])) : counts;
+  const all = rule.earlierLoad ? add<Tensor1D>(counts, rule.earlierLoad) : counts;
   const assignments = maximum(sum(all), 1); // T kMax
   return mul(div(all, assignments), rule.fraction === 'token' ? rule.kMax : 1);
 }

@@ -1,7 +1,6 @@
 import type { RouteContext, Router, RouterSpec } from '@moekit/core';
 import { ROUTER_API_VERSION, defineRouter } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { tidy } from '@tensorflow/tfjs-core';
 
 import type { NullExpertOptions } from './options.js';
 import { nullExpertOptions } from './options.js';
@@ -36,14 +35,13 @@ function createNullExpertRouter(spec: RouterSpec, options: NullExpertOptions): R
     numExperts,
     causal: true,
     expertsPerToken,
-    route: (x: Tensor2D, { training, tokenMask }: RouteContext) =>
-      tidy(() => {
-        const earlierLoad = training ? recent?.counts : undefined;
-        return routeLogits(gate.logits(x), { ...rule, earlierLoad, tokenMask }) as never;
-      }),
+    route: (x: Tensor2D, { training, tokenMask }: RouteContext) => {
+      const earlierLoad = training ? recent?.counts() : undefined;
+      return routeLogits(gate.logits(x), { ...rule, earlierLoad, tokenMask });
+    },
     afterStep: (stats) => recent?.add(stats),
     flopsPerToken: () => gate.flopsPerToken(),
-    variables: () => gate.variables(),
-    dispose: () => gate.dispose(),
+    variables: () => [...gate.variables(), ...(recent?.variables() ?? [])],
+    dispose: () => [gate, recent].forEach((part) => part?.dispose()),
   };
 }

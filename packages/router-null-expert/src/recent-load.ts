@@ -1,4 +1,7 @@
 import type { RoutingStats } from '@moekit/core';
+import { parameter, stopGradient } from '@moekit/core';
+import type { Rank, Tensor1D, Variable } from '@tensorflow/tfjs-core';
+import { add, mul, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * Slot counts of the last steps, so that load is balanced over more tokens than one batch holds.
@@ -9,21 +12,31 @@ import type { RoutingStats } from '@moekit/core';
  */
 export class RecentLoad {
   readonly #keep: number;
-  readonly #counts: number[];
+  readonly #counts: Variable<Rank.R1>; // [N] or [N+1]
 
   /** @param slots N, or N + 1 with null slots, whose counts go together      @param window W, in steps */
   constructor(slots: number, window: number) {
     this.#keep = 1 - 1 / window;
-    this.#counts = new Array<number>(slots).fill(0);
+    this.#counts = parameter<Rank.R1>(new Float32Array(slots), [slots], false);
   }
 
-  /** Decayed counts of the steps so far, [N] or [N+1]. */
-  get counts(): readonly number[] {
-    return this.#counts;
+  /** Decayed counts of the steps so far, float32 [N] or [N+1], a constant owned by the caller. */
+  counts(): Tensor1D {
+    return stopGradient<Tensor1D>(this.#counts);
   }
 
   add({ tokensPerExpert, nullSlots }: RoutingStats): void {
-    const step = [...tokensPerExpert, nullSlots];
-    this.#counts.forEach((count, i) => (this.#counts[i] = this.#keep * (count + step[i]!)));
+    const step = [...tokensPerExpert, nullSlots].slice(0, this.#counts.size);
+    tidy(() => {
+      this.#counts.assign(mul(add<Tensor1D>(this.#counts, tensor1d(step)), this.#keep));
+    });
+  }
+
+  variables(): readonly Variable[] {
+    return [this.#counts];
+  }
+
+  dispose(): void {
+    this.#counts.dispose();
   }
 }

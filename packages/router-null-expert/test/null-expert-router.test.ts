@@ -158,7 +158,8 @@ describe('reproducibility and memory', () => {
         const losses = routing.losses.map(({ value }) => value);
         return losses.reduce((a, b) => add<Scalar>(a, b), sum<Scalar>(routing.combineWeights));
       };
-      const { value, grads } = variableGrads(loss, [...router.variables()]);
+      const weights = router.variables().filter((v) => v.trainable);
+      const { value, grads } = variableGrads(loss, weights);
       value.dispose();
       Object.values(grads).forEach((gradient) => gradient.dispose());
       router.dispose();
