@@ -1,7 +1,6 @@
 import type { RouteContext, Router, RouterSpec } from '@moekit/core';
 import { ROUTER_API_VERSION, countTokens, createGate, defineRouter } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { tidy } from '@tensorflow/tfjs-core';
 
 import { expertCapacity } from './capacity.js';
 import type { ThresholdOptions } from './options.js';
@@ -27,15 +26,11 @@ function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Rou
     numExperts,
     causal: true,
     expertsPerToken: expectedExperts(options, numExperts),
-    route: (x: Tensor2D, context: RouteContext) =>
-      tidy(() => {
-        const capacity = capacityOf(options, numExperts, x.shape[0], context);
-        return routeLogits(gate.logits(x), {
-          ...options,
-          capacity,
-          tokenMask: context.tokenMask,
-        }) as never;
-      }),
+    route: (x: Tensor2D, context: RouteContext) => {
+      const capacity = capacityOf(options, numExperts, x.shape[0], context);
+      const { tokenMask } = context;
+      return routeLogits(gate.logits(x), { ...options, capacity, tokenMask });
+    },
     flopsPerToken: () => gate.flopsPerToken(),
     variables: () => gate.variables(),
     dispose: () => gate.dispose(),
