@@ -10,9 +10,11 @@ export interface TextSource {
   readonly validation: Uint8Array;
 }
 
-/** A reversible map from bytes to ids. */
+/** A map from bytes to ids and back. */
 export interface Tokenizer {
+  /** Shown in results and part of the data's hash. */
   readonly name: string;
+  /** V: every id is below it. */
   readonly vocabSize: number;
   encode(text: Uint8Array): Int32Array;
   decode(ids: ArrayLike<number>): Uint8Array;
@@ -59,7 +61,9 @@ export type MoEFactory = (spec: {
 }) => MoELayer;
 
 export interface ForwardOptions {
+  /** Router noise, jitter and training capacity apply only when true. */
   readonly training: boolean;
+  /** Evaluate without capacity (see RouteContext). */
   readonly dropFree?: boolean;
   /** Seeds routers' noise in this pass. */
   readonly seed?: number;
@@ -75,7 +79,9 @@ export interface ForwardResult {
 
 /** Forward FLOPs per token, multiply and add counted apart. */
 export interface FlopsPerToken {
+  /** Routers' own decisions. */
   readonly router: number;
+  /** Routed experts at the given experts per token, and shared experts. */
   readonly experts: number;
   /** Attention products and projections, at the model's context length. */
   readonly attention: number;
@@ -88,11 +94,18 @@ export interface LanguageModel {
   readonly config: LanguageModelConfig;
   /** Its MoE layers in depth order; empty for a dense model. */
   readonly moeLayers: readonly MoELayer[];
-  /** @param tokens int32 [B,L], L <= contextLength */
+  /**
+   * @param tokens int32 [B,L], L <= contextLength, ids below vocabSize
+   * @returns tensors owned by the caller: call it inside a tidy or a gradient function
+   * @throws MODELS_TOKENS, and whatever the routers throw
+   */
   forward(tokens: Tensor2D, options: ForwardOptions): ForwardResult;
   /** @param expertsPerToken real experts computed per token in each MoE layer, measured or expected */
   flopsPerToken(expertsPerToken: readonly number[]): FlopsPerToken;
-  /** Named, in a fixed order: names end in `.weight`, `.bias` or `.gain`. */
+  /**
+   * Every variable, in a fixed order; names end in `.weight` (decays), `.bias` or `.gain`. Core's pieces do not name
+   * theirs, so those are numbered: `layers.1.moe.experts.0.weight`.
+   */
   namedVariables(): ReadonlyMap<string, Variable>;
   parameterCount(): number;
   dispose(): void;
