@@ -35,7 +35,7 @@ const embedKernel: HostKernel<'table' | 'ids', { vocabSize: number }> = {
     const width = table.length / vocabSize;
     ids.forEach((id, t) => {
       if (!(id >= 0 && id < vocabSize)) throwUnknown(id, vocabSize);
-      out!.set(table.subarray(id * width, (id + 1) * width), t * width);
+      for (let d = 0; d < width; d++) out![t * width + d] = table[id * width + d]!;
     });
   },
   gradient: {

@@ -18,28 +18,36 @@ export const splitHeadsKernel: HostKernel<'x' | 'cosines' | 'sines', HeadsShape>
     const byHead = [batchSize, numHeads, length, headWidth];
     return [byHead, byHead, byHead];
   },
-  compute: (outputs, { x, cosines, sines }, shape) =>
-    forEachHead(shape, (which, joined, split, position) => {
-      const half = shape.headWidth / 2;
-      const scale = scaleOf(which, shape);
-      const out = outputs[which]!;
-      for (let i = 0; i < half; i++) {
-        const [a, b] = [x[joined + i]!, x[joined + half + i]!];
-        const cos = which === VALUE ? 1 : cosines[position + i]! * scale;
-        const sin = which === VALUE ? 0 : sines[position + i]! * scale;
-        out[split + i] = a * cos - b * sin;
-        out[split + half + i] = b * cos + a * sin;
+  // no destructuring inside the loops: it makes them three times slower in V8
+  compute: ([q, k, v], { x, cosines, sines }, shape) => {
+    const { headWidth, numHeads } = shape;
+    const modelWidth = numHeads * headWidth;
+    const scale = 1 / Math.sqrt(headWidth);
+    forEachHead(shape, (joined, split, angle) => {
+      for (let i = 0, j = headWidth / 2; j < headWidth; i++, j++) {
+        const cos = cosines[angle + i]!;
+        const sin = sines[angle + i]!;
+        const qi = x[joined + i]! * scale;
+        const qj = x[joined + j]! * scale;
+        q![split + i] = qi * cos - qj * sin;
+        q![split + j] = qj * cos + qi * sin;
+        const ki = x[joined + modelWidth + i]!;
+        const kj = x[joined + modelWidth + j]!;
+        k![split + i] = ki * cos - kj * sin;
+        k![split + j] = kj * cos + ki * sin;
+        v![split + i] = x[joined + 2 * modelWidth + i]!;
+        v![split + j] = x[joined + 2 * modelWidth + j]!;
       }
-    }),
+    });
+  },
   gradient: {
     inputsToSave: ['cosines', 'sines'],
     gradFunc: (dys, saved, attributes) => {
       const [dq, dk, dv] = dys as [Tensor, Tensor, Tensor];
       const [cosines, sines] = saved as [Tensor, Tensor];
       const inputs = { dq, dk, dv, cosines, sines };
-      return {
-        x: () => runOnHost(joinHeadsKernel, inputs, attributes as unknown as HeadsShape)[0]!,
-      };
+      const shape = attributes as unknown as HeadsShape;
+      return { x: () => runOnHost(joinHeadsKernel, inputs, shape)[0]! };
     },
   },
 };
@@ -51,43 +59,39 @@ const joinHeadsKernel: HostKernel<'dq' | 'dk' | 'dv' | 'cosines' | 'sines', Head
     [batchSize * length, 3 * numHeads * headWidth],
   ],
   compute: ([dx], { dq, dk, dv, cosines, sines }, shape) => {
-    const half = shape.headWidth / 2;
-    const gradients = [dq, dk, dv];
-    forEachHead(shape, (which, joined, split, position) => {
-      const scale = scaleOf(which, shape);
-      const dy = gradients[which]!;
-      for (let i = 0; i < half; i++) {
-        const [a, b] = [dy[split + i]!, dy[split + half + i]!];
-        const cos = which === VALUE ? 1 : cosines[position + i]! * scale;
-        const sin = which === VALUE ? 0 : sines[position + i]! * scale;
-        dx![joined + i] = a * cos + b * sin;
-        dx![joined + half + i] = b * cos - a * sin;
+    const { headWidth, numHeads } = shape;
+    const modelWidth = numHeads * headWidth;
+    const scale = 1 / Math.sqrt(headWidth);
+    forEachHead(shape, (joined, split, angle) => {
+      for (let i = 0, j = headWidth / 2; j < headWidth; i++, j++) {
+        const cos = cosines[angle + i]!;
+        const sin = sines[angle + i]!;
+        const qi = dq[split + i]! * scale;
+        const qj = dq[split + j]! * scale;
+        dx![joined + i] = qi * cos + qj * sin;
+        dx![joined + j] = qj * cos - qi * sin;
+        const ki = dk[split + i]!;
+        const kj = dk[split + j]!;
+        dx![joined + modelWidth + i] = ki * cos + kj * sin;
+        dx![joined + modelWidth + j] = kj * cos - ki * sin;
+        dx![joined + 2 * modelWidth + i] = dv[split + i]!;
+        dx![joined + 2 * modelWidth + j] = dv[split + j]!;
       }
     });
   },
 };
 
-const VALUE = 2;
-
-/** Queries carry the 1/sqrt(Dh) of the scores. */
-function scaleOf(which: number, { headWidth }: HeadsShape): number {
-  return which === 0 ? 1 / Math.sqrt(headWidth) : 1;
-}
-
-/** Visits each head's row of queries (0), keys (1) and values (2): where it lies joined, split, and in the tables. */
+/** Visits each head of each token: where its query lies in [B*L,3D] and [B,H,L,Dh], and its angles in the tables. */
 function forEachHead(
   { batchSize, length, numHeads, headWidth }: HeadsShape,
-  visit: (which: number, joined: number, split: number, position: number) => void,
+  visit: (joined: number, split: number, angle: number) => void,
 ): void {
-  const modelWidth = numHeads * headWidth;
   for (let b = 0; b < batchSize; b++) {
     for (let l = 0; l < length; l++) {
-      const token = (b * length + l) * 3 * modelWidth;
-      for (let which = 0; which < 3; which++) {
-        for (let h = 0; h < numHeads; h++) {
-          const split = ((b * numHeads + h) * length + l) * headWidth;
-          visit(which, token + which * modelWidth + h * headWidth, split, l * headWidth);
-        }
+      const token = (b * length + l) * 3 * numHeads * headWidth;
+      for (let h = 0; h < numHeads; h++) {
+        const split = ((b * numHeads + h) * length + l) * headWidth;
+        visit(token + h * headWidth, split, l * headWidth);
       }
     }
   }
