@@ -16,3 +16,7 @@ export type { DispatchPlan } from './plan.js';
 export { registerKernels } from './register.js';
 export { limitCapacity, selectOnHost, selectThreshold, selectTopK } from './selection.js';
 export { stopGradient } from './stop-gradient.js';
+export { watchDevice } from './webgpu/watch-device.js';
+export type { DeviceWatch } from './webgpu/watch-device.js';
+export { prepareTensorflow } from './tensorflow/prepare.js';
+export type { Mended } from './tensorflow/prepare.js';
