@@ -68,6 +68,11 @@ export interface Routing {
    * dropFree. Absent when nothing can be dropped.
    */
   readonly selectionMask?: Tensor2D;
+  /**
+   * The most pairs the dispatch mask can hold, known without reading it: T*k for top-k, E*C under a capacity. Where
+   * nothing is read back (WebGPU) it sizes the experts' rows, T*E when absent. A mask that holds more is an error.
+   */
+  readonly maxPairs?: number;
   /** float32 [T,E] scores of the real experts. */
   readonly logits: Tensor2D;
   /**

@@ -53,7 +53,9 @@ export class MoELayer {
     assertInput(x, context);
     const routing = this.router.route(x, context);
     assertRouting(routing, this.router, x.shape[0]);
-    const plan = this.#kernels.dispatchPlan(routing.dispatchMask);
+    const plan = this.#kernels.dispatchPlan(routing.dispatchMask, {
+      maxRows: routing.maxPairs,
+    });
     const rows = this.#kernels.dispatch(x, plan); // [S,D]
     const computed = this.experts.apply(rows, plan); // [S,D]
     const routed = this.#kernels.combine(computed, routing.combineWeights, plan); // [T,D]

@@ -53,6 +53,7 @@ export function routeGumbelTopK(
   const selected = maskTokens(topExperts(ranking, k), tokenMask);
   const capacity = stepCapacity(logits, settings, context, { rounding: 'up' });
   return routingOf({
+    choices: k,
     weights: probs,
     selected,
     dispatched: withinCapacity(selected, ranking, capacity),

@@ -61,6 +61,7 @@ export function routeNoisyTopK(
   const gates = selectedSoftmax(noisy, top);
   const chances = selectionProbability({ clean, noisy, spread }, settings.k); // [T,E]
   return routingOf({
+    choices: settings.k,
     weights: gates,
     selected,
     dispatched: selected,

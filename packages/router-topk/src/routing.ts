@@ -3,6 +3,8 @@ import type { Tensor2D, TensorContainer } from '@tensorflow/tfjs-core';
 import { mul, tidy } from '@tensorflow/tfjs-core';
 
 export interface Decision {
+  /** Experts a token chooses at most. */
+  readonly choices: number;
   /** float32 [T,E], differentiable, before the mask. */
   readonly weights: Tensor2D;
   /** float32 [T,E] of 0/1: what was wanted, padding excluded. */
@@ -15,10 +17,11 @@ export interface Decision {
 }
 
 /** Masks the weights by what is dispatched and gives the parts the names of the contract. */
-export function routingOf({ weights, selected, dispatched, ...rest }: Decision): Routing {
+export function routingOf({ choices, weights, selected, dispatched, ...rest }: Decision): Routing {
   const combineWeights: Tensor2D = mul(weights, dispatched);
   const dropping = selected === dispatched ? {} : { selectionMask: selected };
-  return { combineWeights, dispatchMask: dispatched, ...dropping, ...rest };
+  const maxPairs = dispatched.shape[0] * choices;
+  return { combineWeights, dispatchMask: dispatched, maxPairs, ...dropping, ...rest };
 }
 
 /** `tidy` for a routing: keeps the tensors of the returned record, disposes every other one. */

@@ -35,6 +35,7 @@ export function routeSwitch(
   const selected = maskTokens(topExperts(logits, 1), tokenMask);
   const capacity = stepCapacity(logits, settings, context, { rounding: 'down' });
   return routingOf({
+    choices: 1,
     weights: probs,
     selected,
     dispatched: withinCapacity(selected, logits, capacity),

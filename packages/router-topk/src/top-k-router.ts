@@ -46,6 +46,7 @@ export function routeTopK(logits: Tensor2D, settings: TopKOptions, context: Rout
   const selected = maskTokens(top, tokenMask);
   const capacity = stepCapacity(logits, settings, context, { slots: k, rounding: 'up' });
   return routingOf({
+    choices: k,
     weights: normalise ? selectedSoftmax(logits, top) : probs,
     selected,
     dispatched: withinCapacity(selected, logits, capacity, priority),

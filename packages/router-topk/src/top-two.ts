@@ -46,6 +46,7 @@ export function routeTopTwo(
   const placed = withinCapacity(competing, logits, capacity);
   const firstChoices = maskTokens(topExperts(logits, 1), tokenMask);
   return routingOf({
+    choices: 2,
     weights: selectedSoftmax(logits, top),
     selected,
     dispatched: placed === competing ? selected : mul(placed, selected),
