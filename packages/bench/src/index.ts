@@ -4,6 +4,7 @@ export type { BackendFinding } from './backend/find-backends.js';
 export { BACKEND_NAMES } from './backend/names.js';
 export type { BackendName, ConcreteBackend } from './backend/names.js';
 export { selectBackend } from './backend/select-backend.js';
+export * from './backend/tensorflow/index.js';
 export { examine } from './doctor/examine.js';
 export type { DoctorReport, Verdict } from './doctor/examine.js';
 export { readVersions } from './doctor/versions.js';

@@ -1,0 +1,17 @@
+export { backendErrors } from './errors.js';
+export { backendHome } from './home.js';
+export { bestInstalled, listInstalled } from './list-installed.js';
+export type { InstalledBackend } from './list-installed.js';
+export { loadTensorflow } from './load.js';
+export type { LoadedTensorflow } from './load.js';
+export {
+  BINDING,
+  MANIFEST,
+  manifestSchema,
+  PACKAGE,
+  readManifest,
+  sizeOf,
+  verificationSchema,
+} from './manifest.js';
+export type { BackendManifest, Verification } from './manifest.js';
+export type { TensorflowSettings } from './set-environment.js';
