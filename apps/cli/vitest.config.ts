@@ -1,3 +1,6 @@
+import { mergeConfig } from 'vitest/config';
+
 import { testProject } from '../../vitest.shared.js';
 
-export default testProject('cli');
+/** The end-to-end tests start the built program. */
+export default mergeConfig(testProject('cli'), { test: { globalSetup: ['./test/build.ts'] } });

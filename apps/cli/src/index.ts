@@ -1,1 +1,3 @@
-export {};
+export { cliErrors } from './errors.js';
+export { builtInRouters } from './registry.js';
+export { runCli } from './run-cli.js';

@@ -1,1 +1,3 @@
-export {};
+import { runCli } from './run-cli.js';
+
+process.exitCode = await runCli(process.argv);

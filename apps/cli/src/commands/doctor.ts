@@ -1,0 +1,44 @@
+import type { DoctorReport, Verdict } from '@moekit/bench';
+import { examine } from '@moekit/bench';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  ok: pc.green('ok     '),
+  warning: pc.yellow('warning'),
+  problem: pc.red('problem'),
+};
+
+/** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
+export function doctor({ json = false }: { readonly json?: boolean }): number {
+  const report = examine();
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
+  return report.checks.some(({ verdict }) => verdict === 'problem') ? 1 : 0;
+}
+
+function render({ versions, backends, chosen, checks }: DoctorReport): string {
+  const installed = plainTable(['package', 'version']);
+  for (const [name, version] of Object.entries(versions)) installed.push([name, version]);
+  const found = plainTable(['backend', 'found', 'usable', 'why']);
+  for (const { name, found: there, usable, reason, howToGet } of backends) {
+    const label = name === chosen.name ? pc.bold(pc.green(`${name} ←`)) : name;
+    const why = howToGet === '' ? reason : `${reason}\n${pc.dim(howToGet)}`;
+    found.push([label, yes(there), yes(usable), why]);
+  }
+  return [
+    installed.toString(),
+    '',
+    found.toString(),
+    '',
+    `chosen: ${pc.bold(chosen.name)}, ${chosen.reason}`,
+    '',
+    ...checks.map(({ verdict, text }) => `${MARKS[verdict]}  ${text}`),
+    '',
+  ].join('\n');
+}
+
+function plainTable(head: string[]) {
+  return new Table({ head, style: { head: [], border: [], compact: true } });
+}
+
+const yes = (value: boolean) => (value ? 'yes' : 'no');

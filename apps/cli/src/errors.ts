@@ -1,0 +1,9 @@
+import { errorsOf } from '@moekit/kernels';
+
+export const cliErrors = {
+  CLI_USAGE: 'A command, flag or flag value that the command line does not know.',
+  CLI_ROUTER_UNKNOWN: 'A router name that is neither built in nor a file nor an installed package.',
+  CLI_UNEXPECTED: 'A defect in moekit itself; please report it.',
+} as const;
+
+export const fail = errorsOf(cliErrors);

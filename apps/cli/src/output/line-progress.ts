@@ -1,0 +1,43 @@
+import type { PoolEvent } from '@moekit/bench';
+import { format } from '@moekit/bench';
+import type { Observable, Subscription } from 'rxjs';
+
+import { duration } from './duration.js';
+import type { ProgressState } from './progress-state.js';
+import { advance, initialProgress, secondsLeft, shareDone } from './progress-state.js';
+
+/** Shortest time between two lines of mere progress, in milliseconds. */
+const INTERVAL = 15_000;
+
+/** One line per trial that ended, and one now and then in between. */
+export function lineProgress(
+  events: Observable<PoolEvent>,
+  total: number,
+  stream: NodeJS.WritableStream,
+): Subscription {
+  const started = Date.now();
+  let last = started;
+  let state = initialProgress(total);
+  return events.subscribe((event) => {
+    state = advance(state, event);
+    const ended = endLine(event, state);
+    if (ended === undefined && Date.now() - last < INTERVAL) return;
+    last = Date.now();
+    stream.write(`${ended ?? overall(state, (last - started) / 1000)}\n`);
+  });
+}
+
+function endLine(event: PoolEvent, { finished, total }: ProgressState): string | undefined {
+  const { label, seed } = event.job;
+  const place = `[${finished}/${total}] ${label} seed ${seed}`;
+  if (event.type === 'failed') return `${place}: ${event.error.code}: ${event.error.message}`;
+  if (event.type !== 'done') return undefined;
+  const { limited, machine } = event.trial;
+  return `${place}: ${format.bits(limited.bitsPerByte)} bits/byte, ${format.count(machine.tokensPerSecond)} tokens/s, ${duration(machine.seconds)}`;
+}
+
+function overall(state: ProgressState, elapsed: number): string {
+  const left = secondsLeft(state, elapsed);
+  const percent = Math.round(100 * shareDone(state));
+  return `${percent}% done${left === null ? '' : `, about ${duration(left)} left`}`;
+}

@@ -1,0 +1,72 @@
+import { readVersions } from '@moekit/bench';
+import { Command } from 'commander';
+
+import { addBackend } from './backend/add-backend.js';
+import { bench } from './commands/bench.js';
+import type { BenchFlags } from './commands/bench-flags.js';
+import { doctor } from './commands/doctor.js';
+import type { LayerTimeFlags } from './commands/layer-time.js';
+import { layerTime } from './commands/layer-time.js';
+
+const collect = (value: string, before: readonly string[]) => [...before, value];
+
+/** The command line. `done` receives the exit code of the command that ran. */
+export function createProgram(done: (exitCode: number) => void): Command {
+  const program = new Command('moekit')
+    .description('Compare Mixture-of-Experts routers on your own machine.')
+    .version(readVersions(['@moekit/bench'])['@moekit/bench'] ?? 'unknown')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
+  addBench(program, done);
+  addBackend(program, done);
+  addLayerTime(program, done);
+  program
+    .command('doctor')
+    .description('versions, backends found, and which would be chosen and why')
+    .option('--json', 'print JSON')
+    .action((flags: { json?: boolean }) => done(doctor(flags)));
+  return program;
+}
+
+function addBench(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('bench')
+    .description('train the same language model under every router and compare them')
+    .option('--routers <list>', 'rows, e.g. switch,threshold?threshold=0.5 (dense is always added)')
+    .option(
+      '--router <file>',
+      'a router of your own: .ts, .js or a package; repeatable',
+      collect,
+      [],
+    )
+    .option('--seeds <n>', 'how many seeds, or a list such as 1,5,7')
+    .option('--steps <n>', 'training steps')
+    .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu')
+    .option('--task <name>', 'lm')
+    .option('--data <text>', 'tiny-shakespeare, wikitext-2, or a text file')
+    .option('--tokenizer <file>', 'a Hugging Face tokenizer.json instead of bytes')
+    .option('--config <file>', 'an experiment, .json or .ts; flags override it')
+    .option('--out <dir>', 'where results.json and report.html go')
+    .option('--workers <n>', 'trials at once (default: the cores)')
+    .option('--json', 'print the results as JSON')
+    .option('--quiet', 'no progress')
+    .action(async (flags: BenchFlags) => done(await bench(flags)));
+}
+
+const THRESHOLDS = [0.3, 0.5, 0.7, 0.9].map((t) => `threshold?threshold=${t}`).join(',');
+
+function addLayerTime(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('layer-time')
+    .description('time one MoE layer under several routers, next to the FLOPs counted')
+    .option('--routers <list>', 'routers with options', THRESHOLDS)
+    .option('--backend <name>', 'auto, tensorflow, wasm or cpu', 'auto')
+    .option('--tokens <n>', 'tokens in one pass')
+    .option('--model-width <n>', 'width of a token')
+    .option('--expert-width <n>', 'width of an expert')
+    .option('--experts <n>', 'number of experts')
+    .option('--sharpness <x>', "factor on the router's initial weights, as if trained")
+    .option('--repeats <n>', 'timed passes per row')
+    .option('--json', 'print JSON')
+    .action(async (flags: LayerTimeFlags) => done(await layerTime(flags)));
+}

@@ -1,0 +1,46 @@
+import { isMoekitError } from '@moekit/kernels';
+import { CommanderError } from 'commander';
+
+import { fail } from './errors.js';
+import { createProgram } from './program.js';
+
+/** Exit code of bad input. */
+const BAD_INPUT = 2;
+
+/**
+ * Runs a command line.
+ * @returns the exit code: bad input gives 2 and one line `error CODE: message` on stderr
+ */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  try {
+    await createProgram((code) => (exitCode = code)).parseAsync([...argv]);
+    return exitCode;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const coded = isMoekitError(error) ? error : translate(error);
+  process.stderr.write(`error ${coded.code}: ${coded.message.replace(/\s*\n\s*/g, ' ')}\n`);
+  return coded.code === 'CLI_UNEXPECTED' ? 1 : BAD_INPUT;
+}
+
+function translate(error: unknown) {
+  if (error instanceof CommanderError) {
+    return fail('CLI_USAGE', {
+      asked: 'The command line must be one that moekit knows',
+      got: error.message.replace(/^error: /, ''),
+      fix: 'See moekit --help.',
+      cause: error,
+    });
+  }
+  return fail('CLI_UNEXPECTED', {
+    asked: 'moekit must not fail by itself',
+    got: error instanceof Error ? error.message : String(error),
+    fix: 'Please report it.',
+    cause: error,
+  });
+}

@@ -1,0 +1,5 @@
+import { serveTrials } from '@moekit/bench';
+
+import { builtInRouters } from './registry.js';
+
+serveTrials(builtInRouters());

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parseResults, stripTimes } from '@moekit/bench';
+import { describe, expect, test } from 'vitest';
+
+import { emptyFolder, fixture, moekit, TINY } from './moekit.js';
+
+const resultsIn = (folder: string) =>
+  parseResults(readFileSync(join(folder, 'results.json'), 'utf8'));
+
+describe('moekit bench', { timeout: 240_000 }, () => {
+  test('writes results and report, prints the comparison, progress apart', async () => {
+    const out = await emptyFolder();
+    const { code, stdout, stderr } = await moekit(['bench', ...TINY, '--out', out]);
+    expect(stderr).toMatch(/backend cpu, 2 trials[^]*\[2\/2\]/);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/dense +\d[^]*switch +\d[^]*bigram/);
+    expect(stdout).toContain('Matched: experts of 8 dense layers (width 32)');
+    expect(stdout).toContain('switch 8×32 (1/token)');
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('<svg');
+    expect(resultsIn(out).rows.map(({ label }) => label)).toEqual(['dense', 'switch']);
+  });
+
+  test('the same command gives the same results apart from times, on wasm too', async () => {
+    const args = ['bench', ...TINY, '--backend', 'wasm', '--seeds', '2', '--json'];
+    const [first, second] = [await moekit(args), await moekit(args)];
+    expect(first.code).toBe(0);
+    const [a, b] = [first, second].map(({ stdout }) => parseResults(stdout));
+    expect(a!.manifest.backend).toBe('wasm');
+    expect(a!.rows[1]!.trials).toHaveLength(2);
+    expect(JSON.stringify(stripTimes(a))).toBe(JSON.stringify(stripTimes(b)));
+    expect(a!.machine.startedAt).not.toBe(b!.machine.startedAt);
+  });
+
+  test('everything outside the MoE layers starts alike: rows agree before training tells them apart', async () => {
+    const args = ['--routers', 'switch,topk', '--steps', '1', '--json'];
+    const { stdout } = await moekit(['bench', ...TINY, ...args]);
+    const losses = parseResults(stdout).rows.map(({ trials }) => trials[0]!.trainingLoss[0]!);
+    for (const loss of losses) expect(Math.abs(loss - losses[0]!)).toBeLessThan(0.1);
+  });
+
+  test('a router file at two settings is compared like any other', async () => {
+    const file = fixture('first-expert.ts');
+    const args = ['--router', file, '--router', `${file}?expert=3`, '--json', '--quiet'];
+    const { code, stdout, stderr } = await moekit(['bench', ...TINY, ...args]);
+    expect([code, stderr]).toEqual([0, '']);
+    const { rows, manifest } = parseResults(stdout);
+    const labels = ['dense', 'switch', 'first-expert', 'first-expert(expert=3)'];
+    expect(rows.map(({ label }) => label)).toEqual(labels);
+    expect(rows[3]!.figures).toMatchObject({ expertsPerToken: 1, maxViolation: 7 });
+    expect(rows[3]!.trials[0]!.loadHistory.at(-1)![0]).toEqual([0, 0, 0, 1, 0, 0, 0, 0]);
+    expect(Object.values(manifest.files)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  });
+
+  test('a router that throws fails in its own row and leaves the others', async () => {
+    const args = ['--router', `${fixture('first-expert.ts')}?broken=true`, '--json'];
+    const { code, stdout, stderr } = await moekit(['bench', ...TINY, ...args]);
+    expect(code).toBe(1);
+    const { rows } = parseResults(stdout);
+    expect(rows[2]!.errors).toEqual([
+      { seed: 1, code: 'BENCH_TRIAL', message: 'this router throws inside route' },
+    ]);
+    expect(rows[2]!.figures).toBeNull();
+    expect(rows[1]!.figures).not.toBeNull();
+    expect(stderr).toContain('BENCH_TRIAL: this router throws inside route');
+  });
+
+  test('Ctrl-C keeps what finished', async () => {
+    const out = await emptyFolder();
+    const args = ['--seeds', '20', '--workers', '1', '--out', out];
+    let stopped = false;
+    const { code, stdout } = await moekit(['bench', ...TINY, ...args], {
+      onOutput(text, stop) {
+        if (!stopped && text.includes('[2/40]')) stop();
+        stopped ||= text.includes('[2/40]');
+      },
+    });
+    expect(code).toBe(130);
+    expect(stdout).toContain('stopped early');
+    const { partial, rows } = resultsIn(out);
+    expect(partial).toBe(true);
+    const finished = rows.flatMap(({ trials }) => trials).length;
+    expect(finished).toBeGreaterThanOrEqual(2);
+    expect(finished).toBeLessThan(40);
+    expect(existsSync(join(out, 'report.html'))).toBe(true);
+  });
+});

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const program = fileURLToPath(new URL('../bin/moekit.js', import.meta.url));
+
+/** A file beside this one, by an absolute path. */
+export const fixture = (name: string) =>
+  fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+export const emptyFolder = () => mkdtemp(join(tmpdir(), 'moekit-'));
+
+/**
+ * Runs the real program in a folder of its own.
+ * @param onLine is shown each piece of stderr and may signal the process
+ */
+export async function moekit(
+  args: readonly string[],
+  { cwd, onOutput }: { cwd?: string; onOutput?: (text: string, stop: () => void) => void } = {},
+): Promise<Ended> {
+  const folder = cwd ?? (await emptyFolder());
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += String(chunk)));
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += String(chunk);
+    onOutput?.(stderr, () => child.kill('SIGINT'));
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Flags of the smallest comparison: two rows of a tiny model. */
+export const TINY = ['--config', fixture('tiny.json'), '--steps', '3'];

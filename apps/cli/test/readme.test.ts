@@ -1,0 +1,30 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { emptyFolder, fixture, moekit, TINY } from './moekit.js';
+
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+const commands = [...readme.matchAll(/^npx moekit (.+)$/gm)].map(([, line]) => line!);
+
+/** What makes each command small enough for a test; the README's own flags win nothing from it but time. */
+const SMALL: Readonly<Record<string, readonly string[]>> = {
+  bench: [...TINY, '--steps', '1', '--workers', '2'],
+  'layer-time': ['--tokens', '32', '--model-width', '8', '--expert-width', '4', '--repeats', '1'],
+  doctor: [],
+};
+
+test('the README shows every command', () => {
+  expect(new Set(commands.map((line) => line.split(' ')[0]))).toEqual(new Set(Object.keys(SMALL)));
+});
+
+test.each(commands)('npx moekit %s', { timeout: 180_000 }, async (line) => {
+  const cwd = await emptyFolder();
+  await copyFile(fixture('first-expert.ts'), join(cwd, 'my-router.ts'));
+  await writeFile(join(cwd, 'book.txt'), 'To be, or not to be, that is the question. '.repeat(100));
+  const [command, ...flags] = line.split(' ').map((word) => word.replaceAll('"', ''));
+  const { code, stderr, stdout } = await moekit([command!, ...flags, ...SMALL[command!]!], { cwd });
+  expect([code, stderr.match(/^error .*/m)]).toEqual([0, null]);
+  expect(stdout.length).toBeGreaterThan(100);
+});
