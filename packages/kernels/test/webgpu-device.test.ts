@@ -1,0 +1,221 @@
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { planRows } from '../src/host/plan.js';
+import {
+  combine,
+  densePlan,
+  dispatch,
+  dispatchPlan,
+  expertRows,
+  groupedMatMul,
+  limitCapacity,
+  selectThreshold,
+  selectTopK,
+  stopGradient,
+  watchDevice,
+} from '../src/index.js';
+import type { DeviceWatch } from '../src/index.js';
+import { tableLayout } from '../src/webgpu/table.js';
+import { generator } from './oracle.js';
+import { useWebGpu } from './webgpu-backend.js';
+
+const missing = await useWebGpu();
+const random = generator(11);
+const normal = (shape: number[]) =>
+  tf.tensor(
+    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random() + random() - 1),
+    shape,
+  );
+
+describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', () => {
+  let watch: DeviceWatch;
+  beforeEach(() => {
+    watch = watchDevice();
+  });
+  afterEach(async () => {
+    watch.stop();
+    await watch.check();
+  });
+
+  it('the plan of any mask is that of the host', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer(),
+        async (tokens, experts, density, seed) => {
+          const draw = generator(seed);
+          const mask = Float32Array.from({ length: tokens * experts }, () => +(draw() < density));
+          await expectHostPlan(mask, tokens, experts);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('a plan of many blocks and tiles is that of the host', async () => {
+    const [tokens, experts] = [3000, 40];
+    const mask = Float32Array.from({ length: tokens * experts }, () => +(random() < 0.1));
+    await expectHostPlan(mask, tokens, experts);
+  });
+
+  it('rows beyond the routed ones are zero, forward and backward', async () => {
+    const mask = tf.tensor2d([[1, 0, 0], [0, 0, 1], [0, 0, 0]]); // prettier-ignore
+    const plan = dispatchPlan(mask, { maxRows: 5 });
+    expect(plan.numRows).toBe(5);
+    const x = tf.ones<tf.Rank.R2>([3, 4]);
+    const rows = dispatch(x, plan);
+    const y = tf.add<tf.Tensor2D>(
+      groupedMatMul(rows, tf.ones([3, 4, 4]), plan),
+      expertRows(tf.ones([3, 4]), plan),
+    );
+    const dy = tf.grad((v) => combine(v as tf.Tensor2D, tf.ones([3, 3]), plan).sum())(y);
+    for (const [t, routed] of [[rows, 1], [y, 5], [dy, 1]] as const) {
+      expect(await t.array()).toEqual(
+        [0, 1, 2, 3, 4].map((s) => Array(4).fill(s < 2 ? routed : 0)),
+      );
+    } // prettier-ignore
+  });
+
+  it('more pairs than the bound are NaN, not silently fewer', async () => {
+    const plan = dispatchPlan(tf.ones([4, 2]), { maxRows: 5 });
+    const x = tf.ones<tf.Rank.R2>([4, 4]);
+    const rows = dispatch(x, plan);
+    expect(Array.from(await rows.data()).every(Number.isNaN)).toBe(true);
+    expect(
+      Array.from(await combine(tf.ones([5, 4]), tf.ones([4, 2]), plan).data()).every(Number.isNaN),
+    ).toBe(true);
+  });
+
+  it('no tokens at all', async () => {
+    const plan = dispatchPlan(tf.zeros([0, 3]));
+    const rows = dispatch(tf.zeros([0, 4]), plan);
+    const product = tf.grad((w) => groupedMatMul(rows, w as tf.Tensor3D, plan));
+    const gradient = product(tf.ones([3, 4, 4]), tf.zeros([0, 4]));
+    expect(Array.from(await gradient.data())).toEqual(Array(48).fill(0));
+  });
+
+  it('a plan made on the host still works, and arrays of a device plan are a coded error', async () => {
+    const host = planRows(Float32Array.of(1, 0, 0, 1), 2, 2);
+    const x = tf.tensor2d([[1, 2], [3, 4]]); // prettier-ignore
+    expect(await dispatch(x, host).array()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    const coded = expect.objectContaining({ code: 'KERNELS_SYNC_READ' });
+    expect(() => densePlan(2).tokenIndices).toThrow(coded);
+  });
+
+  it('top-k of equal logits is that of the cpu, special values included', async () => {
+    const values = [0, -0, 1e-45, -1e-45, 1e38, -1e38, 3, 3, -7];
+    const logits = Float32Array.from(
+      { length: 50 * 9 },
+      () => values[Math.floor(random() * values.length)]!,
+    );
+    await expectSameDecision(logits, [50, 9], (z) => selectTopK(z, 3));
+  });
+
+  it('threshold and capacity decide as the cpu does away from ties of rounding', async () => {
+    const logits = Float32Array.from({ length: 300 * 16 }, () => 4 * (random() - 0.5));
+    await expectSameDecision(logits, [300, 16], (z) => selectThreshold(z, 0.7));
+    for (const priority of ['rank-then-arrival', 'rank-then-probability'] as const) {
+      await expectSameDecision(logits, [300, 16], (z) =>
+        limitCapacity(selectTopK(z, 4), z, { capacity: 60, priority }),
+      );
+    }
+  });
+
+  it('forward and backward read nothing back', async () => {
+    const { layer, x } = smallLayer();
+    const { backend } = tf.engine();
+    const reads = [vi.spyOn(backend, 'read'), vi.spyOn(backend, 'readSync')];
+    const gradients = tf.tidy(() => tf.grads(layer)(x));
+    const count = reads.reduce((n, spy) => n + spy.mock.calls.length, 0);
+    reads.forEach((spy) => spy.mockRestore());
+    expect(count).toBe(0);
+    for (const g of gradients) expect((await g.data()).every(Number.isFinite)).toBe(true);
+    tf.dispose(gradients);
+  });
+
+  it('tensors and device buffers do not grow over steps of varying size', async () => {
+    const step = async (tokens: number) => {
+      const out = tf.tidy(() => {
+        const z = tf.tensor2d(Array.from({ length: tokens }, () => [random(), random(), random()]));
+        const plan = dispatchPlan(selectThreshold(z, 0.5));
+        return dispatch(tf.ones([tokens, 8]), plan).sum();
+      });
+      await out.data();
+      out.dispose();
+    };
+    const sizes = [5, 9, 17];
+    const buffers = () => (tf.memory() as unknown as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU; // prettier-ignore
+    for (let i = 0; i < 6; i++) await step(sizes[i % 3]!);
+    const before = [tf.memory().numTensors, buffers()];
+    for (let i = 0; i < 60; i++) await step(sizes[i % 3]!);
+    expect([tf.memory().numTensors, buffers()]).toEqual(before);
+  });
+});
+
+describe.skipIf(missing)(missing ? `webgpu errors (skipped: ${missing})` : 'webgpu errors', () => {
+  it('an invalid shader is a coded error at the next check', async () => {
+    const watch = watchDevice();
+    const { device } = tf.engine().backend as unknown as {
+      device: { createShaderModule(module: { code: string }): void };
+    };
+    device.createShaderModule({ code: 'fn main() { let x : i32 = 1.5; }' });
+    await expect(watch.check()).rejects.toMatchObject({ code: 'KERNELS_DEVICE' });
+    watch.stop();
+  });
+});
+
+/** Softmax-weighted top-2 of four experts over 20 tokens, as a function of x, gate, weights and bias. */
+function smallLayer() {
+  const x = [normal([20, 8]), normal([8, 4]), normal([4, 8, 8]), normal([4, 8])];
+  const layer = (...inputs: tf.Tensor[]) => {
+    const [x, gate, w, bias] = inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor3D, tf.Tensor2D];
+    const logits = tf.matMul<tf.Tensor2D>(x, gate);
+    const mask = selectTopK(stopGradient(logits), 2);
+    const plan = dispatchPlan(mask, { maxRows: 40 });
+    const y = groupedMatMul(dispatch(x, plan), w, plan);
+    const active = tf.relu(tf.add<tf.Tensor2D>(y, expertRows(bias, plan)));
+    return combine(active, tf.mul(tf.softmax(logits), mask), plan).sum();
+  };
+  return { layer, x };
+}
+
+async function expectHostPlan(mask: Float32Array, tokens: number, experts: number) {
+  const want = planRows(mask, tokens, experts);
+  const given = tf.tensor2d(mask, [tokens, experts]);
+  const plan = dispatchPlan(given);
+  const table = await plan.table!.data<'int32'>();
+  const at = tableLayout(plan);
+  const part = (from: number, length: number) => Array.from(table.subarray(from, from + length));
+  expect(table[0]).toBe(want.numRows);
+  expect(part(1, experts + 1)).toEqual(Array.from(want.expertOffsets));
+  expect(part(at.tokenOffsetsAt, tokens + 1)).toEqual(Array.from(want.tokenOffsets));
+  expect(part(at.tokensAt, want.numRows)).toEqual(Array.from(want.tokenIndices));
+  expect(part(at.expertsAt, want.numRows)).toEqual(Array.from(want.expertIndices));
+  expect(part(at.tokenRowsAt, want.numRows)).toEqual(Array.from(want.tokenRows));
+  tf.dispose([given, plan.table!]);
+}
+
+async function expectSameDecision(
+  logits: Float32Array,
+  shape: [number, number],
+  decide: (z: tf.Tensor2D) => tf.Tensor2D,
+) {
+  const decided = async () => {
+    const made = tf.tidy(() => decide(tf.tensor2d(logits.slice(), shape)));
+    const values = Array.from(await made.data());
+    made.dispose();
+    return values;
+  };
+  const got = await decided();
+  await tf.setBackend('cpu');
+  const want = await decided();
+  await tf.setBackend('webgpu');
+  expect(got).toEqual(want);
+}
