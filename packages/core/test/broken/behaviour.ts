@@ -213,4 +213,19 @@ export const behaviour: readonly BrokenCase[] = [
     }),
     /one seed and history/,
   ],
+  [
+    'state',
+    'keeps its bias where no checkpoint sees it',
+    member((router) => {
+      let bias = 1;
+      return {
+        afterStep: ({ tokens }) => void (bias += tokens),
+        route(x, c) {
+          const r = router.route(x, c);
+          return { ...r, combineWeights: mul(r.combineWeights, bias) };
+        },
+      };
+    }),
+    /restored from the variables.*trainable: false/s,
+  ],
 ];

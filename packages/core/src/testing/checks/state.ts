@@ -1,3 +1,5 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
 import type { Router, RoutingStats } from '../../contract.js';
 import { randomBatch } from '../batch.js';
 import { bytesOf } from '../compare.js';
@@ -7,37 +9,52 @@ import type { Subject } from '../subject.js';
 import { withRouter } from '../subject.js';
 import { ensure } from '../violation.js';
 
-/** State moves by afterStep alone, alike for alike statistics, and belongs to one router. */
+/** State moves by afterStep alone, alike for alike statistics, belongs to one router, and is saved with it. */
 export function checkState(subject: Subject): void {
-  const batch = randomBatch(subject, 16);
-  const bytes = (router: Router) => bytesOf(routeBatch(router, batch, { training: true }));
   withRouter(subject, (stepped) =>
     withRouter(subject, (twin) =>
-      withRouter(subject, (untouched) => {
-        const fresh = bytes(untouched);
-        for (const stats of [lopsided(routeBatch(untouched, batch)), nothing(stepped.numExperts)]) {
-          for (let step = 0; step < 3; step++) stepped.afterStep?.(stats);
-          for (let step = 0; step < 3; step++) twin.afterStep?.(stats);
-        }
-        ensure(bytes(untouched) === fresh, {
-          asked: 'afterStep of one router must not change another router',
-          got: 'a routing that changed',
-          fix: 'Keep state in the closure or object that create returns, not at module level.',
-        });
-        ensure(bytes(stepped) === bytes(twin), {
-          asked: 'Routers of one seed and history must route alike',
-          got: 'two different routings after equal steps',
-          fix: 'Derive updates from the statistics alone.',
-        });
-        const routed = routeBatch(stepped, batch, { training: true });
-        ensure(routed.combineWeights.every(Number.isFinite), {
-          asked: 'A router must stay finite after steps, one without any token included',
-          got: 'weights that are not finite',
-          fix: 'Guard divisions by counts.',
-        });
-      }),
+      withRouter(subject, (fresh) => compare(subject, { stepped, twin, fresh })),
     ),
   );
+}
+
+function compare(
+  subject: Subject,
+  { stepped, twin, fresh }: Record<'stepped' | 'twin' | 'fresh', Router>,
+) {
+  const batch = randomBatch(subject, 16);
+  const routed = (router: Router) => routeBatch(router, batch, { training: true });
+  const before = bytesOf(routed(fresh));
+  for (const stats of [lopsided(routed(fresh)), nothing(fresh.numExperts)]) {
+    for (const router of [stepped, twin])
+      for (let step = 0; step < 3; step++) router.afterStep?.(stats);
+  }
+  ensure(bytesOf(routed(fresh)) === before, {
+    asked: 'afterStep of one router must not change another router',
+    got: 'a routing that changed',
+    fix: 'Keep state in the closure or object that create returns, not at module level.',
+  });
+  ensure(bytesOf(routed(stepped)) === bytesOf(routed(twin)), {
+    asked: 'Routers of one seed and history must route alike',
+    got: 'two different routings after equal steps',
+    fix: 'Derive updates from the statistics alone.',
+  });
+  ensure(routed(stepped).combineWeights.every(Number.isFinite), {
+    asked: 'A router must stay finite after steps, one without any token included',
+    got: 'weights that are not finite',
+    fix: 'Guard divisions by counts.',
+  });
+  restore(fresh, stepped);
+  ensure(bytesOf(routed(fresh)) === bytesOf(routed(stepped)), {
+    asked: 'A router restored from the variables of another must route as that one does',
+    got: 'a different routing after steps',
+    fix: 'Keep state in variables made with trainable: false, and list them in variables().',
+  });
+}
+
+/** What a checkpoint does: the variables of one router, in order, go into another. */
+function restore(to: Router, from: Router): void {
+  to.variables().forEach((v, i) => v.assign(from.variables()[i] as Tensor));
 }
 
 /** Everything went to expert 0. */
