@@ -1,4 +1,14 @@
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig } from 'vitest/config';
+
+/**
+ * MOEKIT_TEST_BACKEND_DIR names an installed TensorFlow backend to load; with MOEKIT_TEST_BACKEND=tensorflow the suites
+ * then run on it where they otherwise run on wasm (see .ci/tensorflow.sh).
+ */
+const setupFiles = process.env['MOEKIT_TEST_BACKEND_DIR']
+  ? [fileURLToPath(new URL('./vitest.tensorflow.ts', import.meta.url))]
+  : [];
 
 /** One test project: sources instead of builds, one worker process per core, real backends are slow to start. */
 export const testProject = (name: string) =>
@@ -9,6 +19,7 @@ export const testProject = (name: string) =>
       name,
       include: ['test/**/*.test.ts'],
       environment: 'node',
+      setupFiles,
       testTimeout: 60_000,
       hookTimeout: 60_000,
     },

@@ -1,0 +1,139 @@
+import type { InstalledBackend, Verification } from '@moekit/bench';
+import { backendHome, bestInstalled, listInstalled } from '@moekit/bench';
+import Table from 'cli-table3';
+
+import { EXIT_CODES, stopSignals } from '../interrupt.js';
+import { fail as failCli } from '../errors.js';
+import { fail } from './errors.js';
+import { installTensorflow } from './install.js';
+import { removeBackend } from './remove.js';
+import { restore } from './swap.js';
+import { verify } from './verify.js';
+
+export interface BackendFlags {
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
+export interface InstallFlags extends BackendFlags {
+  readonly gpu?: boolean;
+  readonly tensorflow?: string;
+  readonly wheel?: string;
+  readonly force?: boolean;
+  readonly skipGpuCheck?: boolean;
+}
+
+/** `moekit backend install tensorflow` @returns the exit code */
+export async function installCommand(name: string, flags: InstallFlags): Promise<number> {
+  assertInstallable(name);
+  const controller = new AbortController();
+  let exitCode = 0;
+  const stop = stopSignals().subscribe((signal) => {
+    exitCode = EXIT_CODES[signal];
+    controller.abort();
+  });
+  const started = Date.now();
+  const seconds = () => ((Date.now() - started) / 1000).toFixed(1).padStart(6);
+  try {
+    const { dir, manifest, fresh } = await installTensorflow({
+      home: homeOf(flags),
+      gpu: flags.gpu ?? false,
+      tensorflow: flags.tensorflow,
+      wheel: flags.wheel,
+      force: flags.force ?? false,
+      skipGpuCheck: flags.skipGpuCheck ?? false,
+      signal: controller.signal,
+      say: (line) => process.stderr.write(`${seconds()} s  ${line}\n`),
+    });
+    const said = `${fresh ? 'installed' : 'already installed'} in ${dir}\n${describe(manifest.verified)}\n`;
+    process.stdout.write(flags.json ? `${JSON.stringify({ dir, fresh, manifest })}\n` : said);
+    return 0;
+  } catch (error) {
+    if (exitCode !== 0) return exitCode; // Ctrl-C: what was done is kept for the next run
+    throw error;
+  } finally {
+    stop.unsubscribe();
+  }
+}
+
+/** `moekit backend list` */
+export function listCommand(flags: BackendFlags): number {
+  const home = homeOf(flags);
+  restore(home);
+  const installed = listInstalled(home);
+  if (flags.json) process.stdout.write(`${JSON.stringify(installed, null, 2)}\n`);
+  else process.stdout.write(`${installed.length === 0 ? nothing(home) : table(installed)}\n`);
+  return 0;
+}
+
+/** `moekit backend remove tensorflow-2.21.0-cpu` */
+export function removeCommand(name: string, flags: BackendFlags): number {
+  const removed = removeBackend(homeOf(flags), name);
+  process.stdout.write(`removed ${removed.join(', ')}\n`);
+  return 0;
+}
+
+/** `moekit backend verify`: the one that would be used, or the one that is named. */
+export async function verifyCommand(
+  name: string | undefined,
+  flags: BackendFlags,
+): Promise<number> {
+  const home = homeOf(flags);
+  restore(home);
+  const chosen =
+    name === undefined
+      ? bestInstalled(home)
+      : listInstalled(home).find((backend) => backend.name === name);
+  if (chosen === undefined) {
+    throw fail('BACKEND_NOT_INSTALLED', {
+      asked: `${name ?? 'A backend'} must be installed in ${home}`,
+      got:
+        listInstalled(home)
+          .map(({ name: there }) => there)
+          .join(', ') || 'none',
+      fix: 'Run moekit backend install tensorflow.',
+    });
+  }
+  const verified = await verify(chosen.dir, {
+    expectGpu: chosen.manifest?.verified?.device === 'cuda',
+  });
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(verified)}\n` : `${chosen.name}: ${describe(verified)}\n`,
+  );
+  return 0;
+}
+
+function homeOf({ dir }: BackendFlags): string {
+  return backendHome(dir === undefined ? process.env : { MOEKIT_HOME: dir });
+}
+
+function assertInstallable(name: string): void {
+  if (name === 'tensorflow') return;
+  throw failCli('CLI_USAGE', {
+    asked: 'The backend to install must be tensorflow',
+    got: name,
+    fix: 'The others come with npm: wasm with moekit, webgpu with npm install webgpu @tensorflow/tfjs-backend-webgpu.',
+  });
+}
+
+function describe(verified: Verification | null): string {
+  if (verified === null) return 'never verified';
+  const { tensorflow, device, gpu, cuda, cudnn } = verified;
+  if (device === 'cpu') return `TensorFlow ${tensorflow} on the CPU`;
+  return `TensorFlow ${tensorflow} on ${gpu ?? 'CUDA'}, CUDA ${cuda ?? '?'}, cuDNN ${cudnn ?? '?'}`;
+}
+
+function nothing(home: string): string {
+  return `no backend in ${home}; moekit backend install tensorflow makes one`;
+}
+
+function table(installed: readonly InstalledBackend[]): string {
+  const rows = new Table({
+    head: ['backend', 'state', 'folder'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { name, dir, manifest, problem } of installed) {
+    rows.push([name, problem ?? describe(manifest!.verified), dir]);
+  }
+  return rows.toString();
+}
