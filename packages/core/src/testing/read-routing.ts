@@ -14,6 +14,8 @@ export interface ReadRouting {
   readonly dispatchMask: Float32Array;
   /** The dispatch mask where the router has no selection mask. */
   readonly selectionMask: Float32Array;
+  /** Infinity where the router gives no bound. */
+  readonly maxPairs: number;
   readonly logits: Float32Array;
   readonly probs: Float32Array;
   readonly losses: readonly ReadLoss[];
@@ -64,6 +66,7 @@ export function readRouting(routing: Routing): ReadRouting {
     combineWeights: values(routing.combineWeights),
     dispatchMask: values(routing.dispatchMask),
     selectionMask: values(routing.selectionMask ?? routing.dispatchMask),
+    maxPairs: routing.maxPairs ?? Infinity,
     logits: values(routing.logits),
     probs: values(routing.probs),
     losses: routing.losses.map(({ value, ...rest }) => ({ ...rest, value: values(value)[0]! })),

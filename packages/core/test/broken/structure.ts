@@ -88,4 +88,10 @@ export const structure: readonly BrokenCase[] = [
     member((router) => ({ route: (x, c) => router.route(x, { ...c, dropFree: false }) })),
     /With dropFree/,
   ],
+  [
+    'capacity',
+    'promises fewer pairs than it dispatches',
+    routing((x) => ({ maxPairs: x.shape[0] })),
+    /at most maxPairs, 48, pairs/,
+  ],
 ];

@@ -5,11 +5,17 @@ import type { Subject } from '../subject.js';
 import { withRouter } from '../subject.js';
 import { ensure } from '../violation.js';
 
-/** Capacity only takes away from the selection, and dropFree evaluation takes nothing away. */
+/** Capacity only takes away from the selection, dropFree takes nothing away, and maxPairs bounds what is left. */
 export function checkCapacity(subject: Subject): void {
   withRouter(subject, (router) => {
     for (const mode of [{ training: true }, { training: false }, { dropFree: true }]) {
-      const { dispatchMask, selectionMask } = routeBatch(router, crowd(subject), mode);
+      const { dispatchMask, selectionMask, maxPairs } = routeBatch(router, crowd(subject), mode);
+      const pairs = dispatchMask.reduce((sum, m) => sum + m, 0);
+      ensure(pairs <= maxPairs, {
+        asked: `dispatchMask must hold at most maxPairs, ${maxPairs}, pairs`,
+        got: String(pairs),
+        fix: 'Give a bound that holds for every batch of this size, or leave maxPairs out.',
+      });
       const invented = dispatchMask.findIndex((m, i) => m === 1 && selectionMask[i] === 0);
       ensure(invented < 0, {
         asked: 'dispatchMask must be a subset of selectionMask',
