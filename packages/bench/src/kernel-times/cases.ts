@@ -34,5 +34,13 @@ export const kernelCases: readonly KernelCase[] = [
     kept: 0.5,
   },
   { ...at, name: 'E=128 F=128 k=8', numExperts: 128, expertWidth: 128, k: 8, load: 'balanced' },
-  { ...at, name: 'T=64 E=64 F=256 k=8', tokens: 64, numExperts: 64, expertWidth: 256, k: 8, load: 'balanced' },
+  {
+    ...at,
+    name: 'T=64 E=64 F=256 k=8',
+    tokens: 64,
+    numExperts: 64,
+    expertWidth: 256,
+    k: 8,
+    load: 'balanced',
+  },
 ];

@@ -24,7 +24,9 @@ function keptPairs(token: number, mean: number): number {
 
 /** k different experts, each draw in proportion to popularity (Gumbel top-k: Kool 2019, 1903.06059). */
 function drawDistinct(popularity: readonly number[], k: number, rng: Rng): number[] {
-  const keys = popularity.map((p, e) => [Math.log(p) - Math.log(-Math.log(rng.uniform())), e] as const);
+  const keys = popularity.map(
+    (p, e) => [Math.log(p) - Math.log(-Math.log(rng.uniform())), e] as const,
+  );
   return keys
     .sort((a, b) => b[0] - a[0])
     .slice(0, k)

@@ -53,7 +53,10 @@ export async function timeStockDense(
 }
 
 /** Times moekit's layer, the dense layer of equal FLOPs and the loop over experts, repeats interleaved. */
-export async function timeKernels(shape: KernelCase, options: TimingOptions): Promise<KernelTime[]> {
+export async function timeKernels(
+  shape: KernelCase,
+  options: TimingOptions,
+): Promise<KernelTime[]> {
   registerKernels();
   const layer = moekitLayer(shape, options.seed);
   const dense = denseLayer(shape, layer.rows, options.seed);
