@@ -24,7 +24,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .command('doctor')
     .description('versions, backends found, and which would be chosen and why')
     .option('--json', 'print JSON')
-    .action((flags: { json?: boolean }) => done(doctor(flags)));
+    .action(async (flags: { json?: boolean }) => done(await doctor(flags)));
   return program;
 }
 

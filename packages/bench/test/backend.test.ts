@@ -7,7 +7,8 @@ const has =
   (name: string) =>
     modules.includes(name);
 const WASM = '@tensorflow/tfjs-backend-wasm';
-const chosen = (...modules: string[]) => chooseBackend('auto', findBackends(has(...modules))).name;
+const chosen = (...modules: string[]) =>
+  chooseBackend('auto', findBackends(has(...modules), null)).name;
 
 describe('chooseBackend', () => {
   test('auto prefers tensorflow, then wasm, then cpu', () => {
@@ -16,18 +17,35 @@ describe('chooseBackend', () => {
     expect(chosen()).toBe('cpu');
   });
 
+  test('an installed TensorFlow comes before npm’s; on the CPU it comes before wasm', () => {
+    const installed = { name: 'x', dir: '/x', problem: null, manifest: { device: 'cpu' } as never };
+    const finding = chooseBackend(
+      'auto',
+      findBackends(has('@tensorflow/tfjs-node', WASM), installed),
+    );
+    expect(finding).toMatchObject({ name: 'tensorflow', installed, module: null });
+  });
+
+  test('CUDA comes before a hardware WebGPU adapter, and that before TensorFlow’s CPU', () => {
+    const usable = { found: true, usable: true, reason: '', howToGet: '', module: null };
+    const webgpu = { ...usable, name: 'webgpu', rank: 1 } as const;
+    const tensorflow = { ...usable, name: 'tensorflow' } as const;
+    const first = (rank: number) => chooseBackend('auto', [{ ...tensorflow, rank }, webgpu]).name;
+    expect([first(0), first(2)]).toEqual(['tensorflow', 'webgpu']);
+  });
+
   test('webgpu is said to be found but is not chosen: nothing trains on it', () => {
     const modules = has('webgpu', '@tensorflow/tfjs-backend-webgpu');
-    const webgpu = findBackends(modules).find(({ name }) => name === 'webgpu')!;
+    const webgpu = findBackends(modules, null).find(({ name }) => name === 'webgpu')!;
     expect(webgpu).toMatchObject({ found: true, usable: false });
-    expect(chooseBackend('auto', findBackends(modules)).name).toBe('cpu');
+    expect(chooseBackend('auto', findBackends(modules, null)).name).toBe('cpu');
   });
 
   test('asking for a missing one says how to get it', () => {
-    expect(() => chooseBackend('tensorflow', findBackends(has()))).toThrowError(
+    expect(() => chooseBackend('tensorflow', findBackends(has(), null))).toThrowError(
       expect.objectContaining({
         code: 'BENCH_BACKEND_MISSING',
-        message: expect.stringContaining('npm install @tensorflow/tfjs-node-gpu'),
+        message: expect.stringContaining('moekit backend install tensorflow'),
       }),
     );
   });
@@ -44,7 +62,7 @@ describe('chooseBackend', () => {
 
 describe('examine', () => {
   test('says what would be chosen and what is wrong', () => {
-    const report = examine(has());
+    const report = examine(has(), null);
     expect(report.chosen.name).toBe('cpu');
     expect(report.checks).toContainEqual({
       verdict: 'warning',

@@ -1,7 +1,9 @@
-import type { DoctorReport, Verdict } from '@moekit/bench';
+import type { Check, DoctorReport, Verdict } from '@moekit/bench';
 import { examine } from '@moekit/bench';
 import Table from 'cli-table3';
 import pc from 'picocolors';
+
+import { checkComputes } from '../backend/check-computes.js';
 
 const MARKS: Readonly<Record<Verdict, string>> = {
   ok: pc.green('ok     '),
@@ -10,8 +12,10 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 };
 
 /** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
-export function doctor({ json = false }: { readonly json?: boolean }): number {
-  const report = examine();
+export async function doctor({ json = false }: { readonly json?: boolean }): Promise<number> {
+  const examined = examine();
+  const computes = await checkComputes(examined.backends);
+  const report = { ...examined, checks: [...examined.checks, ...computes] };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
   return report.checks.some(({ verdict }) => verdict === 'problem') ? 1 : 0;
 }
@@ -32,9 +36,13 @@ function render({ versions, backends, chosen, checks }: DoctorReport): string {
     '',
     `chosen: ${pc.bold(chosen.name)}, ${chosen.reason}`,
     '',
-    ...checks.map(({ verdict, text }) => `${MARKS[verdict]}  ${text}`),
+    ...checks.map(renderCheck),
     '',
   ].join('\n');
+}
+
+function renderCheck({ verdict, text, fix }: Check): string {
+  return `${MARKS[verdict]}  ${text}${fix ? `\n         ${pc.dim(fix)}` : ''}`;
 }
 
 function plainTable(head: string[]) {

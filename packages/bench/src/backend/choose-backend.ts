@@ -12,7 +12,7 @@ export function chooseBackend(
   asked: string,
   findings: readonly BackendFinding[] = findBackends(),
 ): BackendFinding {
-  if (asked === 'auto') return findings.find(({ usable }) => usable)!;
+  if (asked === 'auto') return preferred(findings);
   const finding = findings.find(({ name }) => name === asked);
   if (finding === undefined) {
     throw fail('BENCH_BACKEND_UNKNOWN', {
@@ -29,4 +29,9 @@ export function chooseBackend(
     });
   }
   return finding;
+}
+
+/** The usable one of the lowest rank; plain JavaScript always is usable. */
+function preferred(findings: readonly BackendFinding[]): BackendFinding {
+  return findings.filter(({ usable }) => usable).reduce((a, b) => (b.rank < a.rank ? b : a));
 }

@@ -1,4 +1,7 @@
 import type { ConcreteBackend } from './names.js';
+import { gpuVisible } from './tensorflow/gpu-visible.js';
+import type { InstalledBackend } from './tensorflow/list-installed.js';
+import { bestInstalled } from './tensorflow/list-installed.js';
 import { webAssemblySupport } from './web-assembly.js';
 
 /** What is known of a backend without starting it. */
@@ -14,25 +17,54 @@ export interface BackendFinding {
   readonly howToGet: string;
   /** The module that registers it. */
   readonly module: string | null;
+  /** The folder of one that `moekit backend install` made. */
+  readonly installed?: InstalledBackend;
+  /** Place among the usable ones for `auto`; lower is better. */
+  readonly rank: number;
 }
 
 /** Tells whether a module can be imported from here. */
 export type Resolves = (module: string) => boolean;
 
-/** All backends in the order of preference: CUDA or TensorFlow's CPU, a hardware WebGPU adapter, wasm, plain JavaScript. */
-export function findBackends(resolves: Resolves = canImport): readonly BackendFinding[] {
-  return [tensorflow(resolves), webgpu(resolves), wasm(resolves), cpu()];
+/** The order of preference: CUDA, a hardware WebGPU adapter, TensorFlow's CPU, wasm, plain JavaScript. */
+const RANK = { cuda: 0, webgpu: 1, tensorflow: 2, wasm: 3, cpu: 4 } as const;
+
+/** All backends, each with its place in the order of preference. */
+export function findBackends(
+  resolves: Resolves = canImport,
+  installed: InstalledBackend | null = bestInstalled() ?? null,
+): readonly BackendFinding[] {
+  return [tensorflow(resolves, installed), webgpu(resolves), wasm(resolves), cpu()];
 }
 
-function tensorflow(resolves: Resolves): BackendFinding {
+function tensorflow(resolves: Resolves, installed: InstalledBackend | null): BackendFinding {
+  if (installed?.manifest) return installedTensorflow(installed);
   const module = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].find(resolves) ?? null;
+  const gpu = module === '@tensorflow/tfjs-node-gpu' && gpuVisible();
   return {
     name: 'tensorflow',
     found: module !== null,
     usable: module !== null,
     module,
-    reason: module ? `${module} is installed` : 'neither tfjs-node-gpu nor tfjs-node is installed',
-    howToGet: module ? '' : 'npm install @tensorflow/tfjs-node-gpu (CUDA) or @tensorflow/tfjs-node',
+    reason: module ? `${module} is installed` : 'not installed',
+    howToGet: module ? '' : 'moekit backend install tensorflow (for CUDA: --gpu)',
+    rank: gpu ? RANK.cuda : RANK.tensorflow,
+  };
+}
+
+function installedTensorflow(installed: InstalledBackend): BackendFinding {
+  const { tensorflow: version, device } = installed.manifest!;
+  const cuda = device === 'gpu' && gpuVisible();
+  const noGpu = device === 'gpu' && !cuda ? ', as no GPU is visible' : '';
+  return {
+    name: 'tensorflow',
+    found: true,
+    usable: true,
+    module: null,
+    installed,
+    reason: `TensorFlow ${version} on ${cuda ? 'CUDA' : `the CPU${noGpu}`}`,
+    howToGet: '',
+    rank: cuda ? RANK.cuda : RANK.tensorflow,
   };
 }
 
@@ -50,6 +82,7 @@ function webgpu(resolves: Resolves): BackendFinding {
     howToGet: found
       ? 'Training on it is not possible yet; use tensorflow or wasm.'
       : `npm install ${missing.join(' ')} (for inference; training on it is not possible yet)`,
+    rank: RANK.webgpu,
   };
 }
 
@@ -63,6 +96,7 @@ function wasm(resolves: Resolves): BackendFinding {
     module,
     reason: found ? 'WebAssembly, one thread per worker process' : `${module} is not installed`,
     howToGet: found ? '' : `npm install ${module}`,
+    rank: RANK.wasm,
   };
 }
 
@@ -74,6 +108,7 @@ function cpu(): BackendFinding {
     module: null,
     reason: 'plain JavaScript, slow: the reference',
     howToGet: '',
+    rank: RANK.cpu,
   };
 }
 

@@ -1,8 +1,10 @@
-import { registerKernels } from '@moekit/kernels';
+import { prepareTensorflow, registerKernels } from '@moekit/kernels';
 
 import { fail } from '../errors.js';
 import { chooseBackend } from './choose-backend.js';
 import type { ConcreteBackend } from './names.js';
+import { loadTensorflow } from './tensorflow/load.js';
+import { setEnvironment } from './tensorflow/set-environment.js';
 
 /**
  * Starts a backend in this process, with its gradients and the dispatch kernels. TensorFlow.js falls back to another
@@ -11,14 +13,19 @@ import type { ConcreteBackend } from './names.js';
  * @throws BENCH_BACKEND_UNKNOWN, BENCH_BACKEND_MISSING
  */
 export async function selectBackend(asked: string): Promise<ConcreteBackend> {
-  const { name, module } = chooseBackend(asked);
+  const { name, module, installed } = chooseBackend(asked);
   const tf = await import('@tensorflow/tfjs'); // the union package: it alone registers the gradients
   let started = false;
   let cause: unknown;
   try {
-    if (module !== null) await import(module);
+    if (installed) await loadTensorflow(installed.dir);
+    else if (module !== null) {
+      if (name === 'tensorflow') setEnvironment(process.env);
+      await import(module);
+    }
     started = await tf.setBackend(name);
     await tf.ready();
+    if (started && name === 'tensorflow') prepareTensorflow(tf.backend());
   } catch (error) {
     cause = error;
   }

@@ -3,10 +3,14 @@ import { availableParallelism, totalmem } from 'node:os';
 import { chooseBackend } from '../backend/choose-backend.js';
 import type { BackendFinding, Resolves } from '../backend/find-backends.js';
 import { findBackends } from '../backend/find-backends.js';
+import type { InstalledBackend } from '../backend/tensorflow/list-installed.js';
 import { webAssemblySupport } from '../backend/web-assembly.js';
+import { checkGpu } from './check-gpu.js';
+import { checkTensorflow } from './check-tensorflow.js';
+import { checkVulkan } from './check-vulkan.js';
+import type { Check } from './verdict.js';
+import { verdict } from './verdict.js';
 import { readVersions } from './versions.js';
-
-export type Verdict = 'ok' | 'warning' | 'problem';
 
 export interface DoctorReport {
   readonly versions: Record<string, string>;
@@ -16,14 +20,14 @@ export interface DoctorReport {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly wasmSimd: boolean;
-  readonly checks: readonly { readonly verdict: Verdict; readonly text: string }[];
+  readonly checks: readonly Check[];
 }
 
 const GIB = 2 ** 30;
 
 /** What this machine has, what would be used and why; starts no backend. */
-export function examine(resolves?: Resolves): DoctorReport {
-  const backends = findBackends(resolves);
+export function examine(resolves?: Resolves, installed?: InstalledBackend | null): DoctorReport {
+  const backends = findBackends(resolves, installed);
   const chosen = chooseBackend('auto', backends);
   const facts = {
     versions: readVersions(),
@@ -33,11 +37,17 @@ export function examine(resolves?: Resolves): DoctorReport {
     memoryBytes: totalmem(),
     wasmSimd: webAssemblySupport().simd,
   };
-  return { ...facts, checks: check(facts) };
+  const checks = [
+    ...check(facts),
+    ...checkTensorflow(backends[0]!),
+    ...checkGpu(),
+    ...checkVulkan(),
+  ];
+  return { ...facts, checks };
 }
 
 function whyChosen(chosen: BackendFinding, backends: readonly BackendFinding[]): string {
-  const before = backends.slice(0, backends.indexOf(chosen)).map(({ name }) => name);
+  const before = backends.filter(({ rank }) => rank < chosen.rank).map(({ name }) => name);
   if (before.length === 0) return 'the first in the order of preference';
   return `the first usable one in the order of preference: ${before.join(' and ')} not usable`;
 }
@@ -58,12 +68,6 @@ function check(facts: Omit<DoctorReport, 'checks'>): DoctorReport['checks'] {
     verdict(facts.cores > 1, 'warning', `${facts.cores} cores`, 'trials run one after another'),
     verdict(memory >= 4, 'warning', `${memory.toFixed(1)} GiB memory`, 'use --workers 1'),
   ];
-}
-
-function verdict(good: boolean, otherwise: Verdict, text: string, advice: string) {
-  return good
-    ? { verdict: 'ok' as const, text }
-    : { verdict: otherwise, text: `${text}: ${advice}` };
 }
 
 function supportsNode(version: string): boolean {

@@ -1,6 +1,7 @@
 import type { TokenData } from '@moekit/models';
 
 import { chooseBackend } from '../backend/choose-backend.js';
+import type { BackendFinding } from '../backend/find-backends.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';
 import { bigramReference } from '../statistics/bigram.js';
@@ -20,17 +21,22 @@ export async function prepareExperiment(
   registry: PluginRegistry,
 ): Promise<Preamble> {
   const files = await checkRouters(experiment, registry);
-  const backend = chooseBackend(experiment.backend).name;
+  const backend = chooseBackend(experiment.backend);
   const data = await loadData(experiment);
   const manifest = {
     experiment,
     configHash: hashOf(experiment),
-    backend,
-    versions: readVersions(),
+    backend: backend.name,
+    versions: { ...readVersions(), ...describeBackend(backend) },
     data: describeData(data),
     files,
   };
   return { manifest, reference: { name: 'bigram', ...bigramReference(data) } };
+}
+
+/** What a result depends on beyond the packages of npm. */
+function describeBackend({ installed, reason }: BackendFinding): Record<string, string> {
+  return installed ? { tensorflow: reason.replace(/^TensorFlow /, '') } : {};
 }
 
 function describeData({ train, validation, ...data }: TokenData) {

@@ -45,7 +45,7 @@ export async function loadTensorflow(
   return {
     tensorflow: binding.TF_Version,
     device: isUsingGpuDevice ? 'cuda' : 'cpu',
-    tf32: isUsingGpuDevice ? (settings.tf32 ?? false) : null,
+    tf32: isUsingGpuDevice ? process.env['NVIDIA_TF32_OVERRIDE'] !== '0' : null,
     mended,
     manifest,
   };

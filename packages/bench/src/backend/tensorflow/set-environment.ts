@@ -4,18 +4,19 @@ export interface TensorflowSettings {
   readonly device?: number;
   /** Whether GPU memory is taken as needed instead of all at once; true by default. */
   readonly memoryGrowth?: boolean;
-  /** Whether float32 products may round their inputs to TF32 on a GPU; false by default: results as on a CPU. */
+  /** Whether float32 products may round their inputs to TF32 on a GPU; not by default: results as on a CPU. */
   readonly tf32?: boolean;
 }
 
-/** Sets TensorFlow's variables. What the user has exported for the log level or the visible devices stays. */
+/** Sets TensorFlow's variables. What the user has exported stays unless a setting says otherwise. */
 export function setEnvironment(
   env: Record<string, string | undefined>,
-  { device, memoryGrowth = true, tf32 = false }: TensorflowSettings,
+  { device, memoryGrowth = true, tf32 }: TensorflowSettings = {},
 ): void {
   env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   env['TF_FORCE_GPU_ALLOW_GROWTH'] = String(memoryGrowth);
-  env['NVIDIA_TF32_OVERRIDE'] = tf32 ? '1' : '0';
+  if (tf32 !== undefined) env['NVIDIA_TF32_OVERRIDE'] = tf32 ? '1' : '0';
+  else env['NVIDIA_TF32_OVERRIDE'] ??= '0';
   if (device !== undefined) env['CUDA_VISIBLE_DEVICES'] = String(device);
   else env['CUDA_VISIBLE_DEVICES'] ??= '0';
 }

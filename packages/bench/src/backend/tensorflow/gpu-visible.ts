@@ -1,0 +1,7 @@
+import { existsSync } from 'node:fs';
+
+/** Whether the system shows an NVIDIA device (natively, or through WSL2), without asking the driver anything. */
+export function gpuVisible(exists: (path: string) => boolean = existsSync): boolean {
+  if (process.env['CUDA_VISIBLE_DEVICES'] === '-1') return false;
+  return exists('/proc/driver/nvidia/version') || exists('/dev/nvidia0') || exists('/dev/dxg');
+}

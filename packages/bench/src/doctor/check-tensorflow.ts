@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { BackendFinding } from '../backend/find-backends.js';
+import type { InstalledBackend } from '../backend/tensorflow/list-installed.js';
+import { listInstalled } from '../backend/tensorflow/list-installed.js';
+import { PACKAGE } from '../backend/tensorflow/manifest.js';
+import type { Check } from './verdict.js';
+import { verdict } from './verdict.js';
+
+/** What TensorFlow 2.13 to 2.21 opens by itself when it finds a GPU, without the number of the version. */
+const CUDA_LIBRARIES = ['cudart', 'cublas', 'cublasLt', 'cudnn', 'cufft', 'cusolver', 'cusparse'];
+
+const INSTALL = 'moekit backend install tensorflow';
+
+/** The binding and the libraries behind it, as files; `moekit backend verify` computes with them. */
+export function checkTensorflow({ installed, module, reason }: BackendFinding): Check[] {
+  const broken = listInstalled()
+    .filter(({ manifest }) => manifest === null)
+    .map(({ name, problem }) => verdict(false, 'problem', name, problem!, INSTALL));
+  if (installed?.manifest) return [...broken, ...checkInstalled(installed)];
+  const text = `tensorflow: ${reason}`;
+  if (module === null) return [...broken, { verdict: 'warning', text, fix: INSTALL }];
+  const stock = 'npm’s own binding is for TensorFlow 2.9 and CUDA 11.2';
+  return [...broken, { verdict: 'warning', text: `${text}: ${stock}`, fix: INSTALL }];
+}
+
+function checkInstalled({ name, dir, manifest }: InstalledBackend): Check[] {
+  const { tensorflow, device, files, verified, tfjsNode, wheels } = manifest!;
+  const mended = verified?.mended ?? [];
+  return [
+    {
+      verdict: 'ok',
+      text: `${name}: TensorFlow ${tensorflow}, ${Object.keys(files).length} files whole`,
+    },
+    {
+      verdict: 'ok',
+      text: `binding: tfjs-node-gpu ${tfjsNode}, N-API 8, against ${wheels[0] ?? '?'}`,
+    },
+    ...(mended.length > 0
+      ? [{ verdict: 'ok' as const, text: `mended: ${mended.join('; ')}` }]
+      : []),
+    ...(device === 'gpu' ? [checkCuda(dir)] : []),
+  ];
+}
+
+function checkCuda(dir: string): Check {
+  const there = cudaFiles(join(dir, PACKAGE, 'deps', 'nvidia'));
+  const missing = CUDA_LIBRARIES.filter(
+    (library) => !there.some((file) => file.startsWith(`lib${library}.so.`)),
+  );
+  return verdict(
+    missing.length === 0,
+    'problem',
+    'CUDA and cuDNN libraries',
+    `missing ${missing.join(', ')}`,
+    `${INSTALL} --gpu --force`,
+  );
+}
+
+function cudaFiles(nvidia: string): string[] {
+  try {
+    return readdirSync(nvidia, { recursive: true }).map((path) => String(path).split('/').at(-1)!);
+  } catch {
+    return [];
+  }
+}
