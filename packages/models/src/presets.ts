@@ -1,24 +1,28 @@
 import type { LanguageModelConfig, TrainOptions } from './contract.js';
 
-/** The model of the default benchmark: bytes of Tiny Shakespeare, one core. Preliminary. */
+/**
+ * The model of the default benchmark: bytes of Tiny Shakespeare, small enough that one core trains it on wasm in a
+ * quarter of a minute, large enough to beat an add-one-smoothed byte bigram (3.60 bits per byte on the validation
+ * split) by a third of a bit under every router, so that its figures say something about routing.
+ */
 export const smallLanguageModel: LanguageModelConfig = {
-  vocabSize: 256,
-  contextLength: 64,
-  modelWidth: 64,
-  numLayers: 2,
-  numHeads: 4,
-  feedForwardWidth: 256,
+  vocabSize: 256, // bytes
+  contextLength: 32, // at equal tokens no worse than 64, and attention costs half
+  modelWidth: 48, // at equal time better than 64 (more steps) and than 32 (too narrow)
+  numLayers: 2, // one dense layer, one MoE layer
+  numHeads: 4, // two heads lose 0.05 bits
+  feedForwardWidth: 192, // 4 D, so that the experts are half of a token's products
   moeEvery: 2,
-  positions: 'rotary',
-  activation: 'relu',
+  positions: 'rotary', // nothing to learn in so few steps
+  activation: 'relu', // one kernel; swiglu gained nothing at equal products
   seed: 1,
 };
 
-/** How the default benchmark trains it. Preliminary. */
+/** How the default benchmark trains it: 128,000 tokens. */
 export const smallTraining: TrainOptions = {
-  steps: 300,
-  batchSize: 16,
-  learningRate: 5e-3,
+  steps: 500,
+  batchSize: 8, // many small steps learn more from the same tokens than few large ones
+  learningRate: 7e-3, // 5e-3 is 0.03 bits worse, 1e-2 0.02, 2e-2 0.1
   warmupSteps: 20,
   weightDecay: 0.1,
   clipNorm: 1,

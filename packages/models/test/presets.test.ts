@@ -1,0 +1,16 @@
+import '@tensorflow/tfjs';
+import { setBackend } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+
+import { createLanguageModel } from '../src/model/language-model.js';
+import { smallLanguageModel, smallTraining } from '../src/presets.js';
+import { parseTrainOptions } from '../src/training/options.js';
+
+test('the presets are valid and as small as their comments say', async () => {
+  await setBackend('cpu');
+  const model = createLanguageModel(smallLanguageModel);
+  expect(model.parameterCount()).toBe(68_304);
+  model.dispose();
+  const { steps, batchSize } = parseTrainOptions(smallTraining);
+  expect(steps * batchSize * smallLanguageModel.contextLength).toBe(128_000);
+});
