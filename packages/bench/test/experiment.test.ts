@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
 
@@ -12,7 +13,9 @@ import {
   loadConfig,
   parseExperiment,
   parseRouter,
+  registryOf,
 } from '../src/index.js';
+import { checkRouters } from '../src/experiment/check-routers.js';
 
 const coded = (code: string, text: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(text) });
@@ -92,6 +95,28 @@ describe('parseRouter', () => {
   test('tells files from names', () => {
     expect(['./r.ts', 'r.js', '../a/b', '/a/r.mts'].map(isPath)).toEqual([true, true, true, true]);
     expect(['topk', '@acme/router', 'my-router'].map(isPath)).toEqual([false, false, false]);
+  });
+});
+
+describe('checkRouters', () => {
+  const file = fileURLToPath(new URL('plugins/good.ts', import.meta.url));
+
+  test('a file is called as its plug-in calls itself, options included', async () => {
+    const options = { k: 2 };
+    const experiment = parseExperiment({ routers: [{ router: file }, { router: file, options }] });
+    const { routers, files } = await checkRouters(experiment, registryOf([]));
+    expect(routers.map(labelOf)).toEqual(['good', 'good(k=2)']);
+    expect(files[file]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('a name that is taken, and a label that was given, stay', async () => {
+    const rows = [
+      { router: 'dense', label: 'good' },
+      { router: file },
+      { router: file, label: 'x' },
+    ];
+    const { routers } = await checkRouters(parseExperiment({ routers: rows }), registryOf([]));
+    expect(routers.map(labelOf)).toEqual(['good', file, 'x']);
   });
 });
 

@@ -5,26 +5,50 @@ import { parseOptions } from '@moekit/core';
 
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
-import type { Experiment } from './config.js';
-import { isPath } from './label.js';
+import type { Experiment, RouterEntry } from './config.js';
+import { isPath, labelOf } from './label.js';
+
+export interface CheckedRouters {
+  /** The rows, those of files and packages called as their plug-ins call themselves, where that name is free. */
+  readonly routers: readonly RouterEntry[];
+  /** sha256 of each router file, by the name it was given. */
+  readonly files: Record<string, string>;
+}
 
 /**
  * Loads every router of an experiment and validates its options, so that a mistake is told before anything is trained.
- * @returns sha256 of each router file, by the name it was given
  * @throws BENCH_ROUTER_UNKNOWN, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT, MOE_PLUGIN, MOE_API_VERSION, MOE_OPTIONS
  */
 export async function checkRouters(
   { routers }: Experiment,
   registry: PluginRegistry,
-): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {};
-  for (const { router, options } of routers) {
+): Promise<CheckedRouters> {
+  const files: Record<string, string> = {};
+  const names = new Map<RouterEntry, string>();
+  for (const entry of routers) {
+    const { router, options } = entry;
     if (router === 'dense') continue;
     const plugin = await loadPlugin(router, registry);
     parseOptions(plugin.options, options, `router ${plugin.name}`);
-    if (isPath(router)) hashes[router] = await hashFile(router);
+    if (isPath(router)) files[router] = await hashFile(router);
+    if (!registry.has(router)) names.set(entry, plugin.name);
   }
-  return hashes;
+  return { routers: nameRows(routers, names), files };
+}
+
+function nameRows(
+  routers: readonly RouterEntry[],
+  names: ReadonlyMap<RouterEntry, string>,
+): readonly RouterEntry[] {
+  const taken = new Set(routers.map(labelOf));
+  return routers.map((entry) => {
+    const name = names.get(entry);
+    if (name === undefined || entry.label !== undefined) return entry;
+    const label = labelOf({ ...entry, router: name });
+    if (taken.has(label)) return entry;
+    taken.add(label);
+    return { ...entry, label };
+  });
 }
 
 async function hashFile(file: string): Promise<string> {

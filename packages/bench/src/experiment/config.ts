@@ -33,8 +33,7 @@ const modelSchema = z
 
 const trainingSchema = z
   .strictObject({
-    /** As many as the whole default run can take in under three minutes on two cores. */
-    steps: count.default(200),
+    steps: count.default(smallTraining.steps),
     batchSize: count.default(smallTraining.batchSize),
     learningRate: z.number().positive().default(smallTraining.learningRate),
     warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
@@ -48,9 +47,9 @@ const trainingSchema = z
     /** Points of the loss curve; the last step is always one. */
     evaluations: count.default(6),
     /** Batches of one point of the curve. */
-    evaluationBatches: count.default(4),
+    evaluationBatches: count.default(16),
     /** Batches of the evaluation after the last step, whose figures the table shows. */
-    finalEvaluationBatches: count.default(16),
+    finalEvaluationBatches: count.default(64),
   })
   .readonly();
 
@@ -88,7 +87,7 @@ export const experimentSchema = z
       .min(1)
       .refine((seeds) => new Set(seeds).size === seeds.length, 'seeds must differ')
       .readonly()
-      .default([1, 2]),
+      .default([1, 2, 3]),
     backend: z.enum(BACKEND_NAMES).default('auto'),
   })
   .readonly();

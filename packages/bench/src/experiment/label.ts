@@ -1,11 +1,9 @@
-import { basename, extname } from 'node:path';
-
 import type { RouterEntry } from './config.js';
 
 /** What a row is called: its label, or its router's name with the options that were given. */
 export function labelOf({ router, options, label }: RouterEntry): string {
   if (label !== undefined) return label;
-  const file = isPath(router) ? basename(router, extname(router)) : router;
+  const file = isPath(router) ? router.replace(/^\.[/\\]/, '') : router;
   const given = Object.entries(options).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   return given.length === 0 ? file : `${file}(${given.join(', ')})`;
 }

@@ -20,11 +20,11 @@ export async function prepareExperiment(
   experiment: Experiment,
   registry: PluginRegistry,
 ): Promise<Preamble> {
-  const files = await checkRouters(experiment, registry);
+  const { routers, files } = await checkRouters(experiment, registry);
   const backend = chooseBackend(experiment.backend);
   const data = await loadData(experiment);
   const manifest = {
-    experiment,
+    experiment: { ...experiment, routers },
     configHash: hashOf(experiment),
     backend: backend.name,
     versions: { ...readVersions(), ...describeBackend(backend) },
