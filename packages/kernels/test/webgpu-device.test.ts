@@ -22,6 +22,7 @@ import { generator } from './oracle.js';
 import { useWebGpu } from './webgpu-backend.js';
 
 const missing = await useWebGpu();
+vi.setConfig({ testTimeout: 240_000 }); // a software adapter compiles a product's program for seconds
 const random = generator(11);
 const normal = (shape: number[]) =>
   tf.tensor(

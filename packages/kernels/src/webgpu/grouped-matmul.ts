@@ -24,7 +24,7 @@ export const groupedMatMulStage: PlannedStage<GroupedAttributes> = {
       code: groupedMatMulCode({ transposeW, width, tileRows: TILE_ROWS }),
       over: {
         groups: [Math.ceil(outer / TILE_COLUMNS), tableLayout(plan).numTiles, 1],
-        threads: [16, 16, 1],
+        threads: [16, 8, 1],
       },
     };
   },

@@ -1,6 +1,7 @@
 import { loadCode, storeCode } from './quads.js';
 import type { PlannedStage } from './rows.js';
 import { tableCode, tableUniforms } from './table.js';
+import { unrolled } from './unrolled.js';
 
 /**
  * out[e] = x^T y over the rows of expert e: [R,A] x [R,B] -> [E,A,B]; 0 for an expert without rows.
@@ -21,11 +22,21 @@ export const groupedOuterStage: PlannedStage = {
       code: groupedOuterCode(width),
       over: {
         groups: [Math.ceil(b / 64), Math.ceil(a / 64), plan.numExperts],
-        threads: [16, 16, 1],
+        threads: [16, 8, 1],
       },
     };
   },
 };
+
+const addRow = (r: number) => `
+  let low${r} = xTile[row + ${r}][2 * ty];
+  let high${r} = xTile[row + ${r}][2 * ty + 1];
+  let y${r} = yTile[row + ${r}][tx];
+  ${unrolled(8, (i) => `sum${i} = fma(y${r}, vec4<f32>(${i < 4 ? 'low' : 'high'}${r}.${'xyzw'[i % 4]}), sum${i});`)}`;
+
+const storeLine = (i: number) => `if (a0 + ty * 8 + ${i} < uniforms.across) {
+    store((e * uniforms.across + a0 + ty * 8 + ${i}) * uniforms.along, b0 + tx * 4, uniforms.along, sum${i});
+  }`;
 
 const groupedOuterCode = (width: 1 | 4) => /* wgsl */ `${tableCode}
   var<workgroup> xTile : array<array<vec4<f32>, 16>, 32>; // [row][a / 4]
@@ -44,9 +55,9 @@ const groupedOuterCode = (width: 1 | 4) => /* wgsl */ `${tableCode}
     let b0 = i32(workgroupId.x) * 64;
     let tx = i32(localId.x);
     let ty = i32(localId.y);
-    var sums : array<vec4<f32>, 4>;
+    ${unrolled(8, (i) => `var sum${i} = vec4<f32>(0.0);`)}
     for (var row0 = rows.x; row0 < rows.y; row0 += 32) {
-      for (var i = i32(localIndex); i < 512; i += 256) {
+      for (var i = i32(localIndex); i < 512; i += 128) {
         let row = row0 + i / 16;
         let at = i % 16 * 4;
         let there = row < rows.y;
@@ -55,18 +66,11 @@ const groupedOuterCode = (width: 1 | 4) => /* wgsl */ `${tableCode}
       }
       workgroupBarrier();
       let until = min(32, rows.y - row0);
-      for (var row = 0; row < until; row++) {
-        let left = xTile[row][ty];
-        let right = yTile[row][tx];
-        for (var i = 0; i < 4; i++) { sums[i] = fma(right, vec4<f32>(left[i]), sums[i]); }
+      for (var row = 0; row < until; row += 4) { // rows from the end on are zero
+        ${unrolled(4, addRow)}
       }
       workgroupBarrier();
     }
-    for (var i = 0; i < 4; i++) {
-      let across = a0 + ty * 4 + i;
-      if (across < uniforms.across) {
-        store((e * uniforms.across + across) * uniforms.along, b0 + tx * 4, uniforms.along, sums[i]);
-      }
-    }
+    ${unrolled(8, storeLine)}
   }
 `;

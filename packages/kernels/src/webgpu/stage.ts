@@ -26,8 +26,8 @@ const FLAT = 64;
 /** Records one dispatch on tfjs's command queue. The caller disposes the result; nothing is read back. */
 export function runStage(backend: WebGpuBackend, stage: Stage): TensorInfo {
   const { name, inputs, shape, dtype = 'float32', integers = {}, floats = {}, width = 1 } = stage;
-  const infos = Object.values(inputs);
-  if (infos.some((info) => util.sizeFromShape(info.shape) === 0)) {
+  const infos = Object.values(inputs).map(flat);
+  if (infos.some(({ shape: [size] }) => size === 0)) {
     const size = util.sizeFromShape(shape);
     const zeros = dtype === 'int32' ? new Int32Array(size) : new Float32Array(size);
     return backend.makeTensorInfo(shape, dtype, zeros);
@@ -52,6 +52,11 @@ export function runStage(backend: WebGpuBackend, stage: Stage): TensorInfo {
     ...geometry(stage.over),
   };
   return backend.runWebGPUProgram(program, infos, dtype, values);
+}
+
+/** As one axis: tfjs compiles a program anew for each pattern of equal or broadcast axes, which no stage here uses. */
+function flat({ dataId, dtype, shape }: TensorInfo): TensorInfo {
+  return { dataId, dtype, shape: [util.sizeFromShape(shape)] };
 }
 
 function geometry(over: Stage['over']) {
