@@ -13,13 +13,25 @@ export class DevicePlan implements DispatchPlan {
   readonly numTokens: number;
   readonly numExperts: number;
   readonly numRows: number;
-  readonly table: Tensor1D;
+  /** A table that cannot be made again; enumerable, so that a tidy which returns the plan keeps it. */
+  readonly owned: Tensor1D | undefined;
+  readonly #make: () => Tensor1D;
+  #made: Tensor1D | undefined;
 
-  constructor({ numTokens, numExperts, numRows }: Sizes, table: Tensor1D) {
+  /** @param table the tensor, or how to make it where that takes nothing but the sizes */
+  constructor({ numTokens, numExperts, numRows }: Sizes, table: Tensor1D | (() => Tensor1D)) {
     this.numTokens = numTokens;
     this.numExperts = numExperts;
     this.numRows = numRows;
-    this.table = table;
+    this.owned = typeof table === 'function' ? undefined : table;
+    this.#make = typeof table === 'function' ? table : () => table;
+  }
+
+  /** Made anew once the tidy that used it last is over: such a plan may be kept as host plans may. */
+  get table(): Tensor1D {
+    if (this.owned) return this.owned;
+    if (!this.#made || this.#made.isDisposed) this.#made = this.#make();
+    return this.#made;
   }
 
   // Accessors of a class are not enumerable, so tfjs's tidy, which walks what it returns, does not trip over them.

@@ -1,10 +1,10 @@
-import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { mul, ones, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { mul, tidy } from '@tensorflow/tfjs-core';
 
 import { assertMaxRows, assertRowsFit } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
 import { planRows } from './host/plan.js';
-import { planOnDevice, plansOnDevice } from './plan-on-device.js';
+import { densePlanOnDevice, planOnDevice, plansOnDevice } from './plan-on-device.js';
 import type { DispatchPlan } from './plan.js';
 import { readSync } from './read.js';
 import { registerKernels } from './register.js';
@@ -32,14 +32,14 @@ export function dispatchPlan(
   return plan;
 }
 
-/** The plan that sends each of T tokens to one expert: what a dense layer is to the kernels. */
+/**
+ * The plan that sends each of T tokens to one expert: what a dense layer is to the kernels. It may be kept on every
+ * backend: where it lives on the device, the table is made by the first operation of a tidy that uses it.
+ */
 export function densePlan(numTokens: number): DispatchPlan {
   registerKernels();
-  if (!plansOnDevice()) return planRows(new Float32Array(numTokens).fill(1), numTokens, 1);
-  const everyToken = ones<Rank.R2>([numTokens, 1]);
-  const plan = planOnDevice(everyToken);
-  everyToken.dispose();
-  return plan;
+  if (plansOnDevice()) return densePlanOnDevice(numTokens);
+  return planRows(new Float32Array(numTokens).fill(1), numTokens, 1);
 }
 
 /**

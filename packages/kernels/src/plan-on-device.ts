@@ -1,5 +1,5 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { getBackend, getKernel } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel, ones, tidy } from '@tensorflow/tfjs-core';
 
 import { DevicePlan } from './device-plan.js';
 import { run } from './run.js';
@@ -14,8 +14,18 @@ export function plansOnDevice(): boolean {
 export function planOnDevice(mask: Tensor2D, maxRows = Infinity): DevicePlan {
   const [numTokens, numExperts] = mask.shape;
   const numRows = Math.min(maxRows, numTokens * numExperts);
+  return new DevicePlan({ numTokens, numExperts, numRows }, tableOf(mask, numRows));
+}
+
+/** The plan of one expert that takes every token. */
+export function densePlanOnDevice(numTokens: number): DevicePlan {
+  const sizes = { numTokens, numExperts: 1, numRows: numTokens };
+  return new DevicePlan(sizes, () => tidy(() => tableOf(ones([numTokens, 1]), numTokens)));
+}
+
+function tableOf(mask: Tensor2D, numRows: number): Tensor1D {
   const detached = stopGradient(mask);
   const table = run<Tensor1D>('MoePlan', { mask: detached }, { numRows });
   detached.dispose();
-  return new DevicePlan({ numTokens, numExperts, numRows }, table);
+  return table;
 }

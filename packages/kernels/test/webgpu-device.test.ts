@@ -11,6 +11,7 @@ import {
   expertRows,
   groupedMatMul,
   limitCapacity,
+  registerKernels,
   selectThreshold,
   selectTopK,
   stopGradient,
@@ -89,6 +90,24 @@ describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', ()
     expect(
       Array.from(await combine(tf.ones([5, 4]), tf.ones([4, 2]), plan).data()).every(Number.isNaN),
     ).toBe(true);
+  });
+
+  it.each([1, 2, 7, 8, 13, 14, 40])('tfjs adds %s tensors', async (count) => {
+    registerKernels();
+    const terms = Array.from({ length: count }, (_, i) => tf.fill([3], i + 1));
+    const sum = tf.addN(terms);
+    expect(Array.from(await sum.data())).toEqual(Array(3).fill((count * (count + 1)) / 2));
+  });
+
+  it('a dense plan may be kept from one tidy to the next', async () => {
+    const plan = densePlan(3);
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 2; i++) {
+      const rows = tf.tidy(() => dispatch(tf.ones([3, 4]), plan));
+      expect(Array.from(await rows.data())).toEqual(Array(12).fill(1));
+      rows.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('no tokens at all', async () => {

@@ -1,8 +1,9 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { registerKernel } from '@tensorflow/tfjs-core';
+import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 
 import { composedKernels } from '../composed/register.js';
 import { onDevice } from '../run.js';
+import { addNKernel } from './add-n.js';
 import type { WebGpuBackend } from './backend.js';
 import { limitCapacityKernel } from './capacity.js';
 import { expertSumStage } from './expert-sum.js';
@@ -33,11 +34,18 @@ const stages = [
   groupedOuterStage,
 ] as readonly PlannedStage[];
 
-/** Decisions, plan, row moves and products in WGSL: nothing is read back. A plan made on the host runs composed. */
+/**
+ * Decisions, plan, row moves and products in WGSL: nothing is read back. A plan made on the host runs composed.
+ * Replaces tfjs's AddN, which fails on more than 7 tensors.
+ */
 export function registerWebGpuKernels(): void {
   const decided = new Set(decisions.map(({ kernelName }) => kernelName));
   const composed = composedKernels('webgpu').filter(({ kernelName }) => !decided.has(kernelName));
   for (const kernel of [...decisions, ...composed, ...stages.map(planned)]) registerKernel(kernel);
+  const addN = getKernel('AddN', 'webgpu');
+  if (!addN) return;
+  unregisterKernel('AddN', 'webgpu');
+  registerKernel(addNKernel(addN.kernelFunc));
 }
 
 function planned({ kernelName, stage }: PlannedStage): KernelConfig {
