@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** What the tests need of Dawn's device; the type definitions of WebGPU are not a dependency. */
-export interface Device {
-  addEventListener(type: 'uncapturederror', listener: (event: Event) => void): void;
-}
-
 /**
  * Makes Dawn's WebGPU the backend of this process. Under Node it needs a Vulkan driver (see .ci/webgpu.sh).
  * @returns why it cannot be, or undefined once it is
  */
 export async function useWebGpu(): Promise<string | undefined> {
+  const missing = await startWebGpu();
+  if (missing && process.env['MOEKIT_WEBGPU'] === 'required') throw new Error(missing);
+  return missing;
+}
+
+async function startWebGpu(): Promise<string | undefined> {
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);

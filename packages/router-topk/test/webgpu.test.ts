@@ -1,0 +1,56 @@
+import { createRng, createRouter, FeedForwardExperts, MoELayer } from '@moekit/core';
+import { watchDevice } from '@moekit/kernels';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it, vi } from 'vitest';
+
+import { topKRouter } from '../src/index.js';
+import { useWebGpu } from './webgpu-backend.js';
+
+const missing = await useWebGpu();
+vi.setConfig({ testTimeout: 240_000 }); // a software adapter compiles a product's program for seconds
+
+const sizes = { modelWidth: 8, numExperts: 4, seed: 1 };
+const values = Float32Array.from({ length: 20 * 8 }, (_, i) => Math.sin(i * 1.7));
+
+/** Output sum and gradients of a layer built on the current backend, still on the device. */
+function forwardAndBackward(): tf.Tensor[] {
+  const layer = new MoELayer({
+    router: createRouter(topKRouter, sizes, { k: 2 }),
+    experts: new FeedForwardExperts({ ...sizes, expertWidth: 12 }),
+  });
+  const { value, grads } = tf.variableGrads(() => {
+    const context = { training: true, rng: createRng(1) };
+    const { output, routing } = layer.call(tf.tensor2d(values, [20, 8]), context);
+    return tf.add<tf.Scalar>(tf.sum(tf.square(output)), routing.losses[0]!.value);
+  });
+  const gradients = layer.variables().map(({ name }) => grads[name]!);
+  layer.dispose();
+  return [value, ...gradients];
+}
+
+async function numbersOf(results: tf.Tensor[]): Promise<number[][]> {
+  const numbers = await Promise.all(results.map(async (t) => [...(await t.data())]));
+  tf.dispose(results);
+  return numbers;
+}
+
+describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', () => {
+  it('a layer reads nothing back, raises no device error, and computes what the cpu does', async () => {
+    const watch = watchDevice();
+    const { backend } = tf.engine();
+    const mapped = vi.spyOn(GPUBuffer.prototype, 'mapAsync');
+    const reads = [vi.spyOn(backend, 'read'), vi.spyOn(backend, 'readSync'), mapped];
+    const results = forwardAndBackward();
+    expect(reads.map((spy) => spy.mock.calls.length)).toEqual([0, 0, 0]);
+    reads.forEach((spy) => spy.mockRestore());
+    const got = await numbersOf(results);
+    await watch.check();
+    watch.stop();
+    await tf.setBackend('cpu');
+    const want = await numbersOf(forwardAndBackward());
+    await tf.setBackend('webgpu');
+    got.forEach((numbers, i) =>
+      numbers.forEach((value, j) => expect(value).toBeCloseTo(want[i]![j]!, 4)),
+    );
+  });
+});
