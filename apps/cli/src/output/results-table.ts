@@ -16,7 +16,7 @@ const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['null', (figures) => moe(figures, format.share(figures.nullShare))],
   ['max\nviol.', (figures) => moe(figures, format.ratio(figures.maxViolation))],
   ['tok/s', ({ machine }) => format.count(machine.tokensPerSecond)],
-  ['peak\nmemory', ({ machine }) => format.bytes(machine.peakMemoryBytes)],
+  ['peak\nMiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
 
 /** The comparison as a terminal table, the bigram reference last. */

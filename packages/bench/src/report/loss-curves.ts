@@ -53,7 +53,8 @@ function meanCurve(trials: readonly Trial[]): [number, number][] {
 function range(lines: readonly { data: [number, number][] }[], reference: number) {
   const values = [reference, ...lines.flatMap(({ data }) => data.map(([, bits]) => bits))];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const margin = 0.05 * (high - low);
+  const span = Math.max(high - low, 0.1);
   const tenth = (value: number) => Math.round(value * 10) / 10;
-  return { min: tenth(low - margin - 0.05), max: tenth(high + margin + 0.05) };
+  // room below for the labels at the ends of the lines, which are pushed apart downwards
+  return { min: tenth(low - 0.25 * span), max: tenth(high + 0.1 * span) };
 }

@@ -36,8 +36,8 @@ export async function renderReport(results: Results): Promise<string> {
 <p class="note">${escapeHtml(subtitle(results))} Bigram reference: ${format.bits(reference.bitsPerByte)} bits/byte.</p>
 ${results.partial ? '<p class="banner">Stopped early: only the trials that had finished are here.</p>' : ''}
 ${verdicts(results)}
-${section('Quality against compute', 'Held-out bits per byte against forward FLOPs per token counted from what was dispatched. Bars: 95% interval over seeds.', qualityCompute(results))}
-${section('Loss over training', 'Held-out bits per byte, mean over seeds.', lossCurves(results))}
+${section('Quality against compute', 'Held-out bits per byte against forward FLOPs per token counted from what was dispatched. Bars: 95% interval over seeds.', chart(qualityCompute(results)))}
+${section('Loss over training', 'Held-out bits per byte, mean over seeds.', chart(lossCurves(results)))}
 ${section('Load per expert', 'Rows that each expert computed, relative to the mean, from the start of training (top) to its end.', loadHeatMaps(results))}
 ${section('All figures', 'Mean over seeds ± standard deviation; difference to the baseline ± half of its 95% interval.', resultsTable(results))}
 ${section('How to read this', '', `<ul>${HOW_TO_READ.map((line) => `<li>${line}</li>`).join('')}</ul>`)}
@@ -53,6 +53,11 @@ function subtitle({ manifest }: Results): string {
   const { steps } = experiment.training;
   const seeds = experiment.seeds.length;
   return `The same language model trained for ${steps} steps under each router, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}. ${data.attribution}`;
+}
+
+/** Stays readable on a narrow screen: it scrolls instead of shrinking. */
+function chart(svg: string): string {
+  return `<div class="chart">${svg}</div>`;
 }
 
 function section(title: string, note: string, body: string): string {

@@ -4,8 +4,8 @@ import { format } from './format.js';
 import { rowColours } from './palette.js';
 
 const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
-  ['loss', ({ loss }) => format.spread(loss)],
-  ['bits / byte', ({ bitsPerByte }) => format.spread(bitsPerByte)],
+  ['loss', ({ loss }) => format.bits(loss.mean)],
+  ['bits / byte ± sd', ({ bitsPerByte }) => format.spread(bitsPerByte)],
   ['drop-free', ({ dropFreeBitsPerByte }) => format.bits(dropFreeBitsPerByte.mean)],
   ['difference', ({ difference }) => format.difference(difference)],
   ['parameters', ({ parameters }) => format.count(parameters)],
@@ -18,7 +18,7 @@ const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['null', (figures) => moe(figures, format.share(figures.nullShare))],
   ['max violation', (figures) => moe(figures, format.ratio(figures.maxViolation))],
   ['tokens/s', ({ machine }) => format.count(machine.tokensPerSecond)],
-  ['peak memory', ({ machine }) => format.bytes(machine.peakMemoryBytes)],
+  ['peak MiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
 
 /** Every figure of every row, failures said in the row, the bigram reference last. */
@@ -36,7 +36,7 @@ function tableRow({ label, figures }: Row, colour: string): string {
     return `<tr>${name}<td colspan="${COLUMNS.length}">no finished trial</td></tr>`;
   const cells = COLUMNS.map(([column, show]) => {
     const title = column === 'difference' ? ` title="${format.verdict(figures.difference)}"` : '';
-    const weak = column === 'bits / byte' && !figures.beatsReference ? ' class="bad"' : '';
+    const weak = column.startsWith('bits') && !figures.beatsReference ? ' class="bad"' : '';
     return `<td${title}${weak}>${show(figures)}</td>`;
   });
   return `<tr>${name}${cells.join('')}</tr>`;

@@ -27,6 +27,8 @@ figcaption { font-size: 14px; font-weight: 600; }
 .scale { display: flex; align-items: center; gap: 10px; color: var(--muted); font-size: 13px; margin-top: 10px; }
 .scale i { width: 180px; height: 10px; border-radius: 5px; }
 .wide { overflow-x: auto; margin-top: 8px; }
+.chart { overflow-x: auto; }
+.chart svg { min-width: 640px; }
 table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th, td { padding: 6px 5px; text-align: right; border-bottom: 1px solid var(--grid); }
 thead th { color: var(--muted); font-weight: 500; white-space: normal; vertical-align: bottom; line-height: 1.25; }
