@@ -4,7 +4,7 @@ import { useBackend } from '@moekit/core/testing';
 import { beforeAll, describe } from 'vitest';
 
 /** Every suite that touches kernels runs once on each of these. */
-export const backends = ['cpu', 'wasm'] as const;
+export const backends = ['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'] as const;
 
 /** A describe block for each backend, which is made current, and asserted, before the tests. */
 export function onEachBackend(title: string, suite: (backend: string) => void): void {

@@ -11,7 +11,7 @@ import { tensorsDuring } from './tiny.js';
 const [B, L, H, DH] = [2, 5, 2, 4];
 const D = H * DH;
 
-beforeAll(() => setBackend('cpu'));
+beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
 
 function row(x: ArrayLike<number>, index: number, width: number): number[] {
   return Array.from({ length: width }, (_, i) => x[index * width + i]!);

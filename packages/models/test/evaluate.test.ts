@@ -12,7 +12,7 @@ import { top1Factory } from './top1-router.js';
 const options = { batchSize: 3, batches: 2, bytesPerToken: 1.5 };
 const tokens = randomTokens(100);
 
-beforeAll(() => setBackend('cpu'));
+beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
 
 test('figures follow from the loss, and an untrained model is near uniform', async () => {
   const model = createLanguageModel(tinyConfig, top1Factory());

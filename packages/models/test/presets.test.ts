@@ -7,7 +7,7 @@ import { smallLanguageModel, smallTraining } from '../src/presets.js';
 import { parseTrainOptions } from '../src/training/options.js';
 
 test('the presets are valid and as small as their comments say', async () => {
-  await setBackend('cpu');
+  await setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu');
   const model = createLanguageModel(smallLanguageModel);
   expect(model.parameterCount()).toBe(68_304);
   model.dispose();

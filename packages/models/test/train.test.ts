@@ -26,8 +26,8 @@ const options: TrainOptions = {
 const data = alphabetData();
 
 beforeAll(async () => {
-  await setBackend('wasm');
-  expect(getBackend()).toBe('wasm');
+  await setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm');
+  expect(getBackend()).toBe(process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm');
 });
 
 function stepsOf(events: readonly TrainEvent[]) {

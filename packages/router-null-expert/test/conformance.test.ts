@@ -5,7 +5,7 @@ import { testRouter } from '@moekit/core/testing';
 
 import { nullExpertRouter } from '../src/index.js';
 
-const backends = ['cpu', 'wasm'];
+const backends = ['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'];
 const suite = (name: string) => ({ name: `null-expert, ${name}`, numExperts: 8, backends });
 
 testRouter(nullExpertRouter, undefined, { backends });

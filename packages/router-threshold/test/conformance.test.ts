@@ -5,7 +5,7 @@ import { testRouter } from '@moekit/core/testing';
 
 import { thresholdRouter } from '../src/index.js';
 
-const backends = ['cpu', 'wasm'];
+const backends = ['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'];
 
 testRouter(thresholdRouter, undefined, { backends });
 testRouter(

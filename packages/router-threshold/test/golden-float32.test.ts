@@ -23,7 +23,7 @@ import { logitsOf } from './reference.js';
 /** Relative, with the floor of 1 of expectNear; float32 has 6e-8 and the sums are short. */
 const TOLERANCE = 1e-5;
 
-describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+describe.each(['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'])('on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   describe('the router and the golden selections (G1)', () => {

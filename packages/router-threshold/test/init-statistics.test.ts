@@ -22,7 +22,7 @@ const rows = [
   { N: 8, gamma: 8, wanted: 6.73, kept: 6.73, top1: 0.252, mass: 0.936 },
 ];
 
-beforeAll(() => setBackend('cpu'));
+beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
 
 describe.each(rows)('an untrained router, N=$N gamma=$gamma', (row) => {
   it('wants nearly every expert, and capacity decides what is kept', () => {

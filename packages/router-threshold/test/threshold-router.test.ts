@@ -23,7 +23,7 @@ const spec = { modelWidth: 6, numExperts: 4, seed: 3 };
 const input = (tokens: number, seed = 5): Tensor2D =>
   tensor2d(normalArray(createRng(seed), tokens * 6, 1), [tokens, 6]);
 
-beforeAll(() => setBackend('cpu'));
+beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
 
 describe('options', () => {
   const wrong: [unknown, RegExp][] = [

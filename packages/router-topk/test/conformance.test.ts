@@ -12,7 +12,7 @@ import {
   topKRouter,
 } from '../src/index.js';
 
-const backends = ['cpu', 'wasm'];
+const backends = ['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'];
 
 testRouter(switchRouter, undefined, { backends });
 testRouter(topKRouter, undefined, { backends });

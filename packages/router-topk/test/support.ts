@@ -12,10 +12,13 @@ export type Matrix = readonly (readonly number[])[];
 
 /** Registers the tests once for each backend that every machine has. */
 export function describeOnBackends(name: string, tests: () => void): void {
-  describe.each(['cpu', 'wasm'])(`${name} on %s`, (backend) => {
-    beforeAll(() => useBackend(backend));
-    tests();
-  });
+  describe.each(['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'])(
+    `${name} on %s`,
+    (backend) => {
+      beforeAll(() => useBackend(backend));
+      tests();
+    },
+  );
 }
 
 export const matrix = (rows: Matrix): Tensor2D => tensor2d(rows.map((row) => [...row]));
