@@ -3,10 +3,12 @@ export type { DispatchPlan, ErrorDetail, ErrorTable, Kernels } from '@moekit/ker
 export {
   defaultKernels,
   limitCapacity,
+  registerKernels,
   selectOnHost,
   selectThreshold,
   selectTopK,
   stopGradient,
+  watchDevice,
 } from '@moekit/kernels';
 export type { CapacityPriority } from '@moekit/kernels';
 export { assertFinite } from './assert-finite.js';

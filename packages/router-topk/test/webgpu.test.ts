@@ -1,5 +1,4 @@
-import { createRng, createRouter, FeedForwardExperts, MoELayer } from '@moekit/core';
-import { watchDevice } from '@moekit/kernels';
+import { createRng, createRouter, FeedForwardExperts, MoELayer, watchDevice } from '@moekit/core';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 
