@@ -42,6 +42,8 @@ function addBench(program: Command, done: (exitCode: number) => void): void {
     .option('--seeds <n>', 'how many seeds, or a list such as 1,5,7')
     .option('--steps <n>', 'training steps')
     .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu')
+    .option('--device <n>', 'the one CUDA device to use (default: 0)')
+    .option('--tf32', 'let float32 products on CUDA round their inputs to TF32')
     .option('--task <name>', 'lm')
     .option('--data <text>', 'tiny-shakespeare, wikitext-2, or a text file')
     .option('--tokenizer <file>', 'a Hugging Face tokenizer.json instead of bytes')

@@ -14,6 +14,8 @@ export interface BenchFlags {
   readonly seeds?: string;
   readonly steps?: string;
   readonly backend?: string;
+  readonly device?: string;
+  readonly tf32?: boolean;
   readonly workers?: string;
   readonly out?: string;
   readonly json?: boolean;

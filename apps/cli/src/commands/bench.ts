@@ -14,6 +14,7 @@ import {
 import { lastValueFrom, share, takeUntil, tap } from 'rxjs';
 
 import { assertRouterNames } from '../assert-router-names.js';
+import { applyDevice } from '../backend/apply-device.js';
 import type { StopSignal } from '../interrupt.js';
 import { EXIT_CODES, stopSignals } from '../interrupt.js';
 import { showProgress } from '../output/show-progress.js';
@@ -27,6 +28,7 @@ import { experimentOf, wholeNumber } from './bench-flags.js';
  * @returns the exit code: 0, 1 when a trial failed, 130 after Ctrl-C      @throws coded errors for bad input
  */
 export async function bench(flags: BenchFlags): Promise<number> {
+  applyDevice(flags);
   const registry = builtInRouters();
   const workers =
     flags.workers === undefined

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 
 import { describe, expect, test } from 'vitest';
 
+import { applyDevice } from '../../src/backend/apply-device.js';
 import { checkDisk } from '../../src/backend/check-disk.js';
 import { checkGpu } from '../../src/backend/check-gpu.js';
 import { findCompiler } from '../../src/backend/find-compiler.js';
@@ -87,4 +88,13 @@ test('a missing network is told from a missing version', () => {
   expect(saysNoNetwork('NewConnectionError: Failed to establish a new connection')).toBe(true);
   expect(saysNoNetwork('npm error code ENOTFOUND')).toBe(true);
   expect(saysNoNetwork('ERROR: No matching distribution found for tensorflow-cpu==9')).toBe(false);
+});
+
+test('the device and TF32 reach TensorFlow through the environment, and what is not asked for stays', () => {
+  const env: NodeJS.ProcessEnv = { NVIDIA_TF32_OVERRIDE: '0' };
+  applyDevice({ device: '1' }, env);
+  expect(env).toEqual({ CUDA_VISIBLE_DEVICES: '1', NVIDIA_TF32_OVERRIDE: '0' });
+  applyDevice({ tf32: true }, env);
+  expect(env['NVIDIA_TF32_OVERRIDE']).toBe('1');
+  expect(() => applyDevice({ device: 'gpu' }, env)).toThrow(error('CLI_USAGE', '--device'));
 });

@@ -36,7 +36,10 @@ export async function prepareExperiment(
 
 /** What a result depends on beyond the packages of npm. */
 function describeBackend({ installed, reason }: BackendFinding): Record<string, string> {
-  return installed ? { tensorflow: reason.replace(/^TensorFlow /, '') } : {};
+  if (!installed) return {};
+  const tensorflow = reason.replace(/^TensorFlow /, '');
+  const tf32 = process.env['NVIDIA_TF32_OVERRIDE'] === '1' ? 'on' : 'off';
+  return { tensorflow, ...(tensorflow.includes('CUDA') ? { tf32 } : {}) };
 }
 
 function describeData({ train, validation, ...data }: TokenData) {
