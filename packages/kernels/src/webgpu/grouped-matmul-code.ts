@@ -60,7 +60,7 @@ export function groupedMatMulCode({ transposeW, width, tileRows }: GroupedMatMul
     let column0 = i32(workgroupId.x) * 64;
     let tx = i32(localId.x);
     let row0 = i32(localId.y) * ${OWN_ROWS};
-    let busy = tile.y + row0 < tile.z;
+    let busy = tile.y + row0 < tile.z && column0 + tx * 4 < uniforms.outer;
     ${unrolled(OWN_ROWS, (i) => `var sum${i} = vec4<f32>(0.0);`)}
     if (tile.x >= 0) {
       let base = tile.x * uniforms.inner * uniforms.outer;
