@@ -27,7 +27,7 @@ export interface Fetch {
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/c/'];
 
 /** The CUDA wheels' headers and static libraries are not used. */
-const NOT_USED = ['/include/', '.a', '/__pycache__/'];
+const NOT_USED = ['/include/', '.a$', '/__pycache__/'];
 
 /**
  * TensorFlow's libraries and headers, and with a GPU the CUDA libraries, in one folder `deps`. TensorFlow looks for

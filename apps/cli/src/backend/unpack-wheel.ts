@@ -10,7 +10,7 @@ import { runProcess } from './run-process.js';
 export interface Selection {
   /** Prefix of names inside the wheel, and what replaces it. */
   readonly moves: readonly (readonly [prefix: string, to: string])[];
-  /** Names that contain one of these are left out. */
+  /** Names that contain one of these are left out; a `$` stands for a name's end. */
   readonly without?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ with zipfile.ZipFile(job["wheel"]) as wheel:
         name = entry.filename
         if name.endswith(".dist-info/METADATA"):
             with open(job["metadata"], "wb") as out: out.write(wheel.read(entry))
-        if name.endswith("/") or ".." in name or any(part in name for part in job["without"]): continue
+        if name.endswith("/") or ".." in name or any(part in name + "$" for part in job["without"]): continue
         for prefix, to in job["moves"]:
             if not name.startswith(prefix): continue
             path = os.path.join(job["to"], to + name[len(prefix):])

@@ -1,8 +1,14 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, test } from 'vitest';
 
 import { cudaRequirements } from '../../src/backend/cuda-requirements.js';
 import { cudaVersions } from '../../src/backend/cuda-versions.js';
+import { runProcess } from '../../src/backend/run-process.js';
 import { targetFor } from '../../src/backend/target.js';
+import { unpackWheel } from '../../src/backend/unpack-wheel.js';
 import { assertWheelFits, parseWheelName } from '../../src/backend/wheel-name.js';
 
 const linux = { platform: 'linux', arch: 'x64', glibc: '2.36', macos: null, avx: true } as const;
@@ -58,4 +64,34 @@ describe('wheels', () => {
     const cudnn = 'nvidia_cudnn_cu12-9.3.0.75-py3-none-manylinux2014_x86_64.whl';
     expect(cudaVersions([good, cudnn])).toEqual({ 'nvidia-cudnn-cu12': '9.3.0.75' });
   });
+});
+
+test('only what is selected is unpacked, where it belongs, and the rest of the path is kept', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'moekit-wheel-'));
+  const wheel = join(folder, 'a.whl');
+  const names = ['nvidia/x/lib/libx.so.1', 'nvidia/x/lib/libx.a', 'nvidia/x/include/x.h', 'other'];
+  const script = `import zipfile, sys
+with zipfile.ZipFile(sys.argv[1], "w") as out:
+    for name in sys.argv[2:]: out.writestr(name, name)
+    out.writestr("x-1.dist-info/METADATA", "Name: x")`;
+  const { exitCode } = await runProcess('python3', ['-c', script, wheel, ...names]);
+  if (exitCode !== 0) return; // no Python here
+  const metadata = await unpackWheel(
+    wheel,
+    { moves: [['nvidia/', 'cuda/']], without: ['/include/', '.a$'] },
+    {
+      python: { command: 'python3', version: '3' },
+      to: join(folder, 'out'),
+      temporary: folder,
+      signal: new AbortController().signal,
+    },
+  );
+  expect(metadata).toBe('Name: x');
+  expect(readdirSync(join(folder, 'out'), { recursive: true }).sort()).toEqual([
+    'cuda',
+    'cuda/x',
+    'cuda/x/lib',
+    'cuda/x/lib/libx.so.1',
+  ]);
+  rmSync(folder, { recursive: true });
 });
