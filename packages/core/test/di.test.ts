@@ -77,9 +77,9 @@ describe('the container', () => {
     const calls: string[] = [];
     const kernels: Kernels = {
       ...defaultKernels,
-      groupedMatMul: (...args) => {
-        calls.push('groupedMatMul');
-        return defaultKernels.groupedMatMul(...args);
+      groupedLinear: (...args) => {
+        calls.push('groupedLinear');
+        return defaultKernels.groupedLinear(...args);
       },
     };
     const sink: TelemetrySink = { record: ({ layer }) => void calls.push(`layer ${layer}`) };
@@ -96,7 +96,7 @@ describe('the container', () => {
         rng: resolveBinding(trial, 'rng'),
       });
     });
-    expect(calls).toEqual(['groupedMatMul', 'groupedMatMul']); // the default experts use them too
+    expect(calls).toEqual(['groupedLinear', 'groupedLinear']); // the default experts use them too
     resolveBinding(trial, 'telemetrySink').record({ layer: 1, step: 0, stats });
     expect(calls.at(-1)).toBe('layer 1');
     const source = resolveBinding(trial, 'dataSource');

@@ -46,6 +46,16 @@ const groupedMatMulGradient: Gradient = {
   },
 };
 
+/** y = x w + bias: those of the product, and dbias = dy summed per expert. */
+const groupedLinearGradient: Gradient = {
+  kernelName: 'MoeGroupedLinear',
+  saved: ['x', 'w'],
+  of: (dy, saved, attributes) => ({
+    ...groupedMatMulGradient.of(dy, saved, attributes),
+    bias: () => runPlanned('MoeExpertSum', { y: dy }, { plan: attributes.plan }),
+  }),
+};
+
 /** o[e] = x^T y: dx = y do[e]^T, dy = x do[e]. */
 const groupedOuterGradient: Gradient = {
   kernelName: 'MoeGroupedOuter',
@@ -67,6 +77,7 @@ const gradients: readonly Gradient[] = [
   adjoint('MoeRowWeights', 'weights', 'MoeScatterWeights', 'rows'),
   adjoint('MoeScatterWeights', 'rows', 'MoeRowWeights', 'weights'),
   groupedMatMulGradient,
+  groupedLinearGradient,
   groupedOuterGradient,
 ];
 

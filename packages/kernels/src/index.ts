@@ -1,5 +1,7 @@
 export { MoekitError, errorsOf, isMoekitError } from './error.js';
 export type { ErrorDetail, ErrorTable } from './error.js';
+export { explainPlan } from './explain-plan.js';
+export type { ExpertWidths, PlanExplanation, ProductExplanation } from './explain-plan.js';
 export { kernelErrors } from './errors.js';
 export type { CapacityPriority } from './host/selection.js';
 export { defaultKernels } from './kernels.js';
@@ -10,6 +12,7 @@ export {
   dispatch,
   dispatchPlan,
   expertRows,
+  groupedLinear,
   groupedMatMul,
 } from './operations.js';
 export type { DispatchPlan } from './plan.js';

@@ -4,6 +4,7 @@ import {
   dispatch,
   dispatchPlan,
   expertRows,
+  groupedLinear,
   groupedMatMul,
 } from './operations.js';
 
@@ -13,6 +14,7 @@ export interface Kernels {
   readonly densePlan: typeof densePlan;
   readonly dispatch: typeof dispatch;
   readonly groupedMatMul: typeof groupedMatMul;
+  readonly groupedLinear: typeof groupedLinear;
   readonly expertRows: typeof expertRows;
   readonly combine: typeof combine;
 }
@@ -23,6 +25,7 @@ export const defaultKernels: Kernels = {
   densePlan,
   dispatch,
   groupedMatMul,
+  groupedLinear,
   expertRows,
   combine,
 };

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { mul, tidy } from '@tensorflow/tfjs-core';
+import { add, getBackend, getKernel, mul, tidy } from '@tensorflow/tfjs-core';
 
 import { assertMaxRows, assertRowsFit } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
@@ -61,6 +61,28 @@ export function groupedMatMul(x: Tensor2D, w: Tensor3D, plan: DispatchPlan): Ten
   assertShape('groupedMatMul', 'x', x, [plan.numRows, null]);
   assertShape('groupedMatMul', 'w', w, [plan.numExperts, x.shape[1], null]);
   return planned('MoeGroupedMatMul', { x, w }, { plan, transposeW: false });
+}
+
+/**
+ * A linear layer per expert: out[s] = x[s] w[expert(s)] + bias[expert(s)], in one kernel where a backend has it.
+ * @param x float32 [S,A]      @param w float32 [E,A,B]      @param bias float32 [E,B]
+ * @returns float32 [S,B], owned by the caller
+ * @throws KERNELS_SHAPE      Gradient: through x, w and bias.
+ */
+export function groupedLinear(
+  x: Tensor2D,
+  w: Tensor3D,
+  bias: Tensor2D,
+  plan: DispatchPlan,
+): Tensor2D {
+  registerKernels();
+  if (getKernel('MoeGroupedLinear', getBackend()) === undefined) {
+    return tidy(() => add(groupedMatMul(x, w, plan), expertRows(bias, plan)));
+  }
+  assertShape('groupedLinear', 'x', x, [plan.numRows, null]);
+  assertShape('groupedLinear', 'w', w, [plan.numExperts, x.shape[1], null]);
+  assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);
+  return planned('MoeGroupedLinear', { x, w, bias }, { plan, transposeW: false });
 }
 
 /**

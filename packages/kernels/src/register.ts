@@ -3,6 +3,7 @@ import { getBackend, getGradient, getKernel } from '@tensorflow/tfjs-core';
 import { registerComposedKernels } from './composed/register.js';
 import { registerCpuKernels } from './cpu/register.js';
 import { registerGradients } from './gradients.js';
+import { registerTensorflowKernels } from './tensorflow/register.js';
 import { registerWasmKernels } from './wasm/register.js';
 import { registerWebGpuKernels } from './webgpu/register.js';
 
@@ -18,5 +19,6 @@ export function registerKernels(backendName: string = getBackend()): void {
   if (backendName === 'cpu') registerCpuKernels();
   else if (backendName === 'wasm') registerWasmKernels();
   else if (backendName === 'webgpu') registerWebGpuKernels();
+  else if (backendName === 'tensorflow') registerTensorflowKernels();
   else registerComposedKernels(backendName);
 }

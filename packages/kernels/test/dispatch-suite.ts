@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { planRows } from '../src/host/plan.js';
-import { combine, dispatch, dispatchPlan, expertRows, groupedMatMul } from '../src/index.js';
+import {
+  combine,
+  dispatch,
+  dispatchPlan,
+  expertRows,
+  groupedLinear,
+  groupedMatMul,
+} from '../src/index.js';
 import { matrix, problem, solve } from './oracle.js';
 import type { Answer, Problem } from './oracle.js';
 import { scoped } from './scoped.js';
@@ -74,6 +81,12 @@ export function dispatchSuite({ tolerance = 1e-5, numRuns = 150 } = {}): void {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('a linear layer per expert is the product plus the bias rows, and has their gradients', async () => {
+    const p = problem(sizes(30, 5), share(0.4));
+    expectAnswer(await run(p, true), solve(p), tolerance);
+    expectAnswer(await run(p, false), solve(p), tolerance);
+  });
+
   it('second-order gradients are finite and symmetric in x and w', async () => {
     const p = problem(sizes(7, 3, 4, 4), share(0.6));
     const plan = planOf(p);
@@ -107,23 +120,28 @@ function planOf(p: Problem) {
 
 type Results = readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
 
-async function run(p: Problem): Promise<Answer & { flat: number[] }> {
-  const all = scoped(() => evaluate(p));
+async function run(p: Problem, linear = false): Promise<Answer & { flat: number[] }> {
+  const all = scoped(() => evaluate(p, linear));
   const [out, dx, dw, dbias, dcombine] = await Promise.all(all.map((t) => t.array()));
   const flat = (await Promise.all(all.map((t) => t.data()))).flatMap((values) => [...values]);
   tf.dispose([...all]);
   return { out, dx, dw, dbias, dcombine, flat } as Answer & { flat: number[] };
 }
 
-function evaluate(p: Problem): Results {
+function evaluate(p: Problem, linear: boolean): Results {
   const plan = planOf(p);
   const x = tf.tensor2d(p.x, [p.tokens, p.inner]);
   const w = tf.tensor3d(p.w, [p.experts, p.inner, p.outer]);
   const [bias, weights] = [tf.tensor2d(p.bias), tf.tensor2d(p.combine)];
   const up = tf.tensor2d(p.upstream);
   const layer = (x: Tensor, w: Tensor, bias: Tensor, weights: Tensor) => {
-    const product = groupedMatMul(dispatch(x as Tensor2D, plan), w as Tensor3D, plan);
-    const y = tf.add<Tensor2D>(product, expertRows(bias as Tensor2D, plan));
+    const rows = dispatch(x as Tensor2D, plan);
+    const y = linear
+      ? groupedLinear(rows, w as Tensor3D, bias as Tensor2D, plan)
+      : tf.add<Tensor2D>(
+          groupedMatMul(rows, w as Tensor3D, plan),
+          expertRows(bias as Tensor2D, plan),
+        );
     return combine(y, weights as Tensor2D, plan);
   };
   const gradients = tf.grads((...inputs: Tensor[]) =>

@@ -1,7 +1,7 @@
 import type { DispatchPlan, Kernels } from '@moekit/kernels';
 import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
-import { add, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 
 import type { Expert } from '../contract.js';
 import { fail } from '../errors.js';
@@ -86,8 +86,9 @@ export class FeedForwardExperts implements Expert {
   }
 
   #product(x: Tensor2D, w: Variable, bias: Variable | undefined, plan: DispatchPlan): Tensor2D {
-    const y = this.#kernels.groupedMatMul(x, w as unknown as Tensor3D, plan);
-    return bias ? add(y, this.#kernels.expertRows(bias as unknown as Tensor2D, plan)) : y;
+    const weights = w as unknown as Tensor3D;
+    if (!bias) return this.#kernels.groupedMatMul(x, weights, plan);
+    return this.#kernels.groupedLinear(x, weights, bias as unknown as Tensor2D, plan);
   }
 }
 

@@ -39,7 +39,12 @@ export function composedKernels(backendName: string): KernelConfig[] {
   const products = Object.entries(compositions).map(([kernelName, compose]) =>
     config(kernelName, backendName, compose),
   );
-  return [...products, ...selectionKernels.map((kernel) => decidedOnHost(kernel, backendName))];
+  return [...products, ...decisionKernels(backendName)];
+}
+
+/** Selections, which read their logits back on any backend. */
+export function decisionKernels(backendName: string): KernelConfig[] {
+  return selectionKernels.map((kernel) => decidedOnHost(kernel, backendName));
 }
 
 function config(kernelName: string, backendName: string, compose: Compose): KernelConfig {

@@ -1,0 +1,98 @@
+import { engine, getBackend } from '@tensorflow/tfjs-core';
+
+import type { DispatchPlan } from './plan.js';
+import type { TensorflowBackend } from './tensorflow/backend.js';
+import { countRows } from './tensorflow/batches.js';
+import type { Estimate, ProductShape } from './tensorflow/choose-product.js';
+import { deviceSpeeds, estimateProduct } from './tensorflow/choose-product.js';
+import { bestBuild } from './wasm/module.js';
+
+/** How the current backend computes one product of a plan, and why. */
+export interface ProductExplanation {
+  readonly product: 'up' | 'down' | 'weight gradient';
+  readonly algorithm: string;
+  readonly reason: string;
+  /** Every algorithm that was weighed, the chosen one first; empty where there is only one. */
+  readonly considered: readonly Estimate[];
+}
+
+export interface PlanExplanation {
+  readonly backend: string;
+  readonly rows: number;
+  /** Rows of the fullest expert over the mean; 1 is balanced. Null where the counts never leave the device. */
+  readonly imbalance: number | null;
+  readonly products: readonly ProductExplanation[];
+}
+
+export interface ExpertWidths {
+  /** D */
+  readonly modelWidth: number;
+  /** F */
+  readonly expertWidth: number;
+}
+
+/**
+ * Says which algorithm the current backend takes for each product of a plan. Computes nothing.
+ * @param widths of the experts' two matrices, [D,F] and [F,D]
+ */
+export function explainPlan(
+  plan: DispatchPlan,
+  { modelWidth, expertWidth }: ExpertWidths,
+): PlanExplanation {
+  const backend = getBackend();
+  const { numRows, table } = plan;
+  const shapes = [
+    { product: 'up', kind: 'rows', inner: modelWidth, outer: expertWidth },
+    { product: 'down', kind: 'rows', inner: expertWidth, outer: modelWidth },
+    { product: 'weight gradient', kind: 'outer', inner: modelWidth, outer: expertWidth },
+  ] as const;
+  const products = shapes.map(({ product, ...shape }) => ({
+    product,
+    ...(backend === 'tensorflow' ? planned(plan, shape) : fixed(backend)),
+  }));
+  return { backend, rows: numRows, imbalance: table ? null : imbalanceOf(plan), products };
+}
+
+function imbalanceOf(plan: DispatchPlan): number {
+  if (plan.numRows === 0) return 1;
+  return (Math.max(...countRows(plan)) * plan.numExperts) / plan.numRows;
+}
+
+type Explained = Omit<ProductExplanation, 'product'>;
+
+function planned(plan: DispatchPlan, shape: Omit<ProductShape, 'rowsPerExpert'>): Explained {
+  const { isUsingGpuDevice } = engine().backend as TensorflowBackend;
+  const speed = deviceSpeeds[isUsingGpuDevice ? 'gpu' : 'cpu'];
+  const considered = estimateProduct({ ...shape, rowsPerExpert: countRows(plan) }, speed);
+  const [first, ...others] = considered as [Estimate, ...Estimate[]];
+  return {
+    algorithm: first.algorithm,
+    reason: `${describe(first)}; ${others.map(describe).join('; ')}`,
+    considered,
+  };
+}
+
+/** e.g. `batched: 3.1 ms expected, 12% more rows, 9 launches` */
+function describe({ algorithm, seconds, waste, launches }: Estimate): string {
+  const more = `${Math.round(100 * waste)}% more rows`;
+  return `${algorithm}: ${(1000 * seconds).toPrecision(2)} ms expected, ${more}, ${launches} launches`;
+}
+
+function fixed(backend: string): Explained {
+  const [algorithm, reason] = (only[backend] ?? only['others']!)();
+  return { algorithm, reason, considered: [] };
+}
+
+/** Backends with one way to compute. */
+const only: Readonly<Record<string, () => readonly [string, string]>> = {
+  cpu: () => ['row by row', 'the readable reference'],
+  wasm: () => [
+    `SIMD tiles per expert, build ${bestBuild()}`,
+    'a product costs no launch, so nothing is gained by batching and nothing is padded',
+  ],
+  webgpu: () => [
+    'one dispatch over a table of tiles',
+    'the counts stay on the device, so nothing is chosen on the host; each expert fills its last tile up',
+  ],
+  others: () => ['composed of tfjs operations', 'there are no kernels for this backend'],
+};
