@@ -23,7 +23,12 @@ const CASES: readonly (readonly [string, readonly string[], string, RegExp])[] =
   ['a wrong number', ['--steps', 'many'], 'CLI_USAGE', /--steps/],
   ['no steps', ['--steps', '0'], 'BENCH_CONFIG', /training\.steps = 0/],
   ['an unknown backend', ['--backend', 'metal'], 'BENCH_CONFIG', /backend = "metal"/],
-  ['a backend that is not here', ['--backend', 'webgpu'], 'BENCH_BACKEND_MISSING', /webgpu/],
+  [
+    'a backend that is not here',
+    ['--backend', 'tensorflow'],
+    'BENCH_BACKEND_MISSING',
+    /moekit backend install/,
+  ],
   ['an unknown task', ['--task', 'chess'], 'BENCH_CONFIG', /task = "chess"/],
   ['a missing config', ['--config', 'no.json'], 'BENCH_CONFIG', /no\.json/],
   ['an unknown flag', ['--rooters', 'switch'], 'CLI_USAGE', /--rooters/],

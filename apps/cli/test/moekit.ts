@@ -19,7 +19,7 @@ export const fixture = (name: string) =>
 export const emptyFolder = () => mkdtemp(join(tmpdir(), 'moekit-'));
 
 /**
- * Runs the real program in a folder of its own.
+ * Runs the real program in a folder of its own, without the backends that this user has installed.
  * @param onLine is shown each piece of stderr and may signal the process
  */
 export async function moekit(
@@ -29,7 +29,7 @@ export async function moekit(
   const folder = cwd ?? (await emptyFolder());
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', MOEKIT_HOME: join(folder, 'moekit-home') },
   });
   let stdout = '';
   let stderr = '';

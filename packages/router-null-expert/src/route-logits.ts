@@ -62,6 +62,7 @@ function decide(logits: Tensor2D, rule: NullExpertRule): Routing {
   return {
     combineWeights,
     dispatchMask: selected,
+    maxPairs: tokens * kMax,
     logits: realOf(logits),
     probs,
     losses: lossesOf({ probs: slotProbs, selected, nullSlots }, { logits, expanded }, rule),

@@ -43,7 +43,16 @@ export function routeLogits(logits: Tensor2D, rule: ThresholdRule): Routing {
       limitCapacity(wanted, z, { capacity, priority: 'rank-then-probability' }),
     ); // [T,E]
     const combineWeights = mul<Tensor2D>(probs, kept);
-    return { combineWeights, dispatchMask: kept, selectionMask: wanted, logits, probs, losses };
+    const maxPairs = capacity * logits.shape[1];
+    return {
+      combineWeights,
+      dispatchMask: kept,
+      maxPairs,
+      selectionMask: wanted,
+      logits,
+      probs,
+      losses,
+    };
   };
   return tidy(() => decide() as never) as Routing;
 }

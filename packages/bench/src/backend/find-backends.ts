@@ -26,8 +26,8 @@ export interface BackendFinding {
 /** Tells whether a module can be imported from here. */
 export type Resolves = (module: string) => boolean;
 
-/** The order of preference: CUDA, a hardware WebGPU adapter, TensorFlow's CPU, wasm, plain JavaScript. */
-const RANK = { cuda: 0, webgpu: 1, tensorflow: 2, wasm: 3, cpu: 4 } as const;
+/** The order of preference: CUDA, TensorFlow's CPU, wasm, plain JavaScript; WebGPU for those who ask for it. */
+const RANK = { cuda: 0, tensorflow: 1, wasm: 2, cpu: 3, webgpu: 4 } as const;
 
 /** All backends, each with its place in the order of preference. */
 export function findBackends(
@@ -68,20 +68,19 @@ function installedTensorflow(installed: InstalledBackend): BackendFinding {
   };
 }
 
+/** Never chosen by itself: whether its adapter is hardware is known only once it has been started. */
 function webgpu(resolves: Resolves): BackendFinding {
   const missing = ['webgpu', '@tensorflow/tfjs-backend-webgpu'].filter((name) => !resolves(name));
   const found = missing.length === 0;
   return {
     name: 'webgpu',
     found,
-    usable: false,
-    module: null,
+    usable: found,
+    module: '@tensorflow/tfjs-backend-webgpu',
     reason: found
-      ? 'found, but routing needs a synchronous read there, so nothing can be trained yet'
+      ? 'trains without reading back, on an adapter that Dawn finds; ask for it with --backend webgpu'
       : `${missing.join(' and ')} not installed`,
-    howToGet: found
-      ? 'Training on it is not possible yet; use tensorflow or wasm.'
-      : `npm install ${missing.join(' ')} (for inference; training on it is not possible yet)`,
+    howToGet: found ? '' : `npm install ${missing.join(' ')}`,
     rank: RANK.webgpu,
   };
 }

@@ -4,6 +4,7 @@ import { fail } from '../errors.js';
 import { chooseBackend } from './choose-backend.js';
 import type { ConcreteBackend } from './names.js';
 import { loadTensorflow } from './tensorflow/load.js';
+import { startDawn } from './start-dawn.js';
 import { setEnvironment } from './tensorflow/set-environment.js';
 
 /**
@@ -21,6 +22,7 @@ export async function selectBackend(asked: string): Promise<ConcreteBackend> {
     if (installed) await loadTensorflow(installed.dir);
     else if (module !== null) {
       if (name === 'tensorflow') setEnvironment(process.env);
+      if (name === 'webgpu') await startDawn();
       await import(module);
     }
     started = await tf.setBackend(name);
