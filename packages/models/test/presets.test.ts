@@ -12,5 +12,5 @@ test('the presets are valid and as small as their comments say', async () => {
   expect(model.parameterCount()).toBe(68_304);
   model.dispose();
   const { steps, batchSize } = parseTrainOptions(smallTraining);
-  expect(steps * batchSize * smallLanguageModel.contextLength).toBe(128_000);
+  expect(steps * batchSize * smallLanguageModel.contextLength).toBe(76_800);
 });
