@@ -30,7 +30,7 @@ describe('code in READMEs runs', () => {
 
   it.each(blocks)('$page, block $i', async ({ page, i, code }) => {
     // beside the page's package, so that imports resolve as they do for its users
-    const folder = join(root, page === 'README.md' ? 'docs' : dirname(page), 'test/.tmp');
+    const folder = join(root, page === 'README.md' ? 'docs' : dirname(page), 'test/.tmp-snippets');
     const file = join(folder, `snippet-${i}-${process.pid}.mts`);
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     mkdirSync(folder, { recursive: true });
