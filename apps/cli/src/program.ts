@@ -5,6 +5,8 @@ import { addBackend } from './backend/add-backend.js';
 import { bench } from './commands/bench.js';
 import type { BenchFlags } from './commands/bench-flags.js';
 import { doctor } from './commands/doctor.js';
+import type { KernelTimesFlags } from './commands/kernel-times.js';
+import { kernelTimes } from './commands/kernel-times.js';
 import type { LayerTimeFlags } from './commands/layer-time.js';
 import { layerTime } from './commands/layer-time.js';
 
@@ -20,6 +22,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
   addBench(program, done);
   addBackend(program, done);
   addLayerTime(program, done);
+  addKernelTimes(program, done);
   program
     .command('doctor')
     .description('versions, backends found, and which would be chosen and why')
@@ -71,4 +74,17 @@ function addLayerTime(program: Command, done: (exitCode: number) => void): void 
     .option('--repeats <n>', 'timed passes per row')
     .option('--json', 'print JSON')
     .action(async (flags: LayerTimeFlags) => done(await layerTime(flags)));
+}
+
+function addKernelTimes(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('kernel-times')
+    .description('time the dispatch kernels next to dense layers, loops and PyTorch')
+    .option('--backend <name>', 'auto, tensorflow, wasm or cpu', 'auto')
+    .option('--only <text>', 'the cases whose name holds it')
+    .option('--peers [python]', 'also PyTorch and Hugging Face, in this interpreter')
+    .option('--repeats <n>', 'timed passes of each', '9')
+    .option('--check', 'say which bars are reached')
+    .option('--json', 'print JSON')
+    .action(async (flags: KernelTimesFlags) => done(await kernelTimes(flags)));
 }

@@ -54,3 +54,7 @@ export { layerTimeSchema } from './layer-time/settings.js';
 export type { LayerTimeSettings } from './layer-time/settings.js';
 export { timeLayers } from './layer-time/time-layers.js';
 export type { LayerTime, LayerTimes } from './layer-time/time-layers.js';
+export type { Bar } from './kernel-times/bars.js';
+export { runKernelTimes } from './kernel-times/run.js';
+export type { KernelTimes, KernelTimesOptions } from './kernel-times/run.js';
+export type { KernelTime } from './kernel-times/time-kernels.js';

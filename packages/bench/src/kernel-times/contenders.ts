@@ -33,7 +33,7 @@ export function moekitLayer(shape: KernelCase, seed: number): Contender & { rows
   const experts = new FeedForwardExperts({ ...shape, seed });
   const rows = defaultKernels.dispatchPlan(mask).numRows;
   return {
-    name: 'moekit layer',
+    name: LAYER,
     flops: rows * experts.flopsPerRow(),
     rows,
     weights: experts.variables(),
@@ -45,6 +45,26 @@ export function moekitLayer(shape: KernelCase, seed: number): Contender & { rows
   };
 }
 
+/** Plan, dispatch and combine alone: what routing costs besides the products. */
+export function routingOnly(shape: KernelCase, seed: number): Contender {
+  const { tokens, numExperts, k } = shape;
+  const mask = tensor2d(drawMask(shape, createRng(seed)), [tokens, numExperts]);
+  const weights = mul<Tensor2D>(mask, 1 / k);
+  return {
+    name: ROUTING,
+    flops: 0,
+    weights: [],
+    forward: (x) => {
+      const plan = defaultKernels.dispatchPlan(mask);
+      return defaultKernels.combine(defaultKernels.dispatch(x, plan), weights, plan);
+    },
+  };
+}
+
+export const LAYER = 'moekit layer';
+export const DENSE = 'dense, equal FLOPs';
+export const ROUTING = 'plan, dispatch, combine';
+
 /** A dense feed-forward layer of the same FLOPs, in tfjs's own operations: [T,D] -> [T,rows/T * F] -> [T,D]. */
 export function denseLayer(shape: KernelCase, rows: number, seed: number): Contender {
   const { tokens, modelWidth: d, expertWidth } = shape;
@@ -53,7 +73,7 @@ export function denseLayer(shape: KernelCase, rows: number, seed: number): Conte
   const [up, down] = [draw(rng, d, width), draw(rng, width, d)];
   const [upBias, downBias] = [draw(rng, 1, width), draw(rng, 1, d)];
   return {
-    name: 'dense, equal FLOPs',
+    name: DENSE,
     flops: 4 * tokens * d * width,
     weights: [up, down, upBias, downBias],
     forward: (x) => add(matMul(relu(add(matMul(x, up), upBias)), down), downBias),

@@ -3,10 +3,11 @@ import { registerKernels } from '@moekit/kernels';
 import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { dispose, mul, sum, tensor2d, tidy, variable, variableGrads } from '@tensorflow/tfjs-core';
 
+import { median, quartiles } from '../statistics/summary.js';
 import type { KernelCase } from './cases.js';
 import type { Contender } from './contenders.js';
-import { denseLayer, expertLoop, moekitLayer } from './contenders.js';
-import { median } from '../statistics/summary.js';
+import { DENSE, denseLayer, expertLoop, moekitLayer, routingOnly } from './contenders.js';
+import type { Peers } from './peers.js';
 
 export type Pass = 'forward' | 'forward + backward';
 
@@ -23,88 +24,109 @@ export interface KernelTime {
   readonly rateToDense: number;
 }
 
-/** What is measured before moekit's kernels replace tfjs's own, for backends where they do. */
-export interface StockDense {
-  readonly case: string;
-  readonly pass: Pass;
-  readonly gigaflopsPerSecond: number;
-}
-
 export interface TimingOptions {
   readonly repeats: number;
   readonly warmUp: number;
   readonly seed: number;
 }
 
-/** Times tfjs's own dense layer with tfjs's own kernels: call it before anything of moekit has run. */
+/** Something that is timed; `time` computes one pass and gives milliseconds. */
+interface Timed {
+  readonly name: string;
+  readonly flops: number;
+  time(pass: Pass): Promise<number>;
+}
+
+/**
+ * Times tfjs's own dense layer with tfjs's own kernels: call it before anything of moekit has run.
+ * @returns times whose contender is `stock dense`
+ */
 export async function timeStockDense(
   shape: KernelCase,
   options: TimingOptions,
-): Promise<StockDense[]> {
-  const rows = shape.tokens * shape.k * (shape.kept ?? 1);
-  const dense = denseLayer(shape, rows, options.seed);
-  const times = await interleave(shape, [dense], options);
-  dispose([...dense.weights]);
-  return times.map(({ pass, samples }) => ({
-    case: shape.name,
-    pass,
-    gigaflopsPerSecond: rate(dense, pass, median(samples)),
-  }));
+): Promise<KernelTime[]> {
+  const rows = Math.round(shape.tokens * shape.k * (shape.kept ?? 1));
+  const dense = { ...denseLayer(shape, rows, options.seed), name: 'stock dense' };
+  return timeAll(shape, [dense], options);
 }
 
-/** Times moekit's layer, the dense layer of equal FLOPs and the loop over experts, repeats interleaved. */
+/** Times moekit's layer, the dense layer of equal FLOPs, the loop over experts and PyTorch's, repeats interleaved. */
 export async function timeKernels(
   shape: KernelCase,
-  options: TimingOptions,
+  { peers, ...options }: TimingOptions & { readonly peers?: Peers | null },
 ): Promise<KernelTime[]> {
   registerKernels();
   const layer = moekitLayer(shape, options.seed);
   const dense = denseLayer(shape, layer.rows, options.seed);
-  const contenders = [layer, dense, expertLoop(shape, options.seed)];
-  const times = await interleave(shape, contenders, options);
-  contenders.forEach(({ weights }) => dispose([...weights]));
-  const denseRate = (pass: Pass) => {
-    const own = times.find((time) => time.contender === dense && time.pass === pass)!;
-    return rate(dense, pass, median(own.samples));
-  };
-  return times.map(({ contender, pass, samples }) => {
-    const milliseconds = median(samples);
+  const contenders = [
+    layer,
+    dense,
+    routingOnly(shape, options.seed),
+    expertLoop(shape, options.seed),
+  ];
+  return timeAll(shape, contenders, options, peers ? timedPeers(peers, layer.flops) : []);
+}
+
+async function timeAll(
+  shape: KernelCase,
+  contenders: readonly Contender[],
+  options: TimingOptions,
+  others: readonly Timed[] = [],
+): Promise<KernelTime[]> {
+  const { tokens, modelWidth } = shape;
+  const values = normalArray(createRng(options.seed).fork('tokens'), tokens * modelWidth);
+  const x = tensor2d(values, [tokens, modelWidth]);
+  const own = contenders.map((contender) => ({
+    ...contender,
+    time: (pass: Pass) => timeOnce(contender, pass, x),
+  }));
+  const samples = await interleave([...own, ...others], options);
+  dispose([x, ...contenders.flatMap(({ weights }) => weights)]);
+  return summarise(shape, samples);
+}
+
+interface Samples {
+  readonly contender: Timed;
+  readonly pass: Pass;
+  readonly times: number[];
+}
+
+async function interleave(
+  contenders: readonly Timed[],
+  { repeats, warmUp }: TimingOptions,
+): Promise<Samples[]> {
+  const all: Samples[] = contenders.flatMap((contender) =>
+    (['forward', 'forward + backward'] as const).map((pass) => ({ contender, pass, times: [] })),
+  );
+  for (let round = 0; round < warmUp + repeats; round++) {
+    for (const { contender, pass, times } of all) {
+      const milliseconds = await contender.time(pass);
+      if (round >= warmUp) times.push(milliseconds);
+    }
+  }
+  return all;
+}
+
+function summarise(shape: KernelCase, all: readonly Samples[]): KernelTime[] {
+  const rateOf = ({ contender, pass, times }: Samples) =>
+    rate(contender.flops, pass, median(times));
+  return all.map((samples) => {
+    const { contender, pass, times } = samples;
+    const dense = all.find((other) => other.pass === pass && other.contender.name === DENSE);
     return {
       case: shape.name,
       contender: contender.name,
       pass,
-      milliseconds,
-      spread: quartiles(samples),
-      gigaflopsPerSecond: rate(contender, pass, milliseconds),
-      rateToDense: rate(contender, pass, milliseconds) / denseRate(pass),
+      milliseconds: median(times),
+      spread: quartiles(times),
+      gigaflopsPerSecond: rateOf(samples),
+      rateToDense: dense ? rateOf(samples) / rateOf(dense) : 1,
     };
   });
 }
 
-interface Samples {
-  readonly contender: Contender;
-  readonly pass: Pass;
-  readonly samples: number[];
-}
-
-async function interleave(
-  { tokens, modelWidth }: KernelCase,
-  contenders: readonly Contender[],
-  { repeats, warmUp, seed }: TimingOptions,
-): Promise<Samples[]> {
-  const values = normalArray(createRng(seed).fork('tokens'), tokens * modelWidth);
-  const x = tensor2d(values, [tokens, modelWidth]);
-  const all: Samples[] = contenders.flatMap((contender) =>
-    (['forward', 'forward + backward'] as const).map((pass) => ({ contender, pass, samples: [] })),
-  );
-  for (let round = 0; round < warmUp + repeats; round++) {
-    for (const { contender, pass, samples } of all) {
-      const milliseconds = await timeOnce(contender, pass, x);
-      if (round >= warmUp) samples.push(milliseconds);
-    }
-  }
-  x.dispose();
-  return all;
+function timedPeers(peers: Peers, flops: number): Timed[] {
+  return peers.names.map((name) => ({ name, flops, time: (pass) => peers.time(name, pass) }));
 }
 
 async function timeOnce(contender: Contender, pass: Pass, x: Tensor2D): Promise<number> {
@@ -133,12 +155,6 @@ function backwardOnce(contender: Contender, x: Tensor2D): Tensor[] {
 }
 
 /** A backward pass computes each product twice more: 3 times the forward FLOPs in all. */
-function rate({ flops }: Contender, pass: Pass, milliseconds: number): number {
+function rate(flops: number, pass: Pass, milliseconds: number): number {
   return ((pass === 'forward' ? 1 : 3) * flops) / milliseconds / 1e6;
-}
-
-function quartiles(samples: readonly number[]): [number, number] {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
-  return [at(0.25), at(0.75)];
 }

@@ -7,7 +7,7 @@ import { labelOf } from '../experiment/label.js';
 import type { RouterEntry } from '../experiment/config.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
-import { median } from '../statistics/summary.js';
+import { median, quartiles } from '../statistics/summary.js';
 import type { LayerTimeSettings } from './settings.js';
 import type { TimedLayer } from './timed-layer.js';
 import { timedLayer } from './timed-layer.js';
@@ -93,7 +93,5 @@ async function interleave(layers: readonly TimedLayer[], x: Tensor2D, rounds: nu
 }
 
 function spreadOf(times: readonly number[]) {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
-  return { milliseconds: median(times), spread: [at(0.25), at(0.75)] as const };
+  return { milliseconds: median(times), spread: quartiles(times) };
 }

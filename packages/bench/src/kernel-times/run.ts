@@ -1,0 +1,60 @@
+import { availableParallelism } from 'node:os';
+
+import { chooseBackend } from '../backend/choose-backend.js';
+import { selectBackend } from '../backend/select-backend.js';
+import { readVersions } from '../doctor/versions.js';
+import type { Bar } from './bars.js';
+import { judge } from './bars.js';
+import { kernelCases } from './cases.js';
+import { startPeers } from './peers.js';
+import type { KernelTime, TimingOptions } from './time-kernels.js';
+import { timeKernels, timeStockDense } from './time-kernels.js';
+
+export interface KernelTimesOptions extends TimingOptions {
+  readonly backend: string;
+  /** Part of a case's name; all by default. */
+  readonly only?: string | undefined;
+  /** A Python interpreter with PyTorch. */
+  readonly peers?: string | undefined;
+}
+
+/** One run, with what a reader needs to judge it. */
+export interface KernelTimes {
+  readonly backend: string;
+  readonly versions: Record<string, string>;
+  readonly cores: number;
+  readonly repeats: number;
+  readonly times: readonly KernelTime[];
+  readonly bars: readonly Bar[];
+}
+
+/**
+ * Times the kernels at every case, each contender's repeats interleaved with the others'.
+ * @throws what starting the backend throws
+ */
+export async function runKernelTimes(options: KernelTimesOptions): Promise<KernelTimes> {
+  const { only = '', peers: python, repeats } = options;
+  const cases = kernelCases.filter(({ name }) => name.includes(only));
+  const times: KernelTime[] = [];
+  if (chooseBackend(options.backend).name === 'wasm') {
+    await startStockWasm();
+    for (const shape of cases) times.push(...(await timeStockDense(shape, options)));
+  }
+  const backend = await selectBackend(options.backend);
+  const versions = readVersions();
+  for (const shape of cases) {
+    const peers = python ? await startPeers(shape, { python, seed: options.seed }) : null;
+    if (peers) versions['torch'] = peers.torch;
+    times.push(...(await timeKernels(shape, { ...options, peers })));
+    peers?.close();
+  }
+  const cores = availableParallelism();
+  return { backend, versions, cores, repeats, times, bars: judge(times, backend) };
+}
+
+/** tfjs's wasm backend before moekit has replaced anything of it. */
+async function startStockWasm(): Promise<void> {
+  const tf = await import('@tensorflow/tfjs');
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+}

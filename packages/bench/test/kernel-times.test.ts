@@ -1,0 +1,49 @@
+import { createRng } from '@moekit/core';
+import { describe, expect, test } from 'vitest';
+
+import { median, runKernelTimes } from '../src/index.js';
+import { judge } from '../src/kernel-times/bars.js';
+import { kernelCases } from '../src/kernel-times/cases.js';
+import { drawMask } from '../src/kernel-times/routing.js';
+import { quartiles } from '../src/statistics/summary.js';
+
+const shape = { ...kernelCases[1]!, tokens: 200 };
+const ones = (mask: Float32Array) => mask.reduce((sum, value) => sum + value, 0);
+
+describe('kernel-times', () => {
+  test('each token goes to k experts, or to the share of them that is kept', () => {
+    expect(ones(drawMask(shape, createRng(1)))).toBe(1600);
+    expect(ones(drawMask({ ...shape, kept: 0.5 }, createRng(1)))).toBe(800);
+  });
+
+  test('a Zipf load fills the first expert more than the last', () => {
+    const mask = drawMask({ ...shape, load: 'zipf' }, createRng(1));
+    const rows = (e: number) => ones(mask.filter((_, i) => i % 64 === e));
+    expect(rows(0)).toBeGreaterThan(5 * rows(63));
+  });
+
+  test('quartiles and median', () => {
+    expect(quartiles([5, 1, 2, 4, 3])).toEqual([2, 4]);
+    expect(median([5, 1, 2, 4, 3])).toBe(3);
+  });
+
+  test('a bar is judged by its ratio, and only where it was measured', () => {
+    const time = (contender: string, milliseconds: number, rateToDense: number) => ({
+      ...{ case: 'E=64 F=256 k=8', contender, pass: 'forward' as const, milliseconds },
+      ...{ spread: [0, 0] as const, gigaflopsPerSecond: 1, rateToDense },
+    });
+    const times = [time('moekit layer', 10, 0.7), time('PyTorch loop', 13, 1)];
+    expect(judge(times, 'tensorflow').map(({ value, reached }) => [value, reached])).toEqual([
+      [0.7, false],
+      [1.3, true],
+    ]);
+    expect(judge(times, 'cpu')).toEqual([]);
+  });
+
+  test('no case of that name, nothing timed', async () => {
+    const run = await runKernelTimes({
+      ...{ backend: 'wasm', only: 'none', repeats: 1, warmUp: 0, seed: 1 },
+    });
+    expect(run).toMatchObject({ backend: 'wasm', times: [], bars: [] });
+  });
+});
