@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 
 import { Observable } from 'rxjs';
 
+import { keepMemory } from '../backend/tensorflow/keep-memory.js';
 import { fail } from '../errors.js';
 import { describeError } from './describe-error.js';
 import type { Job, Report } from './messages.js';
@@ -57,5 +58,10 @@ function end(child: ChildProcess): void {
 
 /** One GPU shared by several workers: TensorFlow must not take all of its memory at once. */
 function workerEnv(): NodeJS.ProcessEnv {
-  return { ...process.env, TF_FORCE_GPU_ALLOW_GROWTH: 'true', TF_CPP_MIN_LOG_LEVEL: '2' };
+  return {
+    ...process.env,
+    ...keepMemory(),
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+  };
 }

@@ -11,7 +11,7 @@ export type Raw = RawOutput;
  */
 export class RawScope {
   readonly backend: TensorflowBackend;
-  readonly #made: Raw[] = [];
+  readonly #made = new Map<number, Raw>();
 
   constructor(backend: TensorflowBackend) {
     this.backend = backend;
@@ -85,22 +85,32 @@ export class RawScope {
     );
   }
 
-  /** Laid end to end along the first axis. */
+  /** Laid end to end along the first axis. The parts are gone afterwards: what comes next can have their memory. */
   concat(parts: readonly Raw[]): Raw {
     if (parts.length === 1) return parts[0]!;
     const { TF_FLOAT, TF_INT32 } = this.backend.binding;
     const types = [this.type('T', TF_FLOAT), this.type('Tidx', TF_INT32)];
-    return this.one('ConcatV2', [...parts, this.ints(0)], [this.int('N', parts.length), ...types]);
+    const whole = this.one(
+      'ConcatV2',
+      [...parts, this.ints(0)],
+      [this.int('N', parts.length), ...types],
+    );
+    parts.forEach((part) => this.#release(part));
+    return whole;
   }
 
   /** A value that outlives the scope must not be one of its own: only `run` may return one. */
   #own(value: Raw): Raw {
-    this.#made.push(value);
+    this.#made.set(value.id, value);
     return value;
   }
 
+  #release({ id }: Raw): void {
+    if (this.#made.delete(id)) this.backend.binding.deleteTensor(id);
+  }
+
   #free(except: Raw | undefined): void {
-    for (const { id } of this.#made) {
+    for (const id of this.#made.keys()) {
       if (id !== except?.id) this.backend.binding.deleteTensor(id);
     }
   }

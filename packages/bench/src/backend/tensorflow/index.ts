@@ -1,5 +1,6 @@
 export { backendErrors } from './errors.js';
 export { backendHome } from './home.js';
+export { keepMemory, keepsMemory } from './keep-memory.js';
 export { bestInstalled, listInstalled } from './list-installed.js';
 export type { InstalledBackend } from './list-installed.js';
 export { loadTensorflow } from './load.js';
