@@ -38,7 +38,7 @@ interface Timed {
 }
 
 /**
- * Times tfjs's own dense layer with tfjs's own kernels: call it before anything of moekit has run.
+ * Times tfjs's own dense layer with tfjs's own kernels, forward: call it before anything of moekit has run.
  * @returns times whose contender is `stock dense`
  */
 export async function timeStockDense(
@@ -47,7 +47,7 @@ export async function timeStockDense(
 ): Promise<KernelTime[]> {
   const rows = Math.round(shape.tokens * shape.k * (shape.kept ?? 1));
   const dense = { ...denseLayer(shape, rows, options.seed), name: 'stock dense' };
-  return timeAll(shape, [dense], options);
+  return timeAll(shape, [dense], { ...options, passes: ['forward'] });
 }
 
 /** Times moekit's layer, the dense layer of equal FLOPs, the loop over experts and PyTorch's, repeats interleaved. */
@@ -70,7 +70,7 @@ export async function timeKernels(
 async function timeAll(
   shape: KernelCase,
   contenders: readonly Contender[],
-  options: TimingOptions,
+  options: InterleaveOptions,
   others: readonly Timed[] = [],
 ): Promise<KernelTime[]> {
   const { tokens, modelWidth } = shape;
@@ -85,6 +85,10 @@ async function timeAll(
   return summarise(shape, samples);
 }
 
+interface InterleaveOptions extends TimingOptions {
+  readonly passes?: readonly Pass[];
+}
+
 interface Samples {
   readonly contender: Timed;
   readonly pass: Pass;
@@ -93,10 +97,10 @@ interface Samples {
 
 async function interleave(
   contenders: readonly Timed[],
-  { repeats, warmUp }: TimingOptions,
+  { repeats, warmUp, passes = ['forward', 'forward + backward'] }: InterleaveOptions,
 ): Promise<Samples[]> {
   const all: Samples[] = contenders.flatMap((contender) =>
-    (['forward', 'forward + backward'] as const).map((pass) => ({ contender, pass, times: [] })),
+    passes.map((pass) => ({ contender, pass, times: [] })),
   );
   for (let round = 0; round < warmUp + repeats; round++) {
     for (const { contender, pass, times } of all) {
