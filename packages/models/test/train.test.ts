@@ -121,19 +121,20 @@ test('unsubscribing before the first step is as good', async () => {
   expect(memory().numTensors).toBe(before);
 });
 
-test('a hundred steps leave as many tensors as one', async () => {
+test('a thousand steps leave as many tensors, and as many bytes of them, as one', async () => {
   const model = createLanguageModel(config, top1Factory({ capacityFactor: 1 }));
-  const counts: number[] = [];
+  const counts: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    train(model, data, { ...options, steps: 100, evaluateEvery: 10 }).subscribe({
-      next: () => counts.push(memory().numTensors),
+    train(model, data, { ...options, steps: 1000, evaluateEvery: 100 }).subscribe({
+      next: () => counts.push(`${memory().numTensors} tensors, ${memory().numBytes} bytes`),
       error: reject,
       complete: resolve,
     });
   });
+  expect(counts).toHaveLength(1010);
   expect(new Set(counts.slice(1)).size).toBe(1);
   model.dispose();
-});
+}, 240_000);
 
 test('the event loop runs between steps', async () => {
   const model = createLanguageModel(config);
