@@ -17,7 +17,6 @@ export async function startDawn(): Promise<void> {
   const gpu = create([]);
   if (!(await gpu.requestAdapter())) throw new Error('no WebGPU adapter on this machine');
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-  const flags = env();
-  await import('@tensorflow/tfjs-backend-webgpu' as string);
-  flags.set('WEBGPU_CPU_FORWARD', false);
+  await import('@tensorflow/tfjs-backend-webgpu' as string); // registers the flag
+  env().set('WEBGPU_CPU_FORWARD', false);
 }

@@ -1,4 +1,5 @@
-import type { KernelTime, Pass } from './time-kernels.js';
+import type { Pass } from './cases.js';
+import type { KernelTime } from './time-kernels.js';
 import { LAYER, ROUTING } from './contenders.js';
 
 /** A ratio that the kernels should reach. */

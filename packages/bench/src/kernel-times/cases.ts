@@ -1,3 +1,6 @@
+/** What is timed of a layer. */
+export type Pass = 'forward' | 'forward + backward';
+
 /** One layer shape and load that the kernels are timed at. */
 export interface KernelCase {
   readonly name: string;

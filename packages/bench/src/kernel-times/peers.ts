@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { createRng } from '@moekit/core';
 
-import type { KernelCase } from './cases.js';
+import type { KernelCase, Pass } from './cases.js';
 import { drawMask } from './routing.js';
-import type { Pass } from './time-kernels.js';
 
 /** PyTorch in a process of its own, which computes one pass whenever it is asked. */
 export interface Peers {

@@ -4,12 +4,10 @@ import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { dispose, mul, sum, tensor2d, tidy, variable, variableGrads } from '@tensorflow/tfjs-core';
 
 import { median, quartiles } from '../statistics/summary.js';
-import type { KernelCase } from './cases.js';
+import type { KernelCase, Pass } from './cases.js';
 import type { Contender } from './contenders.js';
 import { DENSE, denseLayer, expertLoop, moekitLayer, routingOnly } from './contenders.js';
 import type { Peers } from './peers.js';
-
-export type Pass = 'forward' | 'forward + backward';
 
 /** One contender at one case and pass. */
 export interface KernelTime {
