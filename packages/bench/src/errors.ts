@@ -9,7 +9,6 @@ export const benchErrors = {
   BENCH_MATCH: 'A router cannot be given a model of matched parameters and compute.',
   BENCH_BACKEND_UNKNOWN: 'No backend of that name exists.',
   BENCH_BACKEND_MISSING: 'The backend asked for cannot be used on this machine.',
-  BENCH_DATA: 'The text is too short to train and to evaluate on.',
   BENCH_OUTPUT: 'The output folder or a file in it cannot be written.',
   BENCH_TRIAL: 'A trial failed with an error that has no code of its own.',
   BENCH_WORKER: 'A worker process ended before its trial did, or sent what nobody understands.',

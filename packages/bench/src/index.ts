@@ -35,7 +35,6 @@ export { stripTimes } from './results/strip-times.js';
 export type { Trial } from './results/trial-schema.js';
 export { prepareOutput, writeOutput } from './results/write-output.js';
 export type { OutputFiles } from './results/write-output.js';
-export { bigramReference } from './statistics/bigram.js';
 export { pairedDifference } from './statistics/paired-difference.js';
 export type { PairedDifference } from './statistics/paired-difference.js';
 export { median, summarise } from './statistics/summary.js';

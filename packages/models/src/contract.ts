@@ -1,6 +1,8 @@
 import type { MoELayer, RouterLoss, Routing, RoutingStats } from '@moekit/core';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 
+import type { Evaluation, Metrics } from './task.js';
+
 /** Text before tokenisation, with its splits. */
 export interface TextSource {
   readonly name: string;
@@ -77,31 +79,23 @@ export interface ForwardResult {
   readonly losses: readonly RouterLoss[];
 }
 
-/** Forward FLOPs per token, multiply and add counted apart. */
-export interface FlopsPerToken {
+/** Forward FLOPs, multiply and add counted apart; of a token, or of a batch. */
+export interface Flops {
   /** Routers' own decisions. */
   readonly router: number;
-  /** Routed experts at the given experts per token, and shared experts. */
+  /** Routed experts, for the pairs given, and shared experts; in a dense model the layers in their place. */
   readonly experts: number;
-  /** Attention products and projections, at the model's context length. */
+  /** Attention products and projections. */
   readonly attention: number;
-  /** Dense feed-forward layers and the output projection. */
+  /** The other dense feed-forward layers and the output projection. */
   readonly rest: number;
   readonly total: number;
 }
 
-export interface LanguageModel {
-  readonly config: LanguageModelConfig;
+/** What training needs of a model, whatever it is a model of. */
+export interface TrainableModel {
   /** Its MoE layers in depth order; empty for a dense model. */
   readonly moeLayers: readonly MoELayer[];
-  /**
-   * @param tokens int32 [B,L], L <= contextLength, ids below vocabSize
-   * @returns tensors owned by the caller: call it inside a tidy or a gradient function
-   * @throws MODELS_TOKENS, and whatever the routers throw
-   */
-  forward(tokens: Tensor2D, options: ForwardOptions): ForwardResult;
-  /** @param expertsPerToken real experts computed per token in each MoE layer, measured or expected */
-  flopsPerToken(expertsPerToken: readonly number[]): FlopsPerToken;
   /**
    * Every variable, in a fixed order; names end in `.weight` (decays), `.bias` or `.gain`. Core's pieces do not name
    * theirs, so those are numbered: `layers.1.moe.experts.0.weight`.
@@ -111,9 +105,20 @@ export interface LanguageModel {
   dispose(): void;
 }
 
+export interface LanguageModel extends TrainableModel {
+  readonly config: LanguageModelConfig;
+  /**
+   * @param tokens int32 [B,L], L <= contextLength, ids below vocabSize
+   * @returns tensors owned by the caller: call it inside a tidy or a gradient function
+   * @throws MODELS_TOKENS, and whatever the routers throw
+   */
+  forward(tokens: Tensor2D, options: ForwardOptions): ForwardResult;
+  /** @param expertsPerToken real experts computed per token in each MoE layer, measured or expected */
+  flopsPerToken(expertsPerToken: readonly number[]): Flops;
+}
+
 export interface TrainOptions {
   readonly steps: number;
-  readonly batchSize: number;
   /** Peak, reached after `warmupSteps`, then cosine to `learningRate * finalLearningRate`. */
   readonly learningRate: number;
   readonly warmupSteps: number;
@@ -124,29 +129,10 @@ export interface TrainOptions {
   readonly clipNorm: number;
   /** Seeds the data order and the routers' noise. */
   readonly seed: number;
-  /** Evaluate on validation data every n steps and after the last; 0: only after the last. */
+  /** Evaluate on held-out data every n steps and after the last; 0: only after the last. */
   readonly evaluateEvery?: number;
   /** Batches of one evaluation during training. */
   readonly evaluationBatches?: number;
-}
-
-/** Loss of a model on held-out text. */
-export interface LossFigures {
-  /** Nats per token. */
-  readonly loss: number;
-  readonly bitsPerByte: number;
-  /** exp(loss), per token. */
-  readonly perplexity: number;
-}
-
-export interface Evaluation {
-  /** With the routers' evaluation capacity, as trained. */
-  readonly limited: LossFigures;
-  /** Without capacity: no decision depends on another token. Equal to `limited` for routers without capacity. */
-  readonly dropFree: LossFigures;
-  readonly tokens: number;
-  /** Summed over the batches of the limited pass, one per MoE layer. */
-  readonly layers: readonly RoutingStats[];
 }
 
 /** Plain numbers only; nothing to dispose. */
@@ -156,13 +142,17 @@ export type TrainEvent =
       /** From 1. */
       readonly step: number;
       readonly steps: number;
-      /** Task loss in nats per token, router losses apart. */
+      /** Task loss in nats per target, router losses apart. */
       readonly loss: number;
       readonly routerLoss: number;
+      /** Of the training batch, as the task measures it; `loss` among them. */
+      readonly metrics: Metrics;
       readonly learningRate: number;
       readonly gradientNorm: number;
       /** Tokens trained on in this step. */
       readonly tokens: number;
+      /** Forward FLOPs of this step's batch, from what was dispatched; the backward pass takes twice as many. */
+      readonly flops: Flops;
       /** Wall time of this step. */
       readonly seconds: number;
       readonly layers: readonly RoutingStats[];

@@ -1,18 +1,19 @@
 export type {
-  Evaluation,
-  FlopsPerToken,
+  Flops,
   ForwardOptions,
   ForwardResult,
   LanguageModel,
   LanguageModelConfig,
-  LossFigures,
   MoEFactory,
   TextSource,
   TokenData,
   Tokenizer,
+  TrainableModel,
   TrainEvent,
   TrainOptions,
 } from './contract.js';
+export { bigramReference } from './data/bigram.js';
+export type { BigramInput, BigramReference } from './data/bigram.js';
 export { byteTokenizer } from './data/byte-tokenizer.js';
 export { loadEmbeddedText } from './data/embedded-text.js';
 export type { EmbeddedTextName } from './data/embedded-text.js';
@@ -20,12 +21,28 @@ export { huggingFaceTokenizer } from './data/hugging-face-tokenizer.js';
 export { loadTextFile } from './data/text-file.js';
 export { tokenize } from './data/tokenize.js';
 export { modelErrors } from './errors.js';
+export { languageModelling } from './language/language-modelling.js';
+export type { LanguageData, LanguageModellingOptions } from './language/language-modelling.js';
+export { createLanguageTask, lossFigures } from './language/language-task.js';
 export { crossEntropy } from './model/cross-entropy.js';
 export { createLanguageModel } from './model/language-model.js';
-export { smallLanguageModel, smallTraining } from './presets.js';
+export { smallBatchSize, smallLanguageModel, smallTraining } from './presets.js';
 export { AdamW } from './training/adamw.js';
 export type { AdamWOptions } from './training/adamw.js';
-export { evaluate, lossFigures } from './training/evaluate.js';
+export { addFlops, noFlops, scaleFlops } from './training/add-flops.js';
+export { evaluate } from './training/evaluate.js';
 export type { EvaluateOptions } from './training/evaluate.js';
 export { learningRateAt } from './training/schedule.js';
 export { train } from './training/train.js';
+export type {
+  DataDescription,
+  Evaluation,
+  Metric,
+  Metrics,
+  Task,
+  TaskBuild,
+  TaskData,
+  TaskPass,
+  TaskPlugin,
+  TaskTotals,
+} from './task.js';

@@ -5,35 +5,49 @@ import { beforeAll, expect, test } from 'vitest';
 import { evenBatches, randomBatch } from '../src/data/batches.js';
 import { createLanguageModel } from '../src/model/language-model.js';
 import { evaluate } from '../src/training/evaluate.js';
+import { createLanguageTask } from '../src/language/language-task.js';
+import type { LanguageModel } from '../src/contract.js';
 import { createRng } from '@moekit/core';
-import { randomTokens, tinyConfig } from './tiny.js';
+import { alphabetData, randomTokens, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 
-const options = { batchSize: 3, batches: 2, bytesPerToken: 1.5 };
 const tokens = randomTokens(100);
+const data = {
+  ...alphabetData(),
+  vocabSize: 11,
+  bytesPerToken: 1.5,
+  train: tokens,
+  validation: tokens,
+};
+
+/** Two batches of three windows. */
+const evaluated = (model: LanguageModel) =>
+  evaluate(createLanguageTask(model, data, { batchSize: 3 }), { batches: 2 });
 
 beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
 
 test('figures follow from the loss, and an untrained model is near uniform', async () => {
   const model = createLanguageModel(tinyConfig, top1Factory());
   const before = memory().numTensors;
-  const evaluation = await evaluate(model, tokens, options);
+  const evaluation = await evaluated(model);
   expect(memory().numTensors).toBe(before);
   const { loss, bitsPerByte, perplexity } = evaluation.limited;
   expect(loss).toBeCloseTo(Math.log(11), 1);
   expect(bitsPerByte).toBeCloseTo(loss / Math.LN2 / 1.5, 12);
   expect(perplexity).toBeCloseTo(Math.exp(loss), 12);
   expect(evaluation.tokens).toBe(36);
+  expect(evaluation.targets).toBe(36);
+  expect(evaluation.flops.total).toBeCloseTo(36 * model.flopsPerToken([1]).total, 3);
   expect(evaluation.dropFree).toEqual(evaluation.limited);
-  expect(await evaluate(model, tokens, options)).toEqual(evaluation);
+  expect(await evaluated(model)).toEqual(evaluation);
   model.dispose();
 });
 
 test('capacity is counted over all batches, and drop-free evaluation computes every pair', async () => {
   const limited = createLanguageModel(tinyConfig, top1Factory({ capacityFactor: 0.5 }));
   const free = createLanguageModel(tinyConfig, top1Factory());
-  const evaluation = await evaluate(limited, tokens, options);
-  const whole = await evaluate(free, tokens, options);
+  const evaluation = await evaluated(limited);
+  const whole = await evaluated(free);
   const [layer] = evaluation.layers;
   expect(layer).toMatchObject({ tokens: 36, selectedPairs: 36 });
   expect(layer!.dispatchedPairs).toBeLessThanOrEqual(24); // 4 experts, 3 rows each, 2 batches

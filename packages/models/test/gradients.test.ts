@@ -3,16 +3,20 @@ import { totalRouterLoss } from '@moekit/core';
 import { add, memory, setBackend, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
-import type { LanguageModelConfig, MoEFactory } from '../src/contract.js';
+import type { LanguageModel, LanguageModelConfig, MoEFactory } from '../src/contract.js';
 import { crossEntropy } from '../src/model/cross-entropy.js';
 import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageTask } from '../src/language/language-task.js';
 import { batchGradients } from '../src/training/batch-gradients.js';
-import { nudged, randomTokens, scaleBy, tinyConfig } from './tiny.js';
+import { alphabetData, nudged, randomTokens, scaleBy, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 
 const EPSILON = 4e-3;
 
 beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));
+
+const taskOf = (model: LanguageModel) =>
+  createLanguageTask(model, { ...alphabetData(), vocabSize: 11 }, { batchSize: 2 });
 
 /** Elements of each variable that are checked. */
 const samples = (size: number) => Array.from({ length: 4 }, (_, i) => (i * 7) % size);
@@ -34,7 +38,7 @@ test.each<[string, Partial<LanguageModelConfig>, MoEFactory | undefined]>([
       const loss = crossEntropy(logits, tensor1d(batch.targets, 'int32'));
       return add(loss, totalRouterLoss(losses)).dataSync()[0]!;
     });
-  const { gradients, report } = batchGradients(model, batch, 1);
+  const { gradients, report } = batchGradients(taskOf(model), batch, 1);
   report.dispose();
   for (const [name, v] of model.namedVariables()) {
     const exact = gradients[v.name]!.dataSync();
@@ -53,7 +57,7 @@ test('a batch leaves nothing behind', () => {
   const model = createLanguageModel(tinyConfig, top1Factory());
   const batch = { size: 2, tokens: randomTokens(12), targets: randomTokens(12, 11, 2) };
   const before = memory().numTensors;
-  const { gradients, report } = batchGradients(model, batch, 1);
+  const { gradients, report } = batchGradients(taskOf(model), batch, 1);
   Object.values(gradients).forEach((g) => g.dispose());
   report.dispose();
   expect(memory().numTensors).toBe(before);

@@ -3,7 +3,7 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
 import { createLanguageModel } from '../src/model/language-model.js';
-import { smallLanguageModel, smallTraining } from '../src/presets.js';
+import { smallBatchSize, smallLanguageModel, smallTraining } from '../src/presets.js';
 import { parseTrainOptions } from '../src/training/options.js';
 
 test('the presets are valid and as small as their comments say', async () => {
@@ -11,6 +11,6 @@ test('the presets are valid and as small as their comments say', async () => {
   const model = createLanguageModel(smallLanguageModel);
   expect(model.parameterCount()).toBe(68_304);
   model.dispose();
-  const { steps, batchSize } = parseTrainOptions(smallTraining);
-  expect(steps * batchSize * smallLanguageModel.contextLength).toBe(76_800);
+  const { steps } = parseTrainOptions(smallTraining);
+  expect(steps * smallBatchSize * smallLanguageModel.contextLength).toBe(76_800);
 });

@@ -6,7 +6,14 @@ import { getBackend, memory, setBackend } from '@tensorflow/tfjs-core';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { beforeAll, expect, test } from 'vitest';
 
-import type { LanguageModelConfig, MoEFactory, TrainEvent, TrainOptions } from '../src/contract.js';
+import type {
+  LanguageModel,
+  LanguageModelConfig,
+  MoEFactory,
+  TrainEvent,
+  TrainOptions,
+} from '../src/contract.js';
+import { createLanguageTask } from '../src/language/language-task.js';
 import { createLanguageModel } from '../src/model/language-model.js';
 import { train } from '../src/training/train.js';
 import { alphabetData, tinyConfig } from './tiny.js';
@@ -15,7 +22,6 @@ import { top1Factory } from './top1-router.js';
 const config: LanguageModelConfig = { ...tinyConfig, vocabSize: 256 };
 const options: TrainOptions = {
   steps: 12,
-  batchSize: 4,
   learningRate: 0.02,
   warmupSteps: 2,
   weightDecay: 0.1,
@@ -24,6 +30,9 @@ const options: TrainOptions = {
   evaluationBatches: 2,
 };
 const data = alphabetData();
+
+const taskOf = (model: LanguageModel, text = data) =>
+  createLanguageTask(model, text, { batchSize: 4 });
 
 beforeAll(async () => {
   await setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm');
@@ -39,7 +48,7 @@ async function eventsOf(change: Partial<TrainOptions> = {}, factory: MoEFactory 
   const model = createLanguageModel(config, factory);
   try {
     const events = await lastValueFrom(
-      train(model, data, { ...options, ...change }).pipe(toArray()),
+      train(taskOf(model), { ...options, ...change }).pipe(toArray()),
     );
     return events.map((event) => (event.type === 'step' ? { ...event, seconds: 0 } : event));
   } finally {
@@ -84,7 +93,7 @@ test('events are plain numbers, in order, and say what happened', async () => {
 test('it is cold: nothing happens before a subscription, and each one runs a loop of its own', async () => {
   const model = createLanguageModel(config);
   const before = memory().numTensors;
-  const training = train(model, data, { ...options, steps: 2 });
+  const training = train(taskOf(model), { ...options, steps: 2 });
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(memory().numTensors).toBe(before);
   const first = stepsOf(await lastValueFrom(training.pipe(toArray())));
@@ -99,7 +108,7 @@ test('unsubscribing stops before the next step and leaves no tensor', async () =
   const model = createLanguageModel(config, top1Factory());
   const seen: number[] = [];
   await new Promise<void>((resolve) => {
-    const subscription = train(model, data, options).subscribe((event) => {
+    const subscription = train(taskOf(model), options).subscribe((event) => {
       seen.push(event.step);
       if (event.step !== 3) return;
       subscription.unsubscribe();
@@ -115,7 +124,7 @@ test('unsubscribing stops before the next step and leaves no tensor', async () =
 test('unsubscribing before the first step is as good', async () => {
   const before = memory().numTensors;
   const model = createLanguageModel(config);
-  train(model, data, options).subscribe().unsubscribe();
+  train(taskOf(model), options).subscribe().unsubscribe();
   model.dispose();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(memory().numTensors).toBe(before);
@@ -125,7 +134,7 @@ test('a thousand steps leave as many tensors, and as many bytes of them, as one'
   const model = createLanguageModel(config, top1Factory({ capacityFactor: 1 }));
   const counts: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    train(model, data, { ...options, steps: 1000, evaluateEvery: 100 }).subscribe({
+    train(taskOf(model), { ...options, steps: 1000, evaluateEvery: 100 }).subscribe({
       next: () => counts.push(`${memory().numTensors} tensors, ${memory().numBytes} bytes`),
       error: reject,
       complete: resolve,
@@ -141,7 +150,7 @@ test('the event loop runs between steps', async () => {
   const order: string[] = [];
   const timer = setInterval(() => order.push('timer'), 1);
   await new Promise<void>((resolve) => {
-    train(model, data, options).subscribe({
+    train(taskOf(model), options).subscribe({
       next: (event) => order.push(event.type),
       complete: resolve,
     });
@@ -155,7 +164,7 @@ test('a loss that is not finite is an error that names the step, and spares the 
   const before = memory().numTensors;
   const model = createLanguageModel(config);
   const wild = { ...options, learningRate: 1e30, warmupSteps: 0, clipNorm: 0, steps: 50 };
-  await expect(lastValueFrom(train(model, data, wild))).rejects.toMatchObject({
+  await expect(lastValueFrom(train(taskOf(model), wild))).rejects.toMatchObject({
     code: 'MODELS_DIVERGED',
     message: expect.stringMatching(/step \d+, got .*Lower learningRate/),
   });
@@ -172,7 +181,7 @@ test("a router's error goes to the observer and leaves no tensor", async () => {
     };
     return new MoELayer({ router: { ...router, route }, experts });
   });
-  await expect(lastValueFrom(train(model, data, options))).rejects.toThrow('no idea');
+  await expect(lastValueFrom(train(taskOf(model), options))).rejects.toThrow('no idea');
   model.dispose();
   expect(memory().numTensors).toBe(before);
 });
@@ -194,10 +203,10 @@ test('bad options and data that the model has no embeddings for are refused at o
   const model = createLanguageModel(config);
   const small = createLanguageModel(tinyConfig);
   const withCode = (code: string) => expect.objectContaining({ code });
-  expect(() => train(model, data, { ...options, steps: 0 })).toThrow(withCode('MOE_OPTIONS'));
-  expect(() => train(small, data, options)).toThrow(withCode('MODELS_TOKENS'));
+  expect(() => train(taskOf(model), { ...options, steps: 0 })).toThrow(withCode('MOE_OPTIONS'));
+  expect(() => taskOf(small)).toThrow(withCode('MODELS_TOKENS'));
   const short = { ...data, train: data.train.slice(0, 6) };
-  await expect(firstValueFrom(train(model, short, options))).rejects.toMatchObject({
+  await expect(firstValueFrom(train(taskOf(model, short), options))).rejects.toMatchObject({
     code: 'MODELS_DATA_SHORT',
   });
   [model, small].forEach((m) => m.dispose());

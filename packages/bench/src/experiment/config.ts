@@ -1,4 +1,4 @@
-import { smallLanguageModel, smallTraining } from '@moekit/models';
+import { smallBatchSize, smallLanguageModel, smallTraining } from '@moekit/models';
 import { z } from 'zod';
 
 import { BACKEND_NAMES } from '../backend/names.js';
@@ -34,7 +34,7 @@ const modelSchema = z
 const trainingSchema = z
   .strictObject({
     steps: count.default(smallTraining.steps),
-    batchSize: count.default(smallTraining.batchSize),
+    batchSize: count.default(smallBatchSize),
     learningRate: z.number().positive().default(smallTraining.learningRate),
     warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
     finalLearningRate: z

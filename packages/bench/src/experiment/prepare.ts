@@ -1,11 +1,10 @@
 import type { TokenData } from '@moekit/models';
+import { bigramReference, languageModelling } from '@moekit/models';
 
 import { chooseBackend } from '../backend/choose-backend.js';
 import type { BackendFinding } from '../backend/find-backends.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';
-import { bigramReference } from '../statistics/bigram.js';
-import { loadData } from '../trial/load-data.js';
 import { readVersions } from '../doctor/versions.js';
 import { checkRouters } from './check-routers.js';
 import type { Experiment } from './config.js';
@@ -22,16 +21,16 @@ export async function prepareExperiment(
 ): Promise<Preamble> {
   const { routers, files } = await checkRouters(experiment, registry);
   const backend = chooseBackend(experiment.backend);
-  const data = await loadData(experiment);
+  const { tokens } = await languageModelling.load(experiment);
   const manifest = {
     experiment: { ...experiment, routers },
     configHash: hashOf(experiment),
     backend: backend.name,
     versions: { ...readVersions(), ...describeBackend(backend) },
-    data: describeData(data),
+    data: describeData(tokens),
     files,
   };
-  return { manifest, reference: { name: 'bigram', ...bigramReference(data) } };
+  return { manifest, reference: { name: 'bigram', ...bigramReference(tokens) } };
 }
 
 /** What a result depends on beyond the packages of npm. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const lossFigures = z.object({
+export const lossFigures = z.object({
   /** Nats per token. */
   loss: z.number(),
   bitsPerByte: z.number(),

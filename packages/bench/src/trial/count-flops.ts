@@ -1,23 +1,19 @@
-import type { RoutingStats } from '@moekit/core';
-import type { LanguageModel } from '@moekit/models';
+import type { Evaluation, Flops, Task } from '@moekit/models';
+import { addFlops, noFlops, scaleFlops } from '@moekit/models';
 
 import type { Trial } from '../results/trial-schema.js';
 import type { Match } from './match.js';
 
-/** Adds up, per MoE layer, the tokens seen and the (token, expert) pairs computed. */
-export interface DispatchCount {
+/** Forward FLOPs of some batches, and the tokens in them. */
+export interface FlopsCount {
   readonly tokens: number;
-  readonly pairs: number;
+  readonly flops: Flops;
 }
 
-export function addDispatched(
-  counts: readonly DispatchCount[],
-  layers: readonly RoutingStats[],
-): readonly DispatchCount[] {
-  return layers.map(({ tokens, dispatchedPairs }, layer) => ({
-    tokens: (counts[layer]?.tokens ?? 0) + tokens,
-    pairs: (counts[layer]?.pairs ?? 0) + dispatchedPairs,
-  }));
+export const nothingCounted: FlopsCount = { tokens: 0, flops: noFlops };
+
+export function addCount(a: FlopsCount, b: FlopsCount): FlopsCount {
+  return { tokens: a.tokens + b.tokens, flops: addFlops(a.flops, b.flops) };
 }
 
 /**
@@ -25,25 +21,32 @@ export function addDispatched(
  * The MoE part of a dense model is that of the feed-forward layers which an MoE model replaces.
  */
 export function countFlops(
-  model: LanguageModel,
+  task: Task,
   match: Match | null,
-  counts: { evaluation: readonly DispatchCount[]; training: readonly DispatchCount[] },
+  counts: { readonly evaluation: Evaluation; readonly training: FlopsCount },
 ): Trial['flops'] {
-  const at = (expertsPerToken: readonly number[]) => {
-    const flops = model.flopsPerToken(expertsPerToken);
-    return { moe: match ? flops.router + flops.experts : replacedFlops(model), total: flops.total };
-  };
-  const measured = (layers: readonly DispatchCount[]) =>
-    at(layers.map(({ tokens, pairs }) => (tokens === 0 ? 0 : pairs / tokens)));
   return {
-    expected: at(model.moeLayers.map(() => match?.expectedExperts ?? 1)),
-    evaluation: measured(counts.evaluation),
-    training: measured(counts.training),
+    expected: perToken(expectedCount(task, match, counts.evaluation)),
+    evaluation: perToken(counts.evaluation),
+    training: perToken(counts.training),
   };
 }
 
-function replacedFlops({ config }: LanguageModel): number {
-  const layers = Math.floor(config.numLayers / config.moeEvery);
-  const products = config.activation === 'swiglu' ? 3 : 2;
-  return layers * products * 2 * config.modelWidth * config.feedForwardWidth;
+/** One held-out batch in which every token of an MoE layer goes to as many experts as the router aims at. */
+function expectedCount(
+  task: Task,
+  match: Match | null,
+  { layers, tokens }: Evaluation,
+): FlopsCount {
+  for (const batch of task.heldOutBatches(1)) {
+    const share = task.sizeOf(batch).tokens / tokens;
+    const pairs = layers.map((layer) => (match?.expectedExperts ?? 1) * layer.tokens * share);
+    return { tokens: task.sizeOf(batch).tokens, flops: task.flops(batch, pairs) };
+  }
+  return nothingCounted;
+}
+
+function perToken({ tokens, flops }: FlopsCount) {
+  const { router, experts, total } = scaleFlops(flops, 1 / Math.max(tokens, 1));
+  return { moe: router + experts, total };
 }

@@ -2,8 +2,8 @@ import type { RoutingStats } from '@moekit/core';
 import type { TrainEvent } from '@moekit/models';
 
 import { median } from '../statistics/summary.js';
-import type { DispatchCount } from './count-flops.js';
-import { addDispatched } from './count-flops.js';
+import type { FlopsCount } from './count-flops.js';
+import { addCount, nothingCounted } from './count-flops.js';
 import type { Progress } from './messages.js';
 
 /** Equal parts of training that the load history tells apart. */
@@ -20,7 +20,7 @@ export class Recorder {
   readonly #trainingLoss: number[] = [];
   readonly #history = new Map<number, number[][]>();
   #sinceLastPoint: number[] = [];
-  #dispatched: readonly DispatchCount[] = [];
+  #flops: FlopsCount = nothingCounted;
   #last: StepEvent | undefined;
 
   record(event: TrainEvent): void {
@@ -50,8 +50,8 @@ export class Recorder {
     return this.#trainingLoss;
   }
 
-  dispatched(): readonly DispatchCount[] {
-    return this.#dispatched;
+  flops(): FlopsCount {
+    return this.#flops;
   }
 
   /** [time][layer][expert] share of the layer's rows. */
@@ -68,14 +68,14 @@ export class Recorder {
     this.#last = event;
     this.#rates.push(event.tokens / event.seconds);
     this.#sinceLastPoint.push(event.loss);
-    this.#dispatched = addDispatched(this.#dispatched, event.layers);
+    this.#flops = addCount(this.#flops, event);
     const part = Math.floor(((event.step - 1) * HISTORY) / event.steps);
     this.#history.set(part, addLoads(this.#history.get(part), event.layers));
   }
 
   #recordPoint({ step, evaluation }: Extract<TrainEvent, { type: 'evaluation' }>): void {
     const { loss, bitsPerByte } = evaluation.limited;
-    this.#curve.push({ step, loss, bitsPerByte });
+    this.#curve.push({ step, loss, bitsPerByte: bitsPerByte! });
     const losses = this.#sinceLastPoint;
     this.#trainingLoss.push(losses.reduce((sum, value) => sum + value, 0) / losses.length);
     this.#sinceLastPoint = [];

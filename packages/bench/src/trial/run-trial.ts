@@ -1,6 +1,6 @@
 import { summariseRouting } from '@moekit/core';
-import type { Evaluation, LanguageModel, TokenData } from '@moekit/models';
-import { evaluate, train } from '@moekit/models';
+import type { Evaluation, Task } from '@moekit/models';
+import { evaluate, languageModelling, train } from '@moekit/models';
 import { lastValueFrom, tap } from 'rxjs';
 
 import { selectBackend } from '../backend/select-backend.js';
@@ -8,11 +8,11 @@ import type { Experiment } from '../experiment/config.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Trial } from '../results/trial-schema.js';
-import { buildModel } from './build-model.js';
-import { addDispatched, countFlops } from './count-flops.js';
-import { loadData } from './load-data.js';
+import { lossFigures } from '../results/trial-schema.js';
+import { countFlops } from './count-flops.js';
 import type { Match } from './match.js';
 import { matchRouter } from './match.js';
+import { moeFactory } from './moe-factory.js';
 import type { Job, Progress } from './messages.js';
 import { Recorder } from './recorder.js';
 
@@ -28,21 +28,27 @@ export async function runTrial(
   const started = performance.now();
   const backend = await selectBackend(job.backend);
   const { experiment, seed } = job;
-  const data = await loadData(experiment);
+  const { data: source, model, training } = experiment;
+  const options = { data: source, model };
+  const data = await languageModelling.load(options);
   const moe = await prepareRouter(job, registry);
-  const { vocabSize } = data;
-  const model = buildModel({ model: experiment.model, vocabSize, seed, ...(moe && { moe }) });
+  const { batchSize } = training;
+  const task = languageModelling.create(options, data, {
+    seed,
+    batchSize,
+    ...(moe && { moe: moeFactory(model.activation, moe) }),
+  });
   const recorder = new Recorder();
   try {
-    await trainModel(model, data, { experiment, seed, recorder, onProgress });
-    const evaluation = await evaluateModel(model, data, experiment);
+    await trainModel(task, { experiment, seed, recorder, onProgress });
+    const evaluation = await evaluate(task, { batches: training.finalEvaluationBatches });
     const seconds = (performance.now() - started) / 1000;
     return {
       label: job.label,
       seed,
       backend,
-      dataHash: data.hash,
-      ...figuresOf(model, moe?.match ?? null, { evaluation, recorder }),
+      dataHash: data.description.hash,
+      ...figuresOf(task, moe?.match ?? null, { evaluation, recorder }),
       machine: {
         seconds,
         tokensPerSecond: recorder.tokensPerSecond(),
@@ -50,23 +56,22 @@ export async function runTrial(
       },
     };
   } finally {
-    model.dispose();
+    task.model.dispose();
   }
 }
 
 function figuresOf(
-  model: LanguageModel,
+  task: Task,
   match: Match | null,
   { evaluation, recorder }: { evaluation: Evaluation; recorder: Recorder },
 ) {
   const { limited, dropFree, layers } = evaluation;
-  const counts = { evaluation: addDispatched([], layers), training: recorder.dispatched() };
   return {
     match,
-    parameters: model.parameterCount(),
-    limited,
-    dropFree,
-    flops: countFlops(model, match, counts),
+    parameters: task.model.parameterCount(),
+    limited: lossFigures.parse(limited),
+    dropFree: lossFigures.parse(dropFree),
+    flops: countFlops(task, match, { evaluation, training: recorder.flops() }),
     layers: layers.map(summariseLayer),
     curve: recorder.curve(),
     trainingLoss: recorder.trainingLoss(),
@@ -83,8 +88,7 @@ async function prepareRouter({ entry, experiment }: Job, registry: PluginRegistr
 }
 
 async function trainModel(
-  model: LanguageModel,
-  data: TokenData,
+  task: Task,
   run: {
     experiment: Experiment;
     seed: number;
@@ -92,9 +96,10 @@ async function trainModel(
     onProgress: (progress: Progress) => void;
   },
 ): Promise<void> {
-  const { evaluations, finalEvaluationBatches: _, ...training } = run.experiment.training;
+  const { training } = run.experiment;
+  const { evaluations, finalEvaluationBatches: _, batchSize: __, ...options } = training;
   const evaluateEvery = Math.max(1, Math.ceil(training.steps / evaluations));
-  const events = train(model, data, { ...training, evaluateEvery, seed: run.seed }).pipe(
+  const events = train(task, { ...options, evaluateEvery, seed: run.seed }).pipe(
     tap((event) => {
       run.recorder.record(event);
       const progress = run.recorder.progress();
@@ -102,16 +107,6 @@ async function trainModel(
     }),
   );
   await lastValueFrom(events);
-}
-
-async function evaluateModel(model: LanguageModel, data: TokenData, { training }: Experiment) {
-  const batches = training.finalEvaluationBatches;
-  const { bytesPerToken } = data;
-  return evaluate(model, data.validation, {
-    batchSize: training.batchSize,
-    batches,
-    bytesPerToken,
-  });
 }
 
 function summariseLayer(stats: Evaluation['layers'][number]): Trial['layers'][number] {

@@ -1,12 +1,12 @@
 import type { MoELayer } from '@moekit/core';
 
-import type { FlopsPerToken, LanguageModelConfig } from '../contract.js';
+import type { Flops, LanguageModelConfig } from '../contract.js';
 
 /** What a model does per token, as the pieces themselves count it. */
 export interface FlopsParts {
   readonly config: LanguageModelConfig;
   readonly moeLayers: readonly MoELayer[];
-  /** FLOPs per row of each dense feed-forward layer. */
+  /** FLOPs per row of each layer's dense feed-forward; 0 where the layer has experts. */
   readonly denseFlopsPerRow: readonly number[];
 }
 
@@ -17,13 +17,17 @@ export interface FlopsParts {
  *   attention  2 D 3D (queries, keys, values) + 2 D D (output) + 2 L D (scores) + 2 L D (weighted values);
  *              the whole square is counted, as it is computed: masked scores are not skipped
  *   router     what the router says of itself      experts  flopsPerRow * expertsPerToken + the shared expert
- *   rest       dense layers, and 2 D V for the output projection
+ *              a dense layer where an MoE model has experts counts as experts, so that the two compare
+ *   rest       the other dense layers, and 2 D V for the output projection
  * @param expertsPerToken one per MoE layer      A training step costs about three times this.
  */
-export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]): FlopsPerToken {
-  const { modelWidth: d, contextLength: l, numLayers, vocabSize } = parts.config;
+export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]): Flops {
+  const { modelWidth: d, contextLength: l, numLayers, vocabSize, moeEvery } = parts.config;
   const router = total(parts.moeLayers.map((layer) => layer.router.flopsPerToken()));
-  const experts = total(
+  const [inPlace, others] = [true, false].map((place) =>
+    total(parts.denseFlopsPerRow.filter((_, i) => ((i + 1) % moeEvery === 0) === place)),
+  ) as [number, number];
+  const routed = total(
     parts.moeLayers.map(
       (layer, i) =>
         layer.experts.flopsPerRow() * (expertsPerToken[i] ?? 0) +
@@ -31,7 +35,8 @@ export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]
     ),
   );
   const attention = numLayers * (8 * d * d + 4 * l * d);
-  const rest = total(parts.denseFlopsPerRow) + 2 * d * vocabSize;
+  const experts = routed + inPlace;
+  const rest = others + 2 * d * vocabSize;
   return { router, experts, attention, rest, total: router + experts + attention + rest };
 }
 

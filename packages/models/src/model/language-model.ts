@@ -6,7 +6,7 @@ import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, matMul, reshape, slice, tensor2d, tidy } from '@tensorflow/tfjs-core';
 
 import type {
-  FlopsPerToken,
+  Flops,
   ForwardOptions,
   ForwardResult,
   LanguageModel,
@@ -79,7 +79,7 @@ class TransformerModel implements LanguageModel {
     return tidy(() => this.#compute(tokens, options) as never);
   }
 
-  flopsPerToken(expertsPerToken: readonly number[]): FlopsPerToken {
+  flopsPerToken(expertsPerToken: readonly number[]): Flops {
     const { config, moeLayers } = this;
     const denseFlopsPerRow = this.#layers.map((layer) => layer.denseFlopsPerRow());
     return countFlops({ config, moeLayers, denseFlopsPerRow }, expertsPerToken);

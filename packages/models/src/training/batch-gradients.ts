@@ -1,60 +1,58 @@
 import type { RoutingStats } from '@moekit/core';
-import { decodeRoutingStats, encodeRoutingStats, totalRouterLoss } from '@moekit/core';
+import { totalRouterLoss } from '@moekit/core';
 import { stopGradient } from '@moekit/kernels';
 import type { NamedTensorMap, Scalar, Tensor1D } from '@tensorflow/tfjs-core';
-import {
-  add,
-  concat,
-  dispose,
-  keep,
-  reshape,
-  tensor1d,
-  tensor2d,
-  tidy,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
+import { add, concat, dispose, keep, reshape, tidy, variableGrads } from '@tensorflow/tfjs-core';
 
-import type { LanguageModel } from '../contract.js';
-import type { Batch } from '../data/batches.js';
-import { crossEntropy } from '../model/cross-entropy.js';
+import type { Task } from '../task.js';
 import { globalNorm } from './global-norm.js';
+import type { PassReport } from './pass-report.js';
+import { encodePass } from './pass-report.js';
 import { releaseTape } from './release-tape.js';
 
 /** What a training step does to the weights, and all that is worth knowing about it in one small tensor. */
 export interface BatchGradients {
   /** By `Variable.name`; owned by the caller. */
   readonly gradients: NamedTensorMap;
-  /** float32 [3 + ...]: loss, router loss, gradient norm, then each MoE layer's stats; owned by the caller. */
+  /** float32 [2 + ...]: router loss, gradient norm, then what `decodePass` reads; owned by the caller. */
   readonly report: Tensor1D;
-  /** How many of the report's numbers belong to each MoE layer. */
-  readonly statSizes: readonly number[];
+  readonly decodePass: (values: Float32Array) => PassReport;
 }
 
-export interface BatchReport {
-  readonly loss: number;
+export interface BatchReport extends PassReport {
   readonly routerLoss: number;
   readonly gradientNorm: number;
   readonly layers: readonly RoutingStats[];
 }
 
 /** Forward and backward of one batch; nothing is read back here. @param seed of the routers' noise */
-export function batchGradients(model: LanguageModel, batch: Batch, seed: number): BatchGradients {
+export function batchGradients<Batch>(
+  task: Task<Batch>,
+  batch: Batch,
+  seed: number,
+): BatchGradients {
   let parts: Tensor1D[] = [];
+  let decodePass: BatchGradients['decodePass'] | undefined;
   try {
     const { value, grads } = variableGrads(
       () => {
-        const { loss, routerLoss, stats } = batchLosses(model, batch, seed);
-        parts = [asVector(loss), asVector(routerLoss), ...stats].map(keep);
-        return add<Scalar>(loss, routerLoss);
+        const pass = task.pass(batch, { training: true, seed });
+        const routerLoss = totalRouterLoss(pass.losses);
+        const encoded = encodePass(pass);
+        decodePass = encoded.decode;
+        parts = [reshape<Tensor1D['rankType']>(stopGradient(routerLoss), [1]), encoded.values].map(
+          keep,
+        );
+        return add<Scalar>(pass.loss, routerLoss);
       },
-      [...model.namedVariables().values()].filter(({ trainable }) => trainable),
+      [...task.model.namedVariables().values()].filter(({ trainable }) => trainable),
     );
-    const [loss, routerLoss, ...stats] = parts as [Tensor1D, Tensor1D, ...Tensor1D[]];
+    const [routerLoss, passed] = parts as [Tensor1D, Tensor1D];
     const report = tidy(() =>
-      concat([loss, routerLoss, asVector(globalNorm(Object.values(grads))), ...stats]),
+      concat([routerLoss, reshape(globalNorm(Object.values(grads)), [1]) as Tensor1D, passed]),
     );
     value.dispose();
-    return { gradients: grads, report, statSizes: stats.map(({ size }) => size) };
+    return { gradients: grads, report, decodePass: decodePass! };
   } catch (error) {
     releaseTape();
     throw error;
@@ -64,25 +62,8 @@ export function batchGradients(model: LanguageModel, batch: Batch, seed: number)
 }
 
 /** Reads the report back, the one time a step does so. */
-export async function readReport({ report, statSizes }: BatchGradients): Promise<BatchReport> {
+export async function readReport({ report, decodePass }: BatchGradients): Promise<BatchReport> {
   const values = await report.data<'float32'>();
-  const [loss, routerLoss, gradientNorm] = values as unknown as [number, number, number];
-  let end = 3;
-  const layers = statSizes.map((size) => decodeRoutingStats(values.subarray(end, (end += size))));
-  return { loss, routerLoss, gradientNorm, layers };
-}
-
-function batchLosses(model: LanguageModel, { size, tokens, targets }: Batch, seed: number) {
-  const input = tensor2d(tokens, [size, tokens.length / size], 'int32'); // [B,L]
-  const { logits, losses, routings } = model.forward(input, { training: true, seed });
-  return {
-    loss: crossEntropy(logits, tensor1d(targets, 'int32')),
-    routerLoss: totalRouterLoss(losses),
-    stats: routings.map((routing) => encodeRoutingStats(routing)),
-  };
-}
-
-/** A number as a [1] off the tape. */
-function asVector(value: Scalar): Tensor1D {
-  return reshape(stopGradient(value), [1]);
+  const [routerLoss, gradientNorm] = values as unknown as [number, number];
+  return { routerLoss, gradientNorm, ...decodePass(values.subarray(2)) };
 }

@@ -1,71 +1,77 @@
-import type { RoutingStats } from '@moekit/core';
-import { decodeRoutingStats, encodeRoutingStats } from '@moekit/core';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
-import { concat, reshape, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 
-import type { Evaluation, LanguageModel, LossFigures } from '../contract.js';
-import type { Batch } from '../data/batches.js';
-import { evenBatches } from '../data/batches.js';
-import { crossEntropy } from '../model/cross-entropy.js';
+import type { Flops } from '../contract.js';
+import type { Evaluation, Task } from '../task.js';
+import { addFlops, noFlops } from './add-flops.js';
+import type { PassReport } from './pass-report.js';
+import { encodePass } from './pass-report.js';
 import { sumStats } from './sum-stats.js';
 
 export interface EvaluateOptions {
-  readonly batchSize: number;
-  /** At most this many; fewer when the text has no more windows that do not overlap. */
+  /** At most this many; fewer when the held-out data has no more. */
   readonly batches: number;
-  /** See TokenData. */
-  readonly bytesPerToken: number;
 }
 
 /**
- * Loss on held-out text, over windows spread evenly; the same every time.
+ * How good a model is on held-out data; the same every time.
  * Where no pair was dropped in a batch, capacity changed nothing and the drop-free pass is not run again.
- * @param tokens the validation split      @throws MODELS_DATA_SHORT when it has no window of the context length
+ * @throws what the task throws, MODELS_DATA_SHORT when there is nothing to evaluate on
  */
-export async function evaluate(
-  model: LanguageModel,
-  tokens: Int32Array,
-  { batchSize, batches, bytesPerToken }: EvaluateOptions,
+export async function evaluate<Batch>(
+  task: Task<Batch>,
+  { batches }: EvaluateOptions,
 ): Promise<Evaluation> {
-  const windows = evenBatches(tokens, { batchSize, batches, length: model.config.contextLength });
-  const sums = { tokens: 0, limited: 0, dropFree: 0 };
-  const layers: RoutingStats[][] = [];
-  for (const batch of windows) {
-    const limited = await batchLoss(model, batch, false);
-    const dropped = limited.layers.some((s) => s.selectedPairs !== s.dispatchedPairs);
-    const dropFree = dropped ? await batchLoss(model, batch, true) : limited;
-    sums.tokens += batch.targets.length;
-    sums.limited += limited.loss * batch.targets.length;
-    sums.dropFree += dropFree.loss * batch.targets.length;
-    layers.push(limited.layers);
+  const limited = new Totals();
+  const dropFree = new Totals();
+  let [tokens, flops] = [0, noFlops as Flops];
+  for (const batch of task.heldOutBatches(batches)) {
+    const size = task.sizeOf(batch);
+    const pass = await runPass(task, batch, false);
+    const dropped = pass.layers.some((s) => s.selectedPairs !== s.dispatchedPairs);
+    limited.add(pass, size.targets);
+    dropFree.add(dropped ? await runPass(task, batch, true) : pass, size.targets);
+    tokens += size.tokens;
+    const pairs = pass.layers.map(({ dispatchedPairs }) => dispatchedPairs);
+    flops = addFlops(flops, task.flops(batch, pairs));
   }
+  const { targets, layers } = limited;
   return {
-    limited: lossFigures(sums.limited / sums.tokens, bytesPerToken),
-    dropFree: lossFigures(sums.dropFree / sums.tokens, bytesPerToken),
-    tokens: sums.tokens,
-    layers: model.moeLayers.map((_, i) => sumStats(layers.map((batch) => batch[i]!))),
+    limited: task.metrics(limited.mean()),
+    dropFree: task.metrics(dropFree.mean()),
+    targets,
+    tokens,
+    flops,
+    layers: task.model.moeLayers.map((_, i) => sumStats(layers.map((batch) => batch[i]!))),
   };
 }
 
-/** Nats per token as bits per byte (loss / ln 2 / bytesPerToken) and perplexity (exp loss). */
-export function lossFigures(loss: number, bytesPerToken: number): LossFigures {
-  return { loss, bitsPerByte: loss / Math.LN2 / bytesPerToken, perplexity: Math.exp(loss) };
+/** Loss weighted by targets; figures and routing as they come. */
+class Totals {
+  readonly layers: PassReport['layers'][] = [];
+  targets = 0;
+  #loss = 0;
+  #figures: number[] = [];
+
+  add({ loss, figures, layers }: PassReport, targets: number): void {
+    this.targets += targets;
+    this.#loss += loss * targets;
+    this.#figures = figures.map((value, i) => value + (this.#figures[i] ?? 0));
+    this.layers.push(layers);
+  }
+
+  mean() {
+    return { loss: this.#loss / this.targets, figures: this.#figures };
+  }
 }
 
-async function batchLoss(model: LanguageModel, batch: Batch, dropFree: boolean) {
-  const { size, tokens, targets } = batch;
-  let statSizes: number[] = [];
+async function runPass<Batch>(task: Task<Batch>, batch: Batch, dropFree: boolean) {
+  let decode: ReturnType<typeof encodePass>['decode'];
   const report = tidy(() => {
-    const input = tensor2d(tokens, [size, tokens.length / size], 'int32'); // [B,L]
-    const { logits, routings } = model.forward(input, { training: false, dropFree });
-    const loss = reshape(crossEntropy(logits, tensor1d(targets, 'int32')), [1]) as Tensor1D;
-    const stats = routings.map((routing) => encodeRoutingStats(routing));
-    statSizes = stats.map((encoded) => encoded.size);
-    return concat([loss, ...stats]);
+    const encoded = encodePass(task.pass(batch, { training: false, dropFree }));
+    decode = encoded.decode;
+    return encoded.values;
   });
   const values = await report.data<'float32'>();
   report.dispose();
-  let end = 1;
-  const layers = statSizes.map((n) => decodeRoutingStats(values.subarray(end, (end += n))));
-  return { loss: values[0]!, layers };
+  return decode!(values);
 }

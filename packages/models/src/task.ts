@@ -1,0 +1,126 @@
+import type { Rng, RouterLoss, Routing, RoutingStats } from '@moekit/core';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+
+import type { Flops, ForwardOptions, MoEFactory, TrainableModel } from './contract.js';
+
+/** Named figures of quality; always with `loss`, in nats per target. */
+export type Metrics = Readonly<Record<string, number>> & { readonly loss: number };
+
+/** One figure that a task reports, and which way is better. */
+export interface Metric {
+  /** Key in `Metrics`. */
+  readonly name: string;
+  /** What tables write: "bits/byte". */
+  readonly unit: string;
+  readonly better: 'lower' | 'higher';
+}
+
+/** One forward pass over a batch. Tensors belong to the caller: it runs inside a tidy or a gradient function. */
+export interface TaskPass {
+  /** Mean over the batch's targets, in nats; router losses apart. */
+  readonly loss: Scalar;
+  /** One entry per MoE layer, in depth order. */
+  readonly routings: readonly Routing[];
+  /** Which tokens of each routing are real (see RouteContext); all where absent. */
+  readonly tokenMasks?: readonly (Tensor1D | undefined)[];
+  readonly losses: readonly RouterLoss[];
+  /** float32 [n] sums over the batch, constant (right answers, tokens of a kind, ...); `metrics` makes figures of them. */
+  readonly figures?: Tensor1D;
+}
+
+/** What was summed over batches. */
+export interface TaskTotals {
+  /** Nats per target. */
+  readonly loss: number;
+  /** Element-wise sums of `TaskPass.figures`; empty where a pass has none. */
+  readonly figures: readonly number[];
+}
+
+/**
+ * A model, its data and what counts as good: all that training and evaluation know of a task.
+ * A batch is plain numbers; nothing in it is disposed.
+ */
+export interface Task<Batch = unknown> {
+  readonly name: string;
+  readonly model: TrainableModel;
+  /**
+   * The batch of one training step, decided by the step and `rng` alone (use `rng.fork`): a run that is resumed goes on
+   * with the batches that it would have seen.
+   * @param step from 1      @param rng the same stream at every step, never read, only forked
+   */
+  trainingBatch(step: number, rng: Rng): Batch;
+  /** Held-out batches, the same every time; at most `count`. */
+  heldOutBatches(count: number): Iterable<Batch>;
+  /** How much a batch counts: tokens that pass the model, and targets that its loss is a mean of. */
+  sizeOf(batch: Batch): { readonly tokens: number; readonly targets: number };
+  pass(batch: Batch, options: ForwardOptions): TaskPass;
+  /** Forward FLOPs of a batch. @param pairs real (token, expert) pairs computed in each MoE layer */
+  flops(batch: Batch, pairs: readonly number[]): Flops;
+  metrics(totals: TaskTotals): Metrics;
+  /** Figures that take more than forward passes, such as BLEU of decoded text: asked for once, after training. */
+  measure?(options: Pick<ForwardOptions, 'dropFree'>): Promise<Readonly<Record<string, number>>>;
+}
+
+/** How good a model is on held-out data. */
+export interface Evaluation {
+  /** With the routers' evaluation capacity, as trained. */
+  readonly limited: Metrics;
+  /** Without capacity: no decision depends on another token. Equal to `limited` for routers without capacity. */
+  readonly dropFree: Metrics;
+  readonly targets: number;
+  /** Tokens that passed the model. */
+  readonly tokens: number;
+  /** Forward FLOPs over all batches, from what the limited pass dispatched. */
+  readonly flops: Flops;
+  /** Summed over the batches of the limited pass, one per MoE layer. */
+  readonly layers: readonly RoutingStats[];
+}
+
+/** Where an experiment's data came from. */
+export interface DataDescription {
+  readonly name: string;
+  /** Who made it and under what licence; shown wherever results are. */
+  readonly attribution: string;
+  /** sha256 (hex) over all that training and evaluation see. */
+  readonly hash: string;
+  /** Anything else worth showing: sizes, tokenizer. */
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface TaskData {
+  readonly description: DataDescription;
+  /** Loss of a simple model on the same split, which every row must beat; absent where none is known. */
+  readonly reference?: { readonly name: string; readonly metrics: Metrics };
+}
+
+/** What decides a model beside the task's own options. */
+export interface TaskBuild {
+  /** Every weight outside the MoE layers starts from it alone: the same bytes under every router. */
+  readonly seed: number;
+  readonly batchSize: number;
+  /** Builds the MoE layers; the model is dense without it. */
+  readonly moe?: MoEFactory;
+}
+
+/**
+ * A kind of task as experiments name it. Options are data, validated before anything is read; one that a user writes
+ * works wherever those of moekit do.
+ */
+export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData> {
+  readonly name: string;
+  /** Data and model of an experiment. */
+  readonly options: StandardSchemaV1<unknown, Options>;
+  /** What it reports; rows are compared by the first. */
+  readonly metrics: readonly [Metric, ...Metric[]];
+  /** Reads the data. @throws coded errors for all that can be wrong with it */
+  load(options: Options): Promise<Data>;
+  /** The dense feed-forward layer that an MoE layer takes the place of. */
+  layer(options: Options): {
+    readonly modelWidth: number;
+    readonly feedForwardWidth: number;
+    readonly activation: 'relu' | 'gelu' | 'swiglu';
+  };
+  /** The caller disposes `task.model`. */
+  create(options: Options, data: Data, build: TaskBuild): Task;
+}
