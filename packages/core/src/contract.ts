@@ -138,11 +138,14 @@ export interface Router {
 export const ROUTER_API_VERSION = 1;
 
 /** What a router package exports, and what `--router FILE` loads. */
-export interface RouterPlugin<Options = unknown> {
+export interface RouterPlugin<Options = unknown, Input = unknown> {
   readonly name: string;
   readonly apiVersion: typeof ROUTER_API_VERSION;
-  /** Any Standard Schema (zod, valibot, arktype): parses unknown input, fills in defaults. */
-  readonly options: StandardSchemaV1<unknown, Options>;
+  /**
+   * Any Standard Schema (zod, valibot, arktype): parses unknown input, fills in defaults. Its input type is what editors
+   * complete and TypeScript checks where the router is made.
+   */
+  readonly options: StandardSchemaV1<Input, Options>;
   create(spec: RouterSpec, options: Options): Router;
 }
 

@@ -10,6 +10,8 @@ export const coreErrors = {
   MOE_NON_FINITE: 'Router logits hold NaN or infinity.',
   MOE_NOT_CAUSAL: 'A router that looks at later tokens was used where causality is needed.',
   MOE_NO_GRADIENTS: 'Gradients of TensorFlow.js are not registered, so nothing can be trained.',
+  MOE_ROUTER_UNREGISTERED: 'A saved model names a router that the program did not register.',
+  MOE_AFTER_STEP: 'A router with state was trained without moving the state after each step.',
   MOE_DI_MISSING: 'The container has no binding for a token that something asked for.',
 } as const;
 

@@ -5,7 +5,9 @@ import { parseOptions } from './options.js';
 import { createRng } from './rng.js';
 
 /** Types a plug-in by its schema: `export default defineRouter({ name, apiVersion: 1, options, create })`. */
-export function defineRouter<Options>(plugin: RouterPlugin<Options>): RouterPlugin<Options> {
+export function defineRouter<Options, Input = unknown>(
+  plugin: RouterPlugin<Options, Input>,
+): RouterPlugin<Options, Input> {
   return plugin;
 }
 
@@ -40,13 +42,13 @@ export function assertPlugin(value: unknown, from = 'A router plug-in'): RouterP
 
 /**
  * Builds a router from a plug-in, its options validated first.
- * @param options unknown input; `undefined` takes every default
+ * @param options typed by the plug-in's schema and validated by it all the same; `undefined` takes every default
  * @throws MOE_SPEC, MOE_OPTIONS, MOE_PLUGIN
  */
-export function createRouter<Options>(
-  plugin: RouterPlugin<Options>,
+export function createRouter<Options, Input>(
+  plugin: RouterPlugin<Options, Input>,
   spec: RouterSpec,
-  options?: unknown,
+  options?: Input,
 ): Router {
   assertPlugin(plugin);
   assertSpec(spec);

@@ -17,8 +17,11 @@ import { z } from 'zod';
 export const topTwo = defineRouter({
   name: 'top-two',
   apiVersion: 1,
-  options: z.strictObject({ capacityFactor: z.number().positive().default(1.25) }),
-  create(spec, { capacityFactor }) {
+  options: z.strictObject({
+    capacityFactor: z.number().positive().default(1.25),
+    balance: z.number().min(0).default(0.01),
+  }),
+  create(spec, { capacityFactor, balance: coefficient }) {
     const gate = createGate(spec);
     return {
       name: 'top-two',
@@ -46,7 +49,7 @@ export const topTwo = defineRouter({
           logits,
           probs,
           losses: [
-            { name: 'load-balancing', value: balance, coefficient: 0.01, atBalance: 1 },
+            { name: 'load-balancing', value: balance, coefficient, atBalance: 1 },
             { name: 'z', value: zLoss(logits, tokenMask), coefficient: 1e-3, atBalance: null },
           ],
         };

@@ -1,0 +1,54 @@
+import type { Tensor1D } from '@tensorflow/tfjs-core';
+import { keep } from '@tensorflow/tfjs-core';
+
+import type { Router, Routing } from '../contract.js';
+import { fail } from '../errors.js';
+import { decodeRoutingStats, encodeRoutingStats } from '../stats.js';
+
+/** What the training passes of one step routed, kept until the router's state is moved by it. */
+export class StepStats {
+  readonly #router: string;
+  #waiting: Tensor1D[] = [];
+
+  constructor(router: string) {
+    this.#router = router;
+  }
+
+  /**
+   * @param passes that one step makes: the places where the layer stands in the model
+   * @throws MOE_AFTER_STEP when the last step's are still waiting: the state would never move
+   */
+  expectRoom(passes: number): void {
+    if (this.#waiting.length < Math.max(1, passes)) return;
+    this.dispose();
+    throw fail('MOE_AFTER_STEP', {
+      asked: `Router ${this.#router} has state that moves after each step`,
+      got: 'a second step of training without it',
+      fix: 'Pass callbacks: afterEachStep(model) to fit, or await layer.afterStep() after each step.',
+    });
+  }
+
+  record(router: Router, routing: Routing, tokenMask: Tensor1D | undefined): void {
+    if (hasState(router)) this.#waiting.push(keep(encodeRoutingStats(routing, tokenMask)));
+  }
+
+  async apply(router: Router): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const stats of waiting) {
+      const values = await stats.data<'float32'>();
+      stats.dispose();
+      router.afterStep?.(decodeRoutingStats(values));
+    }
+  }
+
+  dispose(): void {
+    this.#waiting.forEach((stats) => stats.dispose());
+    this.#waiting = [];
+  }
+}
+
+/** By the contract all state lies in variables that optimisers leave alone. */
+function hasState(router: Router): boolean {
+  return router.afterStep !== undefined && router.variables().some(({ trainable }) => !trainable);
+}
