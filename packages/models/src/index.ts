@@ -37,11 +37,13 @@ export { train } from './training/train.js';
 export type {
   DataDescription,
   Evaluation,
+  ExampleToken,
   Metric,
   Metrics,
   Task,
   TaskBuild,
   TaskData,
+  TaskExample,
   TaskPass,
   TaskPlugin,
   TaskTotals,

@@ -60,6 +60,38 @@ export interface Task<Batch = unknown> {
   metrics(totals: TaskTotals): Metrics;
   /** Figures that take more than forward passes, such as BLEU of decoded text: asked for once, after training. */
   measure?(options: Pick<ForwardOptions, 'dropFree'>): Promise<Readonly<Record<string, number>>>;
+  /** Held-out inputs with what the model said of them and what each token cost; the same inputs every time. */
+  examples?(count: number): Promise<readonly TaskExample[]>;
+}
+
+/** One input to look at: plain numbers, small enough for a results file. */
+export interface TaskExample {
+  /** In words, by name: `question`, `answer`, `modelAnswer`. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Grey values from 0 to 255, row by row. */
+  readonly picture?: {
+    readonly width: number;
+    readonly height: number;
+    readonly pixels: readonly number[];
+  };
+  /** In sequence order, padding left out. */
+  readonly tokens: readonly ExampleToken[];
+}
+
+export interface ExampleToken {
+  /** What stands here; the kind of token where it is no text. */
+  readonly text: string;
+  /** Where in the picture, in pixels; absent for text. */
+  readonly region?: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  /** Real experts that computed it, one number per MoE layer. */
+  readonly experts: readonly number[];
+  /** Slots that it had, those of zero-compute experts included, one number per MoE layer. */
+  readonly slots: readonly number[];
 }
 
 /** How good a model is on held-out data. */

@@ -143,6 +143,19 @@ describe('forward', () => {
     });
   });
 
+  // as computed before the layers were taken out of the language model
+  test.each([
+    ['rotary', [-0.10678138, 0.0207567, -0.00082156, -0.0145818, -0.08414964]],
+    ['learned', [-0.04518728, 0.06530401, 0.01867633, -0.04557871, -0.11773453]],
+  ] as const)('computes what it always did with %s positions', (positions, expected) => {
+    using(createLanguageModel({ ...tinyConfig, positions }, top1Factory()), (model) => {
+      const logits = tidy(() =>
+        model.forward(randomInput(1, 6), { training: false }).logits.dataSync(),
+      );
+      expected.forEach((value, i) => expect(logits[55 + i]).toBeCloseTo(value, 6));
+    });
+  });
+
   test('draws router noise from the seed, step by step and layer by layer', () => {
     const factory = top1Factory({ noise: 1 });
     using(createLanguageModel({ ...tinyConfig, moeEvery: 1 }, factory), (model) => {

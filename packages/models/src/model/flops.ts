@@ -2,11 +2,11 @@ import type { MoELayer } from '@moekit/core';
 
 import type { Flops, LanguageModelConfig } from '../contract.js';
 
-/** What a model does per token, as the pieces themselves count it. */
+/** What a causal stack does per token, as the pieces themselves count it. */
 export interface FlopsParts {
-  readonly config: LanguageModelConfig;
+  readonly config: Pick<LanguageModelConfig, 'modelWidth' | 'contextLength' | 'numLayers'>;
   readonly moeLayers: readonly MoELayer[];
-  /** FLOPs per row of each layer's dense feed-forward; 0 where the layer has experts. */
+  /** FLOPs per row of each dense feed-forward layer. */
   readonly denseFlopsPerRow: readonly number[];
 }
 
@@ -17,17 +17,13 @@ export interface FlopsParts {
  *   attention  2 D 3D (queries, keys, values) + 2 D D (output) + 2 L D (scores) + 2 L D (weighted values);
  *              the whole square is counted, as it is computed: masked scores are not skipped
  *   router     what the router says of itself      experts  flopsPerRow * expertsPerToken + the shared expert
- *              a dense layer where an MoE model has experts counts as experts, so that the two compare
- *   rest       the other dense layers, and 2 D V for the output projection
+ *   rest       dense layers; the model adds its input and output projections
  * @param expertsPerToken one per MoE layer      A training step costs about three times this.
  */
 export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]): Flops {
-  const { modelWidth: d, contextLength: l, numLayers, vocabSize, moeEvery } = parts.config;
+  const { modelWidth: d, contextLength: l, numLayers } = parts.config;
   const router = total(parts.moeLayers.map((layer) => layer.router.flopsPerToken()));
-  const [inPlace, others] = [true, false].map((place) =>
-    total(parts.denseFlopsPerRow.filter((_, i) => ((i + 1) % moeEvery === 0) === place)),
-  ) as [number, number];
-  const routed = total(
+  const experts = total(
     parts.moeLayers.map(
       (layer, i) =>
         layer.experts.flopsPerRow() * (expertsPerToken[i] ?? 0) +
@@ -35,9 +31,13 @@ export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]
     ),
   );
   const attention = numLayers * (8 * d * d + 4 * l * d);
-  const experts = routed + inPlace;
-  const rest = others + 2 * d * vocabSize;
+  const rest = total(parts.denseFlopsPerRow);
   return { router, experts, attention, rest, total: router + experts + attention + rest };
+}
+
+/** With products beside the stack's added to the rest. */
+export function addRest(flops: Flops, products: number): Flops {
+  return { ...flops, rest: flops.rest + products, total: flops.total + products };
 }
 
 function total(numbers: readonly number[]): number {

@@ -12,6 +12,12 @@ import { rmsNorm } from './rms-norm.js';
 
 const SEED_BOUND = 2 ** 31;
 
+/** What a layer is built from. */
+export type LayerConfig = Pick<
+  LanguageModelConfig,
+  'modelWidth' | 'numHeads' | 'feedForwardWidth' | 'activation' | 'allowNonCausal'
+>;
+
 /** What a feed-forward layer needs beside the tokens. */
 export interface FeedForwardFrame {
   /** The plan of dense layers: every token to the one expert. */
@@ -28,7 +34,7 @@ export class TransformerLayer {
   readonly #feedForwardGain: Variable<Rank.R1>; // [D]
 
   /** @param moe builds the feed-forward part; a dense one when absent */
-  constructor(config: LanguageModelConfig, layer: number, rng: Rng, moe: MoEFactory | undefined) {
+  constructor(config: LayerConfig, layer: number, rng: Rng, moe: MoEFactory | undefined) {
     const { modelWidth, feedForwardWidth, activation } = config;
     const seed = rng.fork('feedForward').integer(SEED_BOUND);
     this.moe = moe?.({ layer, modelWidth, seed });
