@@ -4,7 +4,7 @@ import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { memory, setBackend, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
-import { CausalAttention } from '../src/model/attention.js';
+import { SelfAttention } from '../src/model/attention.js';
 import { rotate, rotaryTables } from '../src/model/rotary.js';
 import { tensorsDuring } from './tiny.js';
 
@@ -65,9 +65,9 @@ function mask(): Tensor2D {
 test('attention without rotation is what a loop over queries and keys computes', () => {
   tidy(() => {
     const rng = createRng(5);
-    const attention = new CausalAttention({ modelWidth: D, numHeads: H }, rng);
+    const attention = new SelfAttention({ modelWidth: D, numHeads: H }, rng);
     const x = normalArray(rng, B * L * D);
-    const frame = { batchSize: B, length: L, causalMask: mask(), rotary: rotaryTables(L, DH, 0) };
+    const frame = { batchSize: B, length: L, mask: mask(), rotary: rotaryTables(L, DH, 0) };
     const got = attention.apply(tensor2d(x, [B * L, D]), frame).dataSync();
     const weights = attention.variables();
     const expected = naiveAttention(
@@ -81,9 +81,9 @@ test('attention without rotation is what a loop over queries and keys computes',
 });
 
 test('attention keeps its result alone', () => {
-  const attention = new CausalAttention({ modelWidth: D, numHeads: H }, createRng(5));
+  const attention = new SelfAttention({ modelWidth: D, numHeads: H }, createRng(5));
   const tables = rotaryTables(L, DH);
-  const frame = { batchSize: B, length: L, causalMask: mask(), rotary: tables };
+  const frame = { batchSize: B, length: L, mask: mask(), rotary: tables };
   const x = tensor2d(normalArray(createRng(1), B * L * D), [B * L, D]);
   expect(tensorsDuring(() => attention.apply(x, frame).dispose())).toBe(0);
   expect(memory().numTensors).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
 import type { Rng } from '@moekit/core';
-import type { Rank, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import { matMul, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { matMul, tidy } from '@tensorflow/tfjs-core';
 
+import { attend } from './attend.js';
+import type { Heads } from './heads.js';
 import { splitHeads } from './heads.js';
-import { maskedSoftmax } from './masked-softmax.js';
 import { drawWeight } from './parameter.js';
 import type { RotaryTables } from './rotary.js';
 
@@ -11,13 +12,13 @@ import type { RotaryTables } from './rotary.js';
 export interface AttentionFrame {
   readonly batchSize: number;
   readonly length: number;
-  /** [L,L] 0 where key <= query, a large negative number elsewhere. */
-  readonly causalMask: Tensor2D;
+  /** Broadcasts to [B,H,L,L]: 0 where a key may be seen, a large negative number elsewhere. */
+  readonly mask: Tensor;
   readonly rotary: RotaryTables;
 }
 
-/** Causal multi-head self-attention without biases (Vaswani 2017). */
-export class CausalAttention {
+/** Multi-head self-attention without biases (Vaswani 2017); causal where its mask is. */
+export class SelfAttention {
   readonly #numHeads: number;
   readonly #input: Variable<Rank.R2>; // [D,3D] queries, keys and values in one product
   readonly #output: Variable<Rank.R2>; // [D,D]
@@ -29,16 +30,23 @@ export class CausalAttention {
   }
 
   /** @param x float32 [B*L,D]      @returns float32 [B*L,D], owned by the caller */
-  apply(x: Tensor2D, { batchSize, length, causalMask, rotary }: AttentionFrame): Tensor2D {
-    const [numHeads, modelWidth] = [this.#numHeads, x.shape[1]];
-    const shape = { batchSize, length, numHeads, headWidth: modelWidth / numHeads };
-    return tidy(() => {
-      const [query, key, value] = splitHeads(matMul(x, this.#input), rotary, shape); // [B,H,L,Dh]
-      const scores = matMul<Tensor4D>(query, key, false, true); // [B,H,L,L]
-      const attended = matMul<Tensor4D>(maskedSoftmax(scores, causalMask), value); // [B,H,L,Dh]
-      const joined = reshape<Rank.R2>(transpose(attended, [0, 2, 1, 3]), x.shape);
-      return matMul(joined, this.#output); // [B*L,D]
-    });
+  apply(x: Tensor2D, frame: AttentionFrame): Tensor2D {
+    return tidy(() => this.join(attend(this.heads(x, frame), frame.mask)));
+  }
+
+  /** Queries, keys and values. @param x float32 [B*L,D]      @returns float32 [B,H,L,Dh] each, owned by the caller */
+  heads(
+    x: Tensor2D,
+    { batchSize, length, rotary }: Pick<AttentionFrame, 'batchSize' | 'length' | 'rotary'>,
+  ): Heads {
+    const [numHeads, headWidth] = [this.#numHeads, x.shape[1] / this.#numHeads];
+    const shape = { batchSize, length, numHeads, headWidth };
+    return tidy(() => splitHeads(matMul(x, this.#input), rotary, shape));
+  }
+
+  /** The output projection of what was attended to: [B*L,D] -> [B*L,D]. */
+  join(attended: Tensor2D): Tensor2D {
+    return matMul(attended, this.#output);
   }
 
   variables(): Record<string, Variable> {

@@ -3,9 +3,10 @@ import { createRng } from '@moekit/core';
 import type { DispatchPlan } from '@moekit/kernels';
 import { densePlan } from '@moekit/kernels';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { slice, tensor2d } from '@tensorflow/tfjs-core';
+import { slice } from '@tensorflow/tfjs-core';
 
 import type { Flops, ForwardOptions, LanguageModelConfig, MoEFactory } from '../contract.js';
+import { causalMask } from './causal-mask.js';
 import { countFlops } from './flops.js';
 import type { LayerConfig } from './layer.js';
 import { TransformerLayer } from './layer.js';
@@ -13,9 +14,6 @@ import { unitGain } from './parameter.js';
 import { rmsNorm } from './rms-norm.js';
 import type { RotaryTables } from './rotary.js';
 import { rotaryTables } from './rotary.js';
-
-/** Added to scores of later keys: exp of it is 0, and unlike -Infinity it never makes a NaN. */
-const MASKED = -1e9;
 
 export type StackConfig = LayerConfig &
   Pick<LanguageModelConfig, 'contextLength' | 'numLayers' | 'moeEvery' | 'positions'>;
@@ -67,8 +65,8 @@ export class CausalStack {
   apply(x: Tensor2D, input: StackInput): { hidden: Tensor2D; routings: Routing[] } {
     const { batchSize, length } = input;
     if (this.#everyToken.numTokens !== x.shape[0]) this.#everyToken = densePlan(x.shape[0]);
-    const causalMask = slice(this.#causalMask, [0, 0], [length, length]);
-    const frame = { batchSize, length, causalMask, rotary: this.#rotary };
+    const mask = slice(this.#causalMask, [0, 0], [length, length]);
+    const frame = { batchSize, length, mask, rotary: this.#rotary };
     const routings: Routing[] = [];
     let hidden = x; // [B*L,D]
     this.#layers.forEach((layer, i) => {
@@ -118,13 +116,4 @@ function routeContext(
     ...(previousLogits && { previousLogits }),
   };
   return { training, dropFree, rng, ...known };
-}
-
-/** [L,L]: 0 where the key is not later than the query. */
-function causalMask(length: number): Tensor2D {
-  const values = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) {
-    values.fill(MASKED, query * length + query + 1, (query + 1) * length);
-  }
-  return tensor2d(values, [length, length]);
 }

@@ -23,7 +23,18 @@ const schema = z.strictObject({
 /** @throws MOE_OPTIONS for a value out of range, MODELS_CONFIG for sizes that do not fit together */
 export function parseModelConfig(config: LanguageModelConfig): LanguageModelConfig {
   const parsed = parseOptions(schema, config, 'the language model') as LanguageModelConfig;
-  const { modelWidth, numHeads } = parsed;
+  assertHeads(parsed);
+  return parsed;
+}
+
+/** @throws MODELS_CONFIG when the width does not divide into heads of pairs */
+export function assertHeads({
+  modelWidth,
+  numHeads,
+}: {
+  modelWidth: number;
+  numHeads: number;
+}): void {
   const headWidth = modelWidth / numHeads;
   if (!Number.isInteger(headWidth)) {
     throw fail('MODELS_CONFIG', {
@@ -39,5 +50,4 @@ export function parseModelConfig(config: LanguageModelConfig): LanguageModelConf
       fix: 'Change one of them.',
     });
   }
-  return parsed;
 }

@@ -1,4 +1,4 @@
-import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { GradSaveFunc, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, customGrad, mul, softmax, sub, sum } from '@tensorflow/tfjs-core';
 
 import type { HostKernel } from '../host-kernel.js';
@@ -6,10 +6,10 @@ import { runOnHost, runsOnHost } from '../host-kernel.js';
 
 /**
  * Attention weights: softmax over the last axis of scores plus mask.
- * @param scores float32 [B,H,L,L]      @param mask float32 [L,L], a constant      @returns float32 [B,H,L,L], owned by the caller
+ * @param scores float32 [B,H,Lq,Lk]      @param mask float32, a constant that broadcasts to the scores      @returns float32 [B,H,Lq,Lk], owned by the caller
  *   Gradient: through scores, p (dy - sum(dy p)).
  */
-export function maskedSoftmax(scores: Tensor4D, mask: Tensor2D): Tensor4D {
+export function maskedSoftmax(scores: Tensor4D, mask: Tensor): Tensor4D {
   return customGrad<Tensor4D>((...inputs) => {
     const [z, save] = inputs as [Tensor4D, GradSaveFunc];
     const value = softmax(add<Tensor4D>(z, mask));

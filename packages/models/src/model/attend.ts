@@ -1,0 +1,21 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { matMul, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
+
+import type { Heads } from './heads.js';
+import { maskedSoftmax } from './masked-softmax.js';
+
+/**
+ * Scaled dot-product attention by head (Vaswani 2017, eq. 1); the queries come scaled.
+ * @param heads query float32 [B,H,Lq,Dh], key and value float32 [B,H,Lk,Dh]
+ * @param mask float32, a constant that broadcasts to [B,H,Lq,Lk]: 0, or a large negative number for keys to leave out
+ * @returns float32 [B*Lq,H*Dh], owned by the caller      Gradient: through the heads.
+ */
+export function attend([query, key, value]: Heads, mask: Tensor): Tensor2D {
+  const [batchSize, numHeads, length, headWidth] = query.shape;
+  return tidy(() => {
+    const scores = matMul<Tensor4D>(query, key, false, true); // [B,H,Lq,Lk]
+    const attended = matMul<Tensor4D>(maskedSoftmax(scores, mask), value); // [B,H,Lq,Dh]
+    const joined = transpose(attended, [0, 2, 1, 3]); // [B,Lq,H,Dh]
+    return reshape(joined, [batchSize * length, numHeads * headWidth]);
+  });
+}
