@@ -1,5 +1,5 @@
 import type { PluginRegistry, RouterEntry } from '@moekit/bench';
-import { findPackage, isPath } from '@moekit/bench';
+import { findPackage, isPath, parseReference } from '@moekit/bench';
 import { closest } from 'fastest-levenshtein';
 
 import { fail } from './errors.js';
@@ -8,7 +8,8 @@ import { fail } from './errors.js';
 export function assertRouterNames(routers: readonly RouterEntry[], registry: PluginRegistry): void {
   const names = ['dense', ...registry.keys()];
   for (const { router } of routers) {
-    if (names.includes(router) || isPath(router) || findPackage(router) !== undefined) continue;
+    if (names.includes(router) || isPath(router)) continue;
+    if (findPackage(parseReference(router).source) !== undefined) continue;
     throw fail('CLI_ROUTER_UNKNOWN', {
       asked: `A router must be one of ${names.join(', ')}, a file or an installed package`,
       got: router,

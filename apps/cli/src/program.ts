@@ -38,7 +38,7 @@ function addBench(program: Command, done: (exitCode: number) => void): void {
     .option('--routers <list>', 'rows, e.g. switch,threshold?threshold=0.5 (dense is always added)')
     .option(
       '--router <file>',
-      'a router of your own: .ts, .js or a package; repeatable',
+      'a router of your own: file, folder or package, with #export and ?option=value; repeatable',
       collect,
       [],
     )

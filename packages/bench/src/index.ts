@@ -22,6 +22,8 @@ export { parseRouter } from './experiment/parse-router.js';
 export { prepareExperiment } from './experiment/prepare.js';
 export { findPackage } from './plugins/find-package.js';
 export { loadPlugin } from './plugins/load-plugin.js';
+export { parseReference } from './plugins/reference.js';
+export type { Reference } from './plugins/reference.js';
 export { registryOf } from './plugins/registry.js';
 export type { PluginRegistry } from './plugins/registry.js';
 export { format } from './report/format.js';

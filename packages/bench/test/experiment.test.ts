@@ -12,6 +12,7 @@ import {
   labelOf,
   loadConfig,
   parseExperiment,
+  parseReference,
   parseRouter,
   registryOf,
 } from '../src/index.js';
@@ -88,13 +89,30 @@ describe('parseRouter', () => {
     expect(parseRouter(' ./a.ts ')).toEqual({ router: './a.ts', options: {} });
   });
 
-  test.each(['', '?a=1', 'x?a', 'x?=1', 'x?a=1?b=2'])('rejects %j', (text) => {
+  test('keeps the name of an export, which stands before the options', () => {
+    expect(parseRouter('./a.ts#mine?k=2')).toEqual({ router: './a.ts#mine', options: { k: 2 } });
+    expect(parseReference('./a.ts#mine')).toEqual({ source: './a.ts', exportName: 'mine' });
+    expect(parseReference('/c#/a.ts')).toEqual({ source: '/c#/a.ts', exportName: 'default' });
+    expect(parseRouter('x?colour=%23fff').options).toEqual({ colour: '#fff' });
+  });
+
+  test('a row of a config may be text, or carry options in its name', () => {
+    const rows = ['threshold?threshold=0.5', { router: './r.ts#a?k=1&m=3', options: { k: 2 } }];
+    expect(parseExperiment({ routers: rows }).routers).toEqual([
+      { router: 'threshold', options: { threshold: 0.5 } },
+      { router: './r.ts#a', options: { k: 2, m: 3 } },
+    ]);
+  });
+
+  test.each(['', '?a=1', 'x?a', 'x?=1', 'x?a=1?b=2', 'x?a=1#mine'])('rejects %j', (text) => {
     expect(() => parseRouter(text)).toThrowError(coded('BENCH_ROUTER_SPEC', /name\?option=value/));
   });
 
   test('tells files from names', () => {
-    expect(['./r.ts', 'r.js', '../a/b', '/a/r.mts'].map(isPath)).toEqual([true, true, true, true]);
-    expect(['topk', '@acme/router', 'my-router'].map(isPath)).toEqual([false, false, false]);
+    for (const path of ['./r.ts', 'r.js', '../a/b', '/a/r.mts', 'r.ts#a', '.', '..']) {
+      expect(isPath(path), path).toBe(true);
+    }
+    expect(['topk', '@acme/router', 'my-router#a'].map(isPath)).toEqual([false, false, false]);
   });
 });
 
@@ -123,14 +141,18 @@ describe('checkRouters', () => {
 describe('loadConfig', () => {
   test('file names in a config count from its own folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'moekit-'));
-    const routers = [{ router: './r.ts' }, { router: 'topk' }];
+    const routers = ['./r.ts#a?k=2', { router: '.' }, { router: 'topk' }];
     const config = { data: { source: 'a.txt', tokenizer: 'bytes' }, routers };
     await writeFile(join(folder, 'e.json'), JSON.stringify(config));
     const loaded = await loadConfig(join(folder, 'e.json'), join(folder, '..'));
     const name = folder.split('/').at(-1)!;
     expect(loaded).toEqual({
       data: { source: `${name}/a.txt`, tokenizer: 'bytes' },
-      routers: [{ router: `${name}/r.ts` }, { router: 'topk' }],
+      routers: [
+        { router: `${name}/r.ts#a`, options: { k: 2 } },
+        { router: `./${name}` },
+        { router: 'topk' },
+      ],
     });
   });
 

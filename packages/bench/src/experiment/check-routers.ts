@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { parseOptions } from '@moekit/core';
 
+import { locatePlugin } from '../plugins/locate-plugin.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Experiment, RouterEntry } from './config.js';
@@ -30,7 +31,7 @@ export async function checkRouters(
     if (router === 'dense') continue;
     const plugin = await loadPlugin(router, registry);
     parseOptions(plugin.options, options, `router ${plugin.name}`);
-    if (isPath(router)) files[router] = await hashFile(router);
+    if (isPath(router)) files[router] = await hashFile(locatePlugin(router, registry));
     if (!registry.has(router)) names.set(entry, plugin.name);
   }
   return { routers: nameRows(routers, names), files };

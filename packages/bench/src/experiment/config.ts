@@ -8,7 +8,7 @@ const count = z.int().min(1);
 /** One row of the comparison. */
 export const routerEntrySchema = z
   .strictObject({
-    /** `dense`, the name of a registered router, a file (`./my-router.ts`) or an installed package. */
+    /** `dense`, a registered router's name, a file (`./my-router.ts`), a folder or a package; `#name` is its export. */
     router: z.string().min(1),
     /** What the router's own schema accepts; checked by it. */
     options: z.record(z.string(), z.json()).default({}),
@@ -94,4 +94,8 @@ export const experimentSchema = z
 
 export type RouterEntry = z.output<typeof routerEntrySchema>;
 export type Experiment = z.output<typeof experimentSchema>;
-export type ExperimentInput = z.input<typeof experimentSchema>;
+type SchemaInput = z.input<typeof experimentSchema>;
+/** An experiment as people write it: a row may be text, as on the command line (`./routers.ts#mine?k=2`). */
+export type ExperimentInput = Omit<SchemaInput, 'routers'> & {
+  readonly routers?: readonly (string | NonNullable<SchemaInput['routers']>[number])[] | undefined;
+};

@@ -1,3 +1,4 @@
+import { parseReference } from '../plugins/reference.js';
 import type { RouterEntry } from './config.js';
 
 /** What a row is called: its label, or its router's name with the options that were given. */
@@ -8,7 +9,8 @@ export function labelOf({ router, options, label }: RouterEntry): string {
   return given.length === 0 ? file : `${file}(${given.join(', ')})`;
 }
 
-/** True for `./router.ts`, `/a/router.js`, `router.mts`: a file rather than a name or a package. */
+/** True for `./router.ts`, `/a/router.js`, `router.mts#name`, `.`: a file or folder rather than a name or a package. */
 export function isPath(router: string): boolean {
-  return /^\.{0,2}[/\\]|^[a-z]:[/\\]|\.[cm]?[jt]sx?$/i.test(router);
+  const { source } = parseReference(router);
+  return /^\.{0,2}[/\\]|^\.{1,2}$|^[a-z]:[/\\]|\.[cm]?[jt]sx?$/i.test(source);
 }

@@ -3,7 +3,9 @@ import { dirname, extname, relative, resolve } from 'node:path';
 
 import { fail } from '../errors.js';
 import { importFile } from '../plugins/import-file.js';
+import { parseReference } from '../plugins/reference.js';
 import { isPath } from './label.js';
+import { readRow } from './parse-router.js';
 
 /**
  * Reads an experiment file (.json, or a .ts/.js module that default-exports it). File names in it count from its own
@@ -54,13 +56,16 @@ function rebaseFiles(config: Record<string, unknown>, rebase: (name: string) => 
         ...(data['tokenizer'] !== undefined && { tokenizer: file(data['tokenizer']) }),
       },
     }),
-    ...(Array.isArray(routers) && { routers: routers.map((entry) => rebaseRouter(entry, rebase)) }),
+    ...(Array.isArray(routers) && {
+      routers: routers.map((row) => rebaseRouter(readRow(row), rebase)),
+    }),
   };
 }
 
 function rebaseRouter(entry: unknown, rebase: (name: string) => string): unknown {
   const router = (entry as { router?: unknown } | null)?.router;
   if (typeof router !== 'string' || !isPath(router)) return entry;
-  const file = rebase(router);
+  const { source, exportName } = parseReference(router);
+  const file = `${rebase(source) || '.'}${exportName === 'default' ? '' : `#${exportName}`}`;
   return { ...(entry as object), router: isPath(file) ? file : `./${file}` };
 }

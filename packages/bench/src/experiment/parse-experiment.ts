@@ -4,14 +4,15 @@ import { fail } from '../errors.js';
 import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
 import { labelOf } from './label.js';
+import { readRow } from './parse-router.js';
 
 /**
  * Validates an experiment and fills in defaults.
  * @param from where it comes from, for the message
- * @throws BENCH_CONFIG naming each wrong key
+ * @throws BENCH_CONFIG naming each wrong key, BENCH_ROUTER_SPEC
  */
 export function parseExperiment(input: unknown, from = 'The experiment'): Experiment {
-  const result = experimentSchema.safeParse(input);
+  const result = experimentSchema.safeParse(withRows(input));
   if (!result.success) {
     throw fail('BENCH_CONFIG', {
       asked: `${from} must fit the experiment schema`,
@@ -21,6 +22,12 @@ export function parseExperiment(input: unknown, from = 'The experiment'): Experi
   }
   assertLabels(result.data, from);
   return result.data;
+}
+
+/** Rows written as text become entries; the rest is the schema's to judge. */
+function withRows(input: unknown): unknown {
+  const routers = (input as { routers?: unknown } | null | undefined)?.routers;
+  return Array.isArray(routers) ? { ...(input as object), routers: routers.map(readRow) } : input;
 }
 
 function assertLabels({ routers }: Experiment, from: string): void {

@@ -2,19 +2,20 @@ import { fail } from '../errors.js';
 import type { RouterEntry } from './config.js';
 
 /**
- * Reads a router written as text: `threshold`, `threshold?threshold=0.5&capacityFactor=2`, `./my-router.ts?k=1`.
+ * Reads a router written as text: `threshold`, `threshold?threshold=0.5&capacityFactor=2`, `./routers.ts#mine?k=1`.
  * A value is JSON where it parses as JSON (0.5, true, "a"), else a string.
  * @throws BENCH_ROUTER_SPEC
  */
 export function parseRouter(text: string): RouterEntry {
   const [router = '', query, ...rest] = text.trim().split('?');
   const pairs = (query ?? '').split('&').filter((pair) => pair !== '');
-  const bad = pairs.find((pair) => pair.indexOf('=') < 1);
+  const bad = pairs.find((pair) => pair.indexOf('=') < 1 || pair.includes('#'));
   if (router === '' || rest.length > 0 || bad !== undefined) {
     throw fail('BENCH_ROUTER_SPEC', {
-      asked: 'A router must be written as name or name?option=value&option=value',
+      asked:
+        'A router must be written as name, name?option=value&option=value or file#export?option=value',
       got: JSON.stringify(text),
-      fix: 'For example: threshold?threshold=0.5',
+      fix: 'For example: threshold?threshold=0.5 or ./routers.ts#mine?k=2 (a # inside a value is written %23)',
     });
   }
   const options = pairs.map((pair) => {
@@ -38,4 +39,17 @@ function decode(text: string): string {
   } catch {
     return text;
   }
+}
+
+/**
+ * A row of a config as an entry: text (`"threshold?threshold=0.5"`), or an object whose `router` may carry options too;
+ * those in `options` win. Anything else comes back as it is, for the schema to refuse.
+ * @throws BENCH_ROUTER_SPEC
+ */
+export function readRow(row: unknown): unknown {
+  if (typeof row === 'string') return parseRouter(row);
+  const { router, options } = (row ?? {}) as { router?: unknown; options?: object };
+  if (typeof router !== 'string' || !router.includes('?')) return row;
+  const parsed = parseRouter(router);
+  return { ...(row as object), ...parsed, options: { ...parsed.options, ...options } };
 }

@@ -1,63 +1,52 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-
 import type { RouterPlugin } from '@moekit/core';
 import { assertPlugin } from '@moekit/core';
 import { isMoekitError } from '@moekit/kernels';
 
 import { fail } from '../errors.js';
-import { isPath } from '../experiment/label.js';
-import { findPackage } from './find-package.js';
+import { describeLoadError } from './describe-load-error.js';
 import { importFile } from './import-file.js';
+import { locatePlugin } from './locate-plugin.js';
+import { parseReference } from './reference.js';
 import type { PluginRegistry } from './registry.js';
 
 /**
- * The plug-in of a row: a registered name, a file (counted from the working directory) or an installed package.
+ * The plug-in of a row: a registered name, a file or folder (counted from the working directory) or an installed
+ * package, with `#name` for another export than the default. Code that is loaded runs with the user's own rights.
  * @throws BENCH_ROUTER_UNKNOWN, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT, MOE_PLUGIN, MOE_API_VERSION
  */
 export async function loadPlugin(router: string, registry: PluginRegistry): Promise<RouterPlugin> {
   const registered = registry.get(router);
   if (registered) return registered;
-  const module = await importPlugin(router, registry);
-  const plugin = (module as { default?: unknown } | null)?.default;
-  if (plugin === undefined || plugin === null) {
-    throw fail('BENCH_PLUGIN_EXPORT', {
-      asked: `${router} must default-export a router plug-in`,
-      got: 'no default export',
-      fix: 'Write: export default defineRouter({ name, apiVersion: 1, options, create }).',
-    });
-  }
-  return assertPlugin(plugin, router);
+  const module = await importPlugin(router, locatePlugin(router, registry));
+  return assertPlugin(pickExport(module, router), `Router plug-in ${router}`);
 }
 
-async function importPlugin(router: string, registry: PluginRegistry): Promise<unknown> {
-  const path = isPath(router) ? resolve(router) : resolvePackage(router, registry);
-  if (!existsSync(path)) {
-    throw fail('BENCH_PLUGIN_FILE', {
-      asked: 'A router plug-in must be a file',
-      got: `${router}, which does not exist`,
-      fix: 'Check the path.',
-    });
-  }
+async function importPlugin(router: string, path: string): Promise<object> {
   try {
-    return await importFile(path);
+    return ((await importFile(path)) ?? {}) as object;
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
     throw fail('BENCH_PLUGIN_FILE', {
-      asked: `${router} must load`,
-      got: (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!,
-      fix: 'Mend the file, or what it imports.',
+      asked: `Router plug-in ${router} must load`,
+      ...describeLoadError(cause),
       cause,
     });
   }
 }
 
-function resolvePackage(name: string, registry: PluginRegistry): string {
-  const path = findPackage(name);
-  if (path !== undefined) return path;
-  throw fail('BENCH_ROUTER_UNKNOWN', {
-    asked: 'A router must be a registered name, a file or an installed package',
-    got: name,
-    fix: `Registered are: ${['dense', ...registry.keys()].join(', ')}.`,
+/** @throws BENCH_PLUGIN_EXPORT with the exports that there are */
+function pickExport(module: object, router: string): unknown {
+  const { source, exportName } = parseReference(router);
+  const value = (module as Record<string, unknown>)[exportName];
+  if (Object.hasOwn(module, exportName) && value !== undefined && value !== null) return value;
+  const others = Object.keys(module).filter((name) => name !== 'default');
+  const what = exportName === 'default' ? 'default export' : `export ${exportName}`;
+  throw fail('BENCH_PLUGIN_EXPORT', {
+    asked: `${source} must have a router plug-in as its ${what}`,
+    got: `no ${what}; it exports ${others.join(', ') || 'nothing'}`,
+    fix:
+      others.length > 0
+        ? `Name the export: --router ${source}#${others[0]}`
+        : 'Write: export default defineRouter({ name, apiVersion: 1, options, create }). See docs/writing-a-router.md#from-an-empty-file.',
   });
 }

@@ -1,0 +1,51 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { fail } from '../errors.js';
+import { isPath } from '../experiment/label.js';
+import { findOwnEntry, findPackage } from './find-package.js';
+import { parseReference } from './reference.js';
+import type { PluginRegistry } from './registry.js';
+
+/** Where the source of a package lies: needs no build. */
+const ENTRIES = ['src/index.ts', 'index.ts', 'index.mts', 'index.js', 'index.mjs'];
+
+/**
+ * The file behind a router that is not registered. Names are looked up from the working directory, the user's project.
+ * A folder is a package under development: its `src/index.ts` or `index.ts`, else what its package.json exports.
+ * @throws BENCH_PLUGIN_FILE, BENCH_ROUTER_UNKNOWN
+ */
+export function locatePlugin(router: string, registry: PluginRegistry): string {
+  const { source } = parseReference(router);
+  if (!isPath(source)) return locatePackage(source, registry);
+  const path = resolve(source);
+  if (!existsSync(path)) {
+    throw fail('BENCH_PLUGIN_FILE', {
+      asked: 'A router plug-in must be a file',
+      got: `${source}, which does not exist`,
+      fix: `Check the path; it counts from ${process.cwd()}.`,
+    });
+  }
+  return statSync(path).isDirectory() ? locateInFolder(path, source) : path;
+}
+
+function locateInFolder(folder: string, source: string): string {
+  const entries = ENTRIES.map((entry) => join(folder, entry));
+  const found = entries.find((entry) => existsSync(entry)) ?? findOwnEntry(folder);
+  if (found !== undefined && existsSync(found)) return found;
+  throw fail('BENCH_PLUGIN_FILE', {
+    asked: `Folder ${source} must hold a router package`,
+    got: `none of ${ENTRIES.join(', ')}, and no built file that its package.json exports`,
+    fix: 'Name the file, or build the package.',
+  });
+}
+
+function locatePackage(name: string, registry: PluginRegistry): string {
+  const path = findPackage(name);
+  if (path !== undefined) return path;
+  throw fail('BENCH_ROUTER_UNKNOWN', {
+    asked: 'A router must be a registered name, a file or an installed package',
+    got: name,
+    fix: `Registered are: ${['dense', ...registry.keys()].join(', ')}. A file starts with ./, a package is installed with: npm i ${name}`,
+  });
+}

@@ -1,0 +1,12 @@
+/** What a router's text names: a source, and which of its exports is the plug-in. */
+export interface Reference {
+  /** A registered name, a file, a folder or a package. */
+  readonly source: string;
+  readonly exportName: string;
+}
+
+/** `./file.ts#name` is the export `name` of ./file.ts; without a fragment it is the default export. */
+export function parseReference(router: string): Reference {
+  const [, source, exportName] = /^(.+)#([\p{L}_$][\p{L}\p{N}_$]*)$/u.exec(router) ?? [];
+  return source && exportName ? { source, exportName } : { source: router, exportName: 'default' };
+}

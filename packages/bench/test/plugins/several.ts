@@ -1,0 +1,4 @@
+import good from './good.js';
+
+export const first = { ...good, name: 'first' };
+export const second = { ...good, name: 'second' };
