@@ -8,6 +8,14 @@ export const modelErrors = {
   MODELS_TOKENIZER: 'A tokenizer.json that cannot be used.',
   MODELS_TOKENS: 'Token ids that the model has no embedding for, or of the wrong shape.',
   MODELS_DIVERGED: 'The loss or its gradient stopped being a finite number.',
+  MODELS_CHECKPOINT_MISSING: 'A folder that holds no checkpoint, or cannot be read.',
+  MODELS_CHECKPOINT_CORRUPT:
+    'A checkpoint that is not as it was written: cut off, changed, or no checkpoint.',
+  MODELS_CHECKPOINT_VERSION: 'A checkpoint in a form that this version of moekit does not read.',
+  MODELS_CHECKPOINT_MISMATCH: 'A checkpoint of another model, router, data or training run.',
+  MODELS_CHECKPOINT_EXISTS:
+    'A training run would write into a folder that holds checkpoints of another.',
+  MODELS_CHECKPOINT_WRITE: 'A checkpoint or log cannot be written.',
 } as const;
 
 export const fail = errorsOf(modelErrors);

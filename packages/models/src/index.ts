@@ -14,6 +14,19 @@ export type {
 } from './contract.js';
 export { bigramReference } from './data/bigram.js';
 export type { BigramInput, BigramReference } from './data/bigram.js';
+export { assertSameRun } from './checkpoint/assert-same-run.js';
+export { CheckpointFolder } from './checkpoint/checkpoint-folder.js';
+export type { Retention, StoredCheckpoint } from './checkpoint/checkpoint-folder.js';
+export type { CheckpointManifest, CheckpointRun } from './checkpoint/manifest.js';
+export { openCheckpoint, readManifest } from './checkpoint/read-checkpoint.js';
+export { restoreCheckpoint } from './checkpoint/restore-checkpoint.js';
+export type { RestoreTarget } from './checkpoint/restore-checkpoint.js';
+export { openSafetensors } from './checkpoint/safetensors-read.js';
+export type { SafetensorsFile } from './checkpoint/safetensors-read.js';
+export type { TensorEntry } from './checkpoint/safetensors-header.js';
+export { saveCheckpoint } from './checkpoint/save-checkpoint.js';
+export type { CheckpointState } from './checkpoint/save-checkpoint.js';
+export { writeWhole } from './checkpoint/write-whole.js';
 export { byteTokenizer } from './data/byte-tokenizer.js';
 export { loadEmbeddedText } from './data/embedded-text.js';
 export type { EmbeddedTextName } from './data/embedded-text.js';
@@ -33,7 +46,11 @@ export { addFlops, noFlops, scaleFlops } from './training/add-flops.js';
 export { evaluate } from './training/evaluate.js';
 export type { EvaluateOptions } from './training/evaluate.js';
 export { learningRateAt } from './training/schedule.js';
+export type { Divergence, Magnitude, PlainNumber } from './training/divergence.js';
+export { parseTrainOptions } from './training/options.js';
+export type { LayerPass } from './training/repeat-pass.js';
 export { train } from './training/train.js';
+export type { StepTaken, TrainControl } from './training/train.js';
 export type {
   DataDescription,
   Evaluation,

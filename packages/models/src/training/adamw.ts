@@ -15,6 +15,7 @@ export interface AdamWOptions {
 }
 
 interface Slot {
+  readonly name: string;
   readonly weight: Variable;
   readonly first: Variable;
   readonly second: Variable;
@@ -27,17 +28,43 @@ export class AdamW {
   readonly #options: Required<AdamWOptions>;
   #step = 0;
 
-  /** @param variables by name, as `LanguageModel.namedVariables()` gives them; not owned */
+  /** @param variables by name, as `TrainableModel.namedVariables()` gives them; not owned, those not trainable left alone */
   constructor(variables: ReadonlyMap<string, Variable>, options: AdamWOptions) {
     this.#options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, ...options };
+    const trainable = [...variables].filter(([, weight]) => weight.trainable);
     this.#slots = tidy(() =>
-      [...variables].map(([name, weight]) => ({
+      trainable.map(([name, weight]) => ({
+        name,
         weight,
         first: variable(zerosLike(weight), false),
         second: variable(zerosLike(weight), false),
         decays: name.endsWith('.weight'),
       })),
     );
+  }
+
+  /** Steps taken. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get options(): Required<AdamWOptions> {
+    return this.#options;
+  }
+
+  /** Both moments of every variable, by `first.` or `second.` and its name; with `step`, all that steps leave behind. */
+  moments(): ReadonlyMap<string, Variable> {
+    return new Map(
+      this.#slots.flatMap(({ name, first, second }) => [
+        [`first.${name}`, first],
+        [`second.${name}`, second],
+      ]),
+    );
+  }
+
+  /** Goes on as if so many steps had been taken; the moments are the caller's to set. */
+  resumeAt(step: number): void {
+    this.#step = step;
   }
 
   /**

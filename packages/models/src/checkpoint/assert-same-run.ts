@@ -1,0 +1,40 @@
+import { fail } from '../errors.js';
+import type { CheckpointManifest, CheckpointRun } from './manifest.js';
+
+/**
+ * Whether going on from a checkpoint gives what an uninterrupted run would have given, bit for bit.
+ * The version of Node.js may differ.
+ * @throws MODELS_CHECKPOINT_MISMATCH naming what differs
+ */
+export function assertSameRun(
+  { config, training, data, backend, versions }: CheckpointManifest,
+  now: CheckpointRun,
+): void {
+  const before: CheckpointRun = { config, training, data, backend, versions };
+  const differing = differences(withoutNode(before), withoutNode(now), '');
+  if (differing.length === 0) return;
+  const more = differing.length > 3 ? ` and ${differing.length - 3} more` : '';
+  throw fail('MODELS_CHECKPOINT_MISMATCH', {
+    asked: 'A run that goes on must be the one that the checkpoint is of',
+    got: `${differing.slice(0, 3).join('; ')}${more}`,
+    fix: 'Use the same configuration, data, backend and versions, or train anew in another folder.',
+  });
+}
+
+function withoutNode({ versions: { node: _, ...versions }, ...run }: CheckpointRun): CheckpointRun {
+  return { ...run, versions };
+}
+
+/** Paths at which two plain values differ, with both. */
+function differences(before: unknown, now: unknown, path: string): string[] {
+  if (isObject(before) && isObject(now)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+    return keys.flatMap((key) => differences(before[key], now[key], path ? `${path}.${key}` : key));
+  }
+  if (JSON.stringify(before) === JSON.stringify(now)) return [];
+  return [`${path} was ${JSON.stringify(before)} and is ${JSON.stringify(now)}`];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object';
+}

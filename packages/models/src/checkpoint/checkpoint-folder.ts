@@ -1,0 +1,139 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { fail } from '../errors.js';
+import type { Metric } from '../task.js';
+import type { CheckpointManifest } from './manifest.js';
+import { readManifest } from './read-checkpoint.js';
+import type { CheckpointState } from './save-checkpoint.js';
+import { PART, saveCheckpoint } from './save-checkpoint.js';
+
+const NAME = /^step-(\d{8,})$/;
+
+export interface Retention {
+  /** How many of the last ones stay. Default 3. */
+  readonly keep?: number;
+  /** The best by this figure of its evaluation stays too. */
+  readonly best?: Pick<Metric, 'name' | 'better'>;
+}
+
+/** One checkpoint of a run. */
+export interface StoredCheckpoint {
+  readonly step: number;
+  readonly path: string;
+}
+
+/** The checkpoints of one run, a folder each: `step-00000100`. */
+export class CheckpointFolder {
+  readonly path: string;
+  readonly #retention: Required<Pick<Retention, 'keep'>> & Retention;
+
+  constructor(path: string, retention: Retention = {}) {
+    this.path = path;
+    this.#retention = { keep: 3, ...retention };
+  }
+
+  /** By step, oldest first; empty where the folder does not exist. */
+  async list(): Promise<StoredCheckpoint[]> {
+    const found = (await names(this.path)).flatMap((name) => {
+      const step = NAME.exec(name)?.[1];
+      return step === undefined ? [] : [{ step: Number(step), path: join(this.path, name) }];
+    });
+    return found.sort((a, b) => a.step - b.step);
+  }
+
+  async latest(): Promise<StoredCheckpoint | undefined> {
+    return (await this.list()).at(-1);
+  }
+
+  /** The best by the retention's figure, the earlier of equals; `undefined` before the first evaluation. */
+  async best(): Promise<StoredCheckpoint | undefined> {
+    const { best } = this.#retention;
+    if (!best) return undefined;
+    let winner: { stored: StoredCheckpoint; value: number } | undefined;
+    for (const stored of await this.list()) {
+      const value = await figureOf(stored, best.name);
+      if (value === undefined) continue;
+      const better = best.better === 'lower' ? -value : value;
+      if (!winner || better > winner.value) winner = { stored, value: better };
+    }
+    return winner?.stored;
+  }
+
+  /**
+   * For a run that starts: makes the folder, clears away what a killed process left unfinished.
+   * @throws MODELS_CHECKPOINT_EXISTS when it holds checkpoints already, MODELS_CHECKPOINT_WRITE
+   */
+  async begin(): Promise<void> {
+    const latest = await this.latest();
+    if (latest) {
+      throw fail('MODELS_CHECKPOINT_EXISTS', {
+        asked: `A new run needs a folder without checkpoints: ${this.path}`,
+        got: `one of step ${latest.step}`,
+        fix: 'Choose another folder, or go on with that run (--resume).',
+      });
+    }
+    await this.clean();
+  }
+
+  /** Makes the folder and clears away unfinished checkpoints. @throws MODELS_CHECKPOINT_WRITE */
+  async clean(): Promise<void> {
+    try {
+      await mkdir(this.path, { recursive: true });
+      const parts = (await names(this.path)).filter((name) => name.startsWith(PART));
+      for (const name of parts) await rm(join(this.path, name), { recursive: true, force: true });
+    } catch (cause) {
+      throw fail('MODELS_CHECKPOINT_WRITE', {
+        asked: `Checkpoints are kept in ${this.path}`,
+        got: (cause as Error).message,
+        fix: 'Choose a folder that can be written.',
+        cause,
+      });
+    }
+  }
+
+  /**
+   * Saves one and removes those that need not be kept; where there is one of this step, it stays as it is.
+   * @throws MODELS_CHECKPOINT_WRITE
+   */
+  async save(state: CheckpointState): Promise<StoredCheckpoint> {
+    const { step } = state.optimiser;
+    const path = join(this.path, `step-${String(step).padStart(8, '0')}`);
+    const there = (await this.list()).some((stored) => stored.step === step);
+    if (!there) await saveCheckpoint(path, state);
+    await this.#prune();
+    return { step, path };
+  }
+
+  async #prune(): Promise<void> {
+    const all = await this.list();
+    const best = await this.best();
+    const old = all.slice(0, Math.max(0, all.length - this.#retention.keep));
+    for (const { path, step } of old.filter((stored) => stored.step !== best?.step)) {
+      const gone = join(this.path, `${PART}old-${step}`); // a kill meanwhile leaves no half of a checkpoint
+      await rename(path, gone);
+      await rm(gone, { recursive: true, force: true });
+    }
+  }
+}
+
+async function names(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fail('MODELS_CHECKPOINT_MISSING', {
+      asked: `Checkpoints are looked for in ${folder}`,
+      got: (error as Error).message,
+      fix: 'Name a folder.',
+      cause: error,
+    });
+  }
+}
+
+/** Only where this checkpoint is the one that was evaluated; one that cannot be read is never the best. */
+async function figureOf({ path, step }: StoredCheckpoint, name: string) {
+  const manifest: CheckpointManifest | undefined = await readManifest(path).catch(() => undefined);
+  const evaluation = manifest?.evaluation;
+  return evaluation?.step === step ? evaluation.metrics[name] : undefined;
+}

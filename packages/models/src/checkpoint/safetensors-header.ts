@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+import { damaged, parseStrictJson } from './strict-json.js';
+
+/** Bytes of an element. */
+const WIDTH = { F32: 4, I32: 4 } as const;
+
+/** Where a tensor lies: bytes [begin, end) of the data that follows the header. */
+export interface TensorEntry {
+  readonly dtype: keyof typeof WIDTH;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+const whole = z.int().min(0);
+
+const headerSchema = z.record(
+  z.string(),
+  z.strictObject({
+    dtype: z.enum(['F32', 'I32']),
+    shape: z.array(whole),
+    data_offsets: z.tuple([whole, whole]),
+  }),
+);
+
+/** Bytes that a tensor of this type and shape takes. */
+export function byteLength({ dtype, shape }: Pick<TensorEntry, 'dtype' | 'shape'>): number {
+  return shape.reduce((product, n) => product * n, WIDTH[dtype]);
+}
+
+/**
+ * The start of a safetensors file: the header's length in 8 bytes (little-endian), then the header, padded with spaces
+ * so that the data is aligned to 8 bytes.
+ */
+export function encodeHeader(entries: ReadonlyMap<string, TensorEntry>): Uint8Array {
+  const described = [...entries].map(([name, { dtype, shape, begin, end }]) => [
+    name,
+    { dtype, shape, data_offsets: [begin, end] },
+  ]);
+  const json = JSON.stringify(Object.fromEntries(described));
+  const text = new TextEncoder().encode(json);
+  const bytes = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+/**
+ * @param bytes the header without its length      @param dataBytes what follows it in the file
+ * @returns the tensors in the order of their data, which they cover without gap or overlap
+ * @throws MODELS_CHECKPOINT_CORRUPT
+ */
+export function decodeHeader(bytes: Uint8Array, dataBytes: number): Map<string, TensorEntry> {
+  const parsed = parseStrictJson(decodeText(bytes), 'The header of a safetensors file');
+  const { __metadata__: _, ...tensors } = Object(parsed) as Record<string, unknown>;
+  const checked = headerSchema.safeParse(tensors);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw corrupt(`${issue?.path.join('.') || 'no tensors'}: ${issue?.message ?? 'wrong'}`);
+  }
+  const entries = Object.entries(checked.data).map(([name, { data_offsets, ...entry }]) => {
+    const [begin, end] = data_offsets;
+    return [name, { ...entry, begin, end }] as const;
+  });
+  entries.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  assertCovered(entries, dataBytes);
+  return new Map(entries);
+}
+
+function assertCovered(
+  entries: readonly (readonly [string, TensorEntry])[],
+  dataBytes: number,
+): void {
+  let at = 0;
+  for (const [name, entry] of entries) {
+    if (entry.begin !== at || entry.end - entry.begin !== byteLength(entry)) {
+      const { begin, end, shape } = entry;
+      throw corrupt(`bytes ${begin} to ${end} for ${name} of shape [${shape.join(', ')}]`);
+    }
+    at = entry.end;
+  }
+  if (at !== dataBytes) throw corrupt(`${dataBytes} bytes of data for tensors of ${at} bytes`);
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw damaged('The header of a safetensors file', 'bytes that are not UTF-8', cause);
+  }
+}
+
+const corrupt = (got: string) => damaged('The header of a safetensors file', got);
