@@ -53,7 +53,10 @@ export function encodeHeader(entries: ReadonlyMap<string, TensorEntry>): Uint8Ar
  */
 export function decodeHeader(bytes: Uint8Array, dataBytes: number): Map<string, TensorEntry> {
   const parsed = parseStrictJson(decodeText(bytes), 'The header of a safetensors file');
-  const { __metadata__: _, ...tensors } = Object(parsed) as Record<string, unknown>;
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
+    throw corrupt('JSON that is no object');
+  }
+  const { __metadata__: _, ...tensors } = parsed as Record<string, unknown>;
   const checked = headerSchema.safeParse(tensors);
   if (!checked.success) {
     const [issue] = checked.error.issues;
