@@ -4,6 +4,7 @@ const results = process.env['MOEKIT_TEST_RESULTS'];
 
 export default defineConfig({
   test: {
+    globalSetup: ['./vitest.temporary-folder.ts'],
     projects: ['packages/*/vitest.config.ts', 'apps/*/vitest.config.ts', 'docs/vitest.config.ts'],
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
   },
