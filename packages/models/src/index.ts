@@ -65,3 +65,16 @@ export type {
   TaskPlugin,
   TaskTotals,
 } from './task.js';
+export { loadDigits } from './vision-language/digits.js';
+export type { Digits } from './vision-language/digits.js';
+export { visionLanguage } from './vision-language/vision-language.js';
+export type {
+  VisionLanguageData,
+  VisionLanguageOptions,
+} from './vision-language/vision-language.js';
+export { createVisionLanguageModel } from './vision-language/vision-language-model.js';
+export type {
+  VisionLanguageConfig,
+  VisionLanguageInput,
+  VisionLanguageModel,
+} from './vision-language/vision-language-model.js';

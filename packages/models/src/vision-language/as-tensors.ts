@@ -1,0 +1,17 @@
+import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+
+import type { VisionLanguageBatch } from './batch.js';
+import type { VisionLanguageInput } from './vision-language-model.js';
+
+/** A batch as the model takes it; tensors owned by the caller. */
+export function asTensors(batch: VisionLanguageBatch): VisionLanguageInput {
+  const { size, patches, tokens, mask, targetRows } = batch;
+  const textLength = tokens.length / size;
+  const numPatches = mask.length / size - textLength;
+  return {
+    patches: tensor2d(patches, [size * numPatches, patches.length / size / numPatches]),
+    tokens: tensor2d(tokens, [size, textLength], 'int32'),
+    tokenMask: tensor1d(mask),
+    targetRows: tensor1d(targetRows, 'int32'),
+  };
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+import { fail } from '../errors.js';
+import { parseIdx } from './idx.js';
+
+/** Side of a digit's image, in pixels. */
+export const DIGIT_SIDE = 28;
+
+const ATTRIBUTION =
+  'MNIST test images by Yann LeCun, Corinna Cortes and Christopher Burges, from NIST databases; CC BY-SA 3.0. ' +
+  'Every fifth image is held out, the others train.';
+
+/** Images of handwritten digits with what they show. */
+export interface Digits {
+  readonly name: string;
+  readonly attribution: string;
+  /** [n, 28, 28] grey values, 0 is background. */
+  readonly images: Uint8Array;
+  /** [n] from 0 to 9. */
+  readonly labels: Uint8Array;
+  /** Indices to train on. */
+  readonly train: Int32Array;
+  /** The others: every fifth, so that both halves of the file (of different writers) are in both. */
+  readonly heldOut: Int32Array;
+}
+
+/**
+ * The ten thousand digits that come with the package, or those of a folder.
+ * @param source `mnist`, or a folder with `t10k-images-idx3-ubyte.gz` and `t10k-labels-idx1-ubyte.gz`
+ * @throws MODELS_DATA_MISSING, MODELS_IDX, MODELS_DATA_SHORT
+ */
+export async function loadDigits(source = 'mnist'): Promise<Digits> {
+  // src/vision-language and dist/vision-language are equally deep, so one relative address serves both.
+  const embedded = source === 'mnist';
+  const folder = embedded ? fileURLToPath(new URL('../../data/', import.meta.url)) : source;
+  const [images, labels] = await Promise.all([
+    readGzip(join(folder, 't10k-images-idx3-ubyte.gz')),
+    readGzip(join(folder, 't10k-labels-idx1-ubyte.gz')),
+  ]);
+  const attribution = embedded ? ATTRIBUTION : `${source}, files of the user's.`;
+  return { name: source, attribution, ...parseDigits(images, labels) };
+}
+
+/**
+ * @param images and @param labels decompressed idx files
+ * @throws MODELS_IDX where a file is corrupt or the two do not belong together, MODELS_DATA_SHORT for too few
+ */
+export function parseDigits(
+  images: Uint8Array,
+  labels: Uint8Array,
+): Omit<Digits, 'name' | 'attribution'> {
+  const pictures = parseIdx(images, 3, 'of images');
+  const shown = parseIdx(labels, 1, 'of labels');
+  const [count, ...sides] = pictures.shape as [number, number, number];
+  assertTogether(count, sides, shown.values);
+  const indices = Int32Array.from({ length: count }, (_, i) => i);
+  return {
+    images: pictures.values,
+    labels: shown.values,
+    train: indices.filter((i) => i % 5 !== 4),
+    heldOut: indices.filter((i) => i % 5 === 4),
+  };
+}
+
+function assertTogether(count: number, sides: readonly number[], labels: Uint8Array): void {
+  const stray = labels.find((label) => label > 9);
+  if (sides.some((side) => side !== DIGIT_SIDE) || labels.length !== count || stray !== undefined) {
+    throw fail('MODELS_IDX', {
+      asked: `Digits must be ${DIGIT_SIDE} x ${DIGIT_SIDE} pixels with a label from 0 to 9 each`,
+      got:
+        stray === undefined
+          ? `${count} images of ${sides.join(' x ')} and ${labels.length} labels`
+          : `label ${stray}`,
+      fix: 'Use images and labels of the same MNIST-like set.',
+    });
+  }
+  if (count >= 5) return;
+  throw fail('MODELS_DATA_SHORT', {
+    asked: 'At least 5 digits are needed to train and to hold some out',
+    got: String(count),
+    fix: 'Use a larger set.',
+  });
+}
+
+async function readGzip(file: string): Promise<Uint8Array> {
+  const packed = await readFile(file).catch((cause: unknown) => {
+    throw fail('MODELS_DATA_MISSING', {
+      asked: `Digits are read from ${file}`,
+      got: cause instanceof Error ? cause.message : String(cause),
+      fix: 'Check the folder, or reinstall @moekit/models.',
+      cause,
+    });
+  });
+  try {
+    return await promisify(gunzip)(packed);
+  } catch (cause) {
+    throw fail('MODELS_IDX', {
+      asked: `${file} must be a whole gzip file`,
+      got: cause instanceof Error ? cause.message : String(cause),
+      fix: 'Get the file again; it is cut short or damaged.',
+      cause,
+    });
+  }
+}
