@@ -16,7 +16,8 @@ export const modelErrors = {
   MODELS_CHECKPOINT_MISMATCH: 'A checkpoint of another model, router, data or training run.',
   MODELS_CHECKPOINT_EXISTS:
     'A training run would write into a folder that holds checkpoints of another.',
-  MODELS_CHECKPOINT_WRITE: 'A checkpoint or log cannot be written.',
+  MODELS_CHECKPOINT_WRITE: 'A checkpoint cannot be written.',
+  MODELS_LOG: 'A log of training events cannot be written, or the file is something else.',
 } as const;
 
 export const fail = errorsOf(modelErrors);

@@ -131,7 +131,7 @@ test('the last n stay, and the best by the given figure', async () => {
   const losses = [3, 1, 2, 1.5, 1, 4];
   for (const [i, loss] of losses.entries()) {
     state.optimiser.resumeAt(i + 1);
-    const evaluation = { step: i + 1, metrics: { loss } };
+    const evaluation = { step: i + 1, metrics: { loss }, layers: [] };
     await store.save({ ...state, run, evaluation });
   }
   expect((await store.list()).map(({ step }) => step)).toEqual([2, 5, 6]);

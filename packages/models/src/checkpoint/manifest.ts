@@ -12,7 +12,7 @@ export const MANIFEST_FILE = 'manifest.json';
 export const TENSORS_FILE = 'tensors.safetensors';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const metrics = z.record(z.string(), z.number());
+const figures = z.record(z.string(), z.number());
 
 /** What must be equal for a run to go on as if it had never stopped. */
 const runSchema = z.strictObject({
@@ -34,8 +34,10 @@ const manifestSchema = z.strictObject({
     name: z.literal('adamw'),
     options: z.record(z.string(), z.number()),
   }),
-  /** The last one before this checkpoint; `limited` figures. */
-  evaluation: z.strictObject({ step: z.int(), metrics }).nullable(),
+  /** The last one before this checkpoint: figures with capacity, and each MoE layer's routing (see `routingFigures`). */
+  evaluation: z
+    .strictObject({ step: z.int(), metrics: figures, layers: z.array(figures) })
+    .nullable(),
   tensors: z.strictObject({
     file: z.literal(TENSORS_FILE),
     bytes: z.int().min(0),

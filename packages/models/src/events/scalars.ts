@@ -1,0 +1,40 @@
+import type { RoutingStats } from '@moekit/core';
+import { summariseRouting } from '@moekit/core';
+
+import type { TrainEvent } from '../contract.js';
+import type { Metrics } from '../task.js';
+
+/** The figures of an event by the names that charts have: `train/loss`, `validation/accuracy`, `moe.0/dropped share`. */
+export function scalarsOf(event: TrainEvent): Record<string, number> {
+  if (event.type === 'evaluation') {
+    const { limited, dropFree } = event.evaluation;
+    return { ...named('validation', limited), ...named('validation without capacity', dropFree) };
+  }
+  const { routerLoss, gradientNorm, learningRate, tokens, seconds, flops, metrics } = event;
+  const figures = {
+    'router loss': routerLoss,
+    'gradient norm': gradientNorm,
+    'learning rate': learningRate,
+    'tokens per second': tokens / seconds,
+    'forward FLOPs per token': flops.total / tokens,
+  };
+  const layers = event.layers.map((layer, i) => named(`moe.${i}`, routingFigures(layer)));
+  return Object.assign(named('train', { ...metrics, ...figures }), ...layers) as never;
+}
+
+/** What a layer's routing came to, as shares and means. */
+export function routingFigures(stats: RoutingStats): Record<string, number> {
+  const { expertsPerToken, droppedShare, nullShare, maxViolation } = summariseRouting(stats);
+  return {
+    'experts per token': expertsPerToken,
+    'dropped share': droppedShare,
+    'null share': nullShare,
+    'max violation': maxViolation,
+    entropy: stats.entropy,
+    'zero-compute share': stats.tokens > 0 ? stats.zeroComputeTokens / stats.tokens : 0,
+  };
+}
+
+function named(group: string, figures: Readonly<Record<string, number>> | Metrics) {
+  return Object.fromEntries(Object.entries(figures).map(([name, v]) => [`${group}/${name}`, v]));
+}

@@ -1,0 +1,165 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { TrainEvent } from '../src/contract.js';
+import { EventLog, readEvents } from '../src/events/event-log.js';
+import { frameRecord } from '../src/events/tensorboard-record.js';
+import { TensorboardWriter } from '../src/events/tensorboard-writer.js';
+import { askPython, pythonLacks } from './python.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'moekit-events-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const flops = { router: 1, experts: 2, attention: 3, rest: 4, total: 10 };
+const routing = {
+  tokens: 10,
+  tokensPerExpert: [6, 2],
+  selectedPairs: 10,
+  dispatchedPairs: 8,
+  nullSlots: 0,
+  zeroComputeTokens: 1,
+  entropy: 0.5,
+  nullMass: 0,
+  dilution: 0,
+};
+
+function step(n: number): TrainEvent {
+  return {
+    type: 'step',
+    step: n,
+    steps: 9,
+    loss: 1 / n,
+    routerLoss: 0.01,
+    metrics: { loss: 1 / n },
+    learningRate: 0.1,
+    gradientNorm: 2,
+    tokens: 10,
+    flops,
+    seconds: 0.5,
+    layers: [routing],
+  };
+}
+
+function evaluation(n: number): TrainEvent {
+  const figures = { limited: { loss: 2 / n }, dropFree: { loss: 1.5 / n } };
+  return {
+    type: 'evaluation',
+    step: n,
+    evaluation: { ...figures, targets: 8, tokens: 8, flops, layers: [routing] },
+  };
+}
+
+async function logged(path: string): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const { type, step: n } of readEvents(path)) seen.push(`${type} ${n}`);
+  return seen;
+}
+
+async function write(path: string, events: readonly TrainEvent[], afterStep?: number) {
+  const log = await EventLog.open(path, afterStep === undefined ? {} : { afterStep });
+  for (const event of events) log.write(event);
+  await log.sync();
+  await log.close();
+}
+
+describe('the event log', () => {
+  test('is one event a line, read back as it was', async () => {
+    const path = join(folder, 'deeper', 'events.jsonl');
+    const events = [step(1), evaluation(1), step(2)];
+    await write(path, events);
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(4);
+    const read: TrainEvent[] = [];
+    for await (const event of readEvents(path)) read.push(event);
+    expect(read).toEqual(events);
+  });
+
+  test('of a run that goes on loses what comes again, and a line that was cut off', async () => {
+    const path = join(folder, 'events.jsonl');
+    await write(path, [step(1), step(2), evaluation(2), step(3), step(4)]);
+    appendFileSync(path, '{"type":"step","step":5,"lo');
+    expect(await logged(path)).toEqual(['step 1', 'step 2', 'evaluation 2', 'step 3', 'step 4']);
+    await write(path, [step(3)], 2);
+    expect(await logged(path)).toEqual(['step 1', 'step 2', 'evaluation 2', 'step 3']);
+    await write(path, [step(1)], 0);
+    expect(await logged(path)).toEqual(['step 1']);
+  });
+
+  test('a whole event without its line break was cut off too', async () => {
+    const path = join(folder, 'events.jsonl');
+    writeFileSync(path, `${JSON.stringify(step(1))}\n${JSON.stringify(step(2))}`);
+    expect(await logged(path)).toEqual(['step 1']);
+    await write(path, [step(2)], 2);
+    expect(await logged(path)).toEqual(['step 1', 'step 2']);
+  });
+
+  test('never writes over a file of someone else, nor over a log that nobody goes on with', async () => {
+    const path = join(folder, 'notes.txt');
+    for (const text of [
+      'my notes\n',
+      '{"type":"step"}\n',
+      '[]\n',
+      '\n',
+      '{"type":"step","step":1}\nx\n',
+    ]) {
+      writeFileSync(path, text);
+      const refused = { code: 'MODELS_LOG' };
+      await expect(EventLog.open(path)).rejects.toMatchObject(refused);
+      await expect(EventLog.open(path, { afterStep: 3 })).rejects.toMatchObject(refused);
+      expect(readFileSync(path, 'utf8')).toBe(text);
+    }
+  });
+
+  test('a path that cannot be written is a coded error', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const path = join(folder, 'file', 'events.jsonl');
+    const refused = { code: 'MODELS_LOG' };
+    await expect(EventLog.open(path)).rejects.toMatchObject(refused);
+    await expect(TensorboardWriter.open(path)).rejects.toMatchObject(refused);
+  });
+});
+
+test('a record has the checksums of its format', () => {
+  const record = Buffer.from(frameRecord(new TextEncoder().encode('123456789')));
+  expect(record.readBigUInt64LE(0)).toBe(9n);
+  const crc = 0xe3069283; // crc32c of "123456789", the check value of every catalogue
+  const rotated = ((crc >>> 15) | (crc << 17)) >>> 0;
+  expect(record.readUInt32LE(21)).toBe((rotated + 0xa282ead8) % 2 ** 32);
+});
+
+const lacking = pythonLacks('tensorboard.backend.event_processing.event_accumulator');
+describe.skipIf(lacking)(`TensorBoard's own reader ${lacking ?? ''}`, { timeout: 120_000 }, () => {
+  const program = `import sys, json
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+a = EventAccumulator(sys.argv[1]); a.Reload()
+print(json.dumps({t: [[e.step, e.value] for e in a.Scalars(t)] for t in a.Tags()["scalars"]}))`;
+
+  test('reads every figure, and of a run that went on each step once', async () => {
+    const first = await TensorboardWriter.open(folder);
+    [1, 2, 3, 4].forEach((n) => first.write(step(n)));
+    first.write(evaluation(2));
+    await first.close();
+    const second = await TensorboardWriter.open(folder, { afterStep: 2 });
+    [3, 4, 5].forEach((n) => second.write(step(n * 10)));
+    await second.close();
+    expect(readdirSync(folder)).toHaveLength(2);
+    const read = askPython(program, folder) as Record<string, [number, number][]>;
+    expect(read['train/loss']!.map(([n]) => n)).toEqual([1, 2, 30, 40, 50]);
+    expect(read['train/loss']![1]![1]).toBeCloseTo(0.5, 6);
+    expect(read['validation/loss']).toEqual([[2, 1]]);
+    expect(read['moe.0/dropped share']![0]![1]).toBeCloseTo(0.2, 6);
+    expect(Object.keys(read)).toHaveLength(14);
+  });
+});
