@@ -10,7 +10,15 @@ const direction = {
   'scope:router': ['scope:core'],
   'scope:models': ['scope:core', 'scope:kernels'],
   'scope:bench': ['scope:models', 'scope:core', 'scope:kernels'],
-  'scope:cli': ['scope:bench', 'scope:models', 'scope:router', 'scope:core', 'scope:kernels'],
+  'scope:create': [],
+  'scope:cli': [
+    'scope:create',
+    'scope:bench',
+    'scope:models',
+    'scope:router',
+    'scope:core',
+    'scope:kernels',
+  ],
 };
 
 export default tseslint.config(
@@ -59,6 +67,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['apps/create-moekit/template/examples/*.mjs'],
+    languageOptions: { globals: { console: 'readonly' } },
   },
   prettier,
 );

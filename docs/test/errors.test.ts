@@ -4,10 +4,19 @@ import { backendErrors, benchErrors } from '@moekit/bench';
 import { coreErrors } from '@moekit/core';
 import { kernelErrors } from '@moekit/kernels';
 import { modelErrors } from '@moekit/models';
+import { createErrors } from 'create-moekit';
 import { cliErrors } from 'moekit';
 import { expect, it } from 'vitest';
 
-const tables = { kernelErrors, coreErrors, modelErrors, benchErrors, backendErrors, cliErrors };
+const tables = {
+  kernelErrors,
+  coreErrors,
+  modelErrors,
+  benchErrors,
+  backendErrors,
+  cliErrors,
+  createErrors,
+};
 
 it('docs/errors.md lists every code with its meaning, and no other', () => {
   const text = readFileSync(new URL('../errors.md', import.meta.url), 'utf8');

@@ -9,6 +9,7 @@ import type { KernelTimesFlags } from './commands/kernel-times.js';
 import { kernelTimes } from './commands/kernel-times.js';
 import type { LayerTimeFlags } from './commands/layer-time.js';
 import { layerTime } from './commands/layer-time.js';
+import { newRouter } from './commands/new-router.js';
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
@@ -23,6 +24,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
   addBackend(program, done);
   addLayerTime(program, done);
   addKernelTimes(program, done);
+  addNew(program, done);
   program
     .command('doctor')
     .description('versions, backends found, and which would be chosen and why')
@@ -87,4 +89,13 @@ function addKernelTimes(program: Command, done: (exitCode: number) => void): voi
     .option('--check', 'say which bars are reached')
     .option('--json', 'print JSON')
     .action(async (flags: KernelTimesFlags) => done(await kernelTimes(flags)));
+}
+
+function addNew(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('new')
+    .description('start something of your own')
+    .command('router <name>')
+    .description('a package with a router of your own: tested, documented, ready to publish')
+    .action(async (name: string) => done(await newRouter(name)));
 }

@@ -12,6 +12,7 @@ const commands = [...readme.matchAll(/^npx moekit (.+)$/gm)].map(([, line]) => l
 const SMALL: Readonly<Record<string, readonly string[]>> = {
   bench: [...TINY, '--steps', '1', '--workers', '2'],
   'layer-time': ['--tokens', '32', '--model-width', '8', '--expert-width', '4', '--repeats', '1'],
+  new: [],
   doctor: [],
 };
 

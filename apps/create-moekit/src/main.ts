@@ -1,0 +1,3 @@
+import { runCreate } from './run-create.js';
+
+process.exitCode = await runCreate(process.argv.slice(2));
