@@ -157,6 +157,12 @@ export interface Expert {
    * @param x float32 [S,D], rows in plan order      @returns float32 [S,D]
    */
   apply(x: Tensor2D, plan: DispatchPlan): Tensor2D;
+  /**
+   * `apply(dispatch(x, plan), plan)` for experts that can leave the gathering of rows to their first product; a layer
+   * calls it instead where it is there.
+   * @param x float32 [T,D], the tokens      @returns float32 [S,D], rows in plan order
+   */
+  applyToTokens?(x: Tensor2D, plan: DispatchPlan): Tensor2D;
   /** Forward FLOPs of computing one row. */
   flopsPerRow(): number;
   variables(): readonly Variable[];

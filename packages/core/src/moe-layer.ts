@@ -56,8 +56,9 @@ export class MoELayer {
     const plan = this.#kernels.dispatchPlan(routing.dispatchMask, {
       maxRows: routing.maxPairs,
     });
-    const rows = this.#kernels.dispatch(x, plan); // [S,D]
-    const computed = this.experts.apply(rows, plan); // [S,D]
+    const computed =
+      this.experts.applyToTokens?.(x, plan) ??
+      this.experts.apply(this.#kernels.dispatch(x, plan), plan); // [S,D]
     const routed = this.#kernels.combine(computed, routing.combineWeights, plan); // [T,D]
     const copied = routing.zeroCompute?.copyWeight;
     const output = copied ? add<Tensor2D>(routed, mul(expandDims(copied, 1), x)) : routed;

@@ -6,6 +6,7 @@ export const kernelErrors = {
   KERNELS_MASK: 'A dispatch mask holds something other than 0 and 1.',
   KERNELS_NON_FINITE: 'Router logits hold NaN or infinity, so no routing decision can be made.',
   KERNELS_SYNC_READ: 'The backend cannot be read synchronously, which routing needs there.',
+  KERNELS_PRECISION: 'The backend has no such reduced precision.',
   KERNELS_DEVICE:
     'The GPU device reported an error or was lost, so results since then may be wrong.',
 } as const;

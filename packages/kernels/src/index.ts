@@ -3,16 +3,17 @@ export type { ErrorDetail, ErrorTable } from './error.js';
 export { explainPlan } from './explain-plan.js';
 export type { ExpertWidths, PlanExplanation, ProductExplanation } from './explain-plan.js';
 export { kernelErrors } from './errors.js';
+export { groupedLinear } from './grouped-linear.js';
 export type { CapacityPriority } from './host/selection.js';
 export { defaultKernels } from './kernels.js';
 export type { Kernels } from './kernels.js';
+export type { LinearOptions, Precision } from './linear.js';
 export {
   combine,
   densePlan,
   dispatch,
   dispatchPlan,
   expertRows,
-  groupedLinear,
   groupedMatMul,
 } from './operations.js';
 export type { DispatchPlan } from './plan.js';

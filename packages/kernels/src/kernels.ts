@@ -1,10 +1,10 @@
+import { groupedLinear } from './grouped-linear.js';
 import {
   combine,
   densePlan,
   dispatch,
   dispatchPlan,
   expertRows,
-  groupedLinear,
   groupedMatMul,
 } from './operations.js';
 

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { add, getBackend, getKernel, mul, tidy } from '@tensorflow/tfjs-core';
+import { mul, tidy } from '@tensorflow/tfjs-core';
 
 import { assertMaxRows, assertRowsFit } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
@@ -8,7 +8,7 @@ import { densePlanOnDevice, planOnDevice, plansOnDevice } from './plan-on-device
 import type { DispatchPlan } from './plan.js';
 import { readSync } from './read.js';
 import { registerKernels } from './register.js';
-import { runPlanned } from './run.js';
+import { hasPlanned, runPlanned } from './run.js';
 
 /**
  * Sorts the routed (token, expert) pairs by expert, then by token.
@@ -64,28 +64,6 @@ export function groupedMatMul(x: Tensor2D, w: Tensor3D, plan: DispatchPlan): Ten
 }
 
 /**
- * A linear layer per expert: out[s] = x[s] w[expert(s)] + bias[expert(s)], in one kernel where a backend has it.
- * @param x float32 [S,A]      @param w float32 [E,A,B]      @param bias float32 [E,B]
- * @returns float32 [S,B], owned by the caller
- * @throws KERNELS_SHAPE      Gradient: through x, w and bias.
- */
-export function groupedLinear(
-  x: Tensor2D,
-  w: Tensor3D,
-  bias: Tensor2D,
-  plan: DispatchPlan,
-): Tensor2D {
-  registerKernels();
-  if (getKernel('MoeGroupedLinear', getBackend()) === undefined) {
-    return tidy(() => add(groupedMatMul(x, w, plan), expertRows(bias, plan)));
-  }
-  assertShape('groupedLinear', 'x', x, [plan.numRows, null]);
-  assertShape('groupedLinear', 'w', w, [plan.numExperts, x.shape[1], null]);
-  assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);
-  return planned('MoeGroupedLinear', { x, w, bias }, { plan, transposeW: false });
-}
-
-/**
  * The bias of each row's expert: out[s] = bias[expert(s)].
  * @param bias float32 [E,F]      @returns float32 [S,F], owned by the caller
  * @throws KERNELS_SHAPE      Gradient: through bias (rows summed per expert, in token order).
@@ -104,6 +82,10 @@ export function expertRows(bias: Tensor2D, plan: DispatchPlan): Tensor2D {
 export function combine(y: Tensor2D, combineWeights: Tensor2D, plan: DispatchPlan): Tensor2D {
   assertShape('combine', 'y', y, [plan.numRows, null]);
   assertShape('combine', 'combineWeights', combineWeights, [plan.numTokens, plan.numExperts]);
+  registerKernels();
+  if (hasPlanned('MoeCombine', plan)) {
+    return runPlanned('MoeCombine', { y, weights: combineWeights }, { plan });
+  }
   return tidy(() => {
     const weights = planned<Tensor2D>('MoeRowWeights', { weights: combineWeights }, { plan }); // [S,1]
     return planned('MoeReduce', { y: mul(y, weights) }, { plan }); // [T,D]

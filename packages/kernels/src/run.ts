@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { engine } from '@tensorflow/tfjs-core';
+import { engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
 
 import type { DispatchPlan } from './plan.js';
 
@@ -21,9 +21,14 @@ export function onDevice(kernelName: string): string {
 export function runPlanned<Output extends Tensor>(
   kernelName: string,
   inputs: Record<string, Tensor>,
-  attributes: { readonly plan: DispatchPlan; readonly transposeW?: boolean },
+  attributes: { readonly plan: DispatchPlan } & Record<string, unknown>,
 ): Output {
   const { table } = attributes.plan;
   if (!table) return run(kernelName, inputs, attributes);
   return run(onDevice(kernelName), { ...inputs, table }, attributes);
+}
+
+/** Whether the current backend has a kernel for plans of this kind. */
+export function hasPlanned(kernelName: string, { table }: DispatchPlan): boolean {
+  return getKernel(table ? onDevice(kernelName) : kernelName, getBackend()) !== undefined;
 }

@@ -87,6 +87,58 @@ export function dispatchSuite({ tolerance = 1e-5, numRuns = 150 } = {}): void {
     expectAnswer(await run(p, false), solve(p), tolerance);
   });
 
+  it.each([
+    ['tokens that do not fill a vec4', sizes(30, 5)],
+    ['whole quads', sizes(30, 3, 8, 12)],
+  ])('a linear layer of tokens gathers its rows itself, %s', async (_name, shape) => {
+    const p = problem(shape, share(0.4));
+    expectAnswer(await run(p, true, true), solve(p), tolerance);
+  });
+
+  it.each([true, false])('relu in a linear layer is relu behind it, bias %s', async (biased) => {
+    const p = problem(sizes(30, 4, 8, 20), share(0.4));
+    const inputs = [tf.tensor2d(p.x), tf.tensor3d(p.w), ...(biased ? [tf.tensor2d(p.bias)] : [])];
+    const outcomes = [true, false].map((fused) => scoped(() => reluLayer(p, inputs, fused)));
+    const [got, want] = await Promise.all(
+      outcomes.map((all) => Promise.all(all.map((t) => t.data()))),
+    );
+    want!.forEach((values, i) =>
+      values.forEach((value, j) => expect(got![i]![j], `${i} ${j}`).toBeCloseTo(value, 4)),
+    );
+    expect(want![0]!.some((value) => value > 0)).toBe(true);
+    tf.dispose([...inputs, ...outcomes.flat()]);
+  });
+
+  it('second-order gradients pass through combine, tokens and relu', async () => {
+    const p = problem(sizes(9, 3, 4, 4), share(0.6));
+    const [x, w, weights] = [tf.tensor2d(p.x), tf.tensor3d(p.w), tf.tensor2d(p.combine)];
+    const plan = planOf(p);
+    const layer = (fused: boolean) => (u: Tensor, v: Tensor, c: Tensor) => {
+      const options = { fromTokens: true, activation: 'relu' } as const;
+      const y = fused
+        ? groupedLinear(u as Tensor2D, v as Tensor3D, undefined, plan, options)
+        : tf.relu(groupedMatMul(dispatch(u as Tensor2D, plan), v as Tensor3D, plan));
+      return combine(y, c as Tensor2D, plan)
+        .square()
+        .sum();
+    };
+    const second = (fused: boolean) =>
+      scoped(() =>
+        tf.grads((...inputs: Tensor[]) => {
+          const [u, v, c] = inputs as [Tensor, Tensor, Tensor];
+          const first = tf.grads(layer(fused) as never)([u, v, c]) as Tensor[];
+          return tf.addN(first.map((g) => g.square().sum()));
+        })([x, w, weights]),
+      );
+    const [got, want] = [second(true), second(false)];
+    for (const [i, g] of got.entries()) {
+      const [a, b] = [await g.data(), await want[i]!.data()];
+      const scale = Math.max(1, ...b.map(Math.abs));
+      b.forEach((value, j) => expect(a[j]! / scale).toBeCloseTo(value / scale, 4));
+    }
+    tf.dispose([x, w, weights, ...got, ...want, plan.table ?? []]);
+  });
+
   it('second-order gradients are finite and symmetric in x and w', async () => {
     const p = problem(sizes(7, 3, 4, 4), share(0.6));
     const plan = planOf(p);
@@ -114,30 +166,54 @@ export function dispatchSuite({ tolerance = 1e-5, numRuns = 150 } = {}): void {
   });
 }
 
+/** Output and gradients of a relu layer of tokens, as one operation or as four. */
+function reluLayer(p: Problem, inputs: Tensor[], fused: boolean): Tensor[] {
+  const plan = planOf(p);
+  const forward = (x: Tensor, w: Tensor, bias?: Tensor) => {
+    const [tokens, weights, b] = [x as Tensor2D, w as Tensor3D, bias as Tensor2D | undefined];
+    if (fused) {
+      return groupedLinear(tokens, weights, b, plan, { fromTokens: true, activation: 'relu' });
+    }
+    const product = groupedMatMul(dispatch(tokens, plan), weights, plan);
+    return tf.relu(b ? tf.add<Tensor2D>(product, expertRows(b, plan)) : product);
+  };
+  const [x, w, bias] = inputs as [Tensor, Tensor, Tensor?];
+  const gradients = tf.grads((...all: Tensor[]) =>
+    forward(...(all as [Tensor, Tensor, Tensor?]))
+      .square()
+      .sum(),
+  )(inputs);
+  return [forward(x, w, bias), ...gradients];
+}
+
 function planOf(p: Problem) {
   return scoped(() => dispatchPlan(tf.tensor2d(p.mask, [p.tokens, p.experts])));
 }
 
 type Results = readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
 
-async function run(p: Problem, linear = false): Promise<Answer & { flat: number[] }> {
-  const all = scoped(() => evaluate(p, linear));
+async function run(
+  p: Problem,
+  linear = false,
+  fromTokens = false,
+): Promise<Answer & { flat: number[] }> {
+  const all = scoped(() => evaluate(p, linear, fromTokens));
   const [out, dx, dw, dbias, dcombine] = await Promise.all(all.map((t) => t.array()));
   const flat = (await Promise.all(all.map((t) => t.data()))).flatMap((values) => [...values]);
   tf.dispose([...all]);
   return { out, dx, dw, dbias, dcombine, flat } as Answer & { flat: number[] };
 }
 
-function evaluate(p: Problem, linear: boolean): Results {
+function evaluate(p: Problem, linear: boolean, fromTokens: boolean): Results {
   const plan = planOf(p);
   const x = tf.tensor2d(p.x, [p.tokens, p.inner]);
   const w = tf.tensor3d(p.w, [p.experts, p.inner, p.outer]);
   const [bias, weights] = [tf.tensor2d(p.bias), tf.tensor2d(p.combine)];
   const up = tf.tensor2d(p.upstream);
   const layer = (x: Tensor, w: Tensor, bias: Tensor, weights: Tensor) => {
-    const rows = dispatch(x as Tensor2D, plan);
+    const rows = fromTokens ? (x as Tensor2D) : dispatch(x as Tensor2D, plan);
     const y = linear
-      ? groupedLinear(rows, w as Tensor3D, bias as Tensor2D, plan)
+      ? groupedLinear(rows, w as Tensor3D, bias as Tensor2D, plan, { fromTokens })
       : tf.add<Tensor2D>(
           groupedMatMul(rows, w as Tensor3D, plan),
           expertRows(bias as Tensor2D, plan),

@@ -6,9 +6,11 @@ import {
   densePlan,
   dispatch,
   dispatchPlan,
+  groupedLinear,
   groupedMatMul,
   stopGradient,
 } from '../src/index.js';
+import type { LinearOptions } from '../src/index.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -67,6 +69,18 @@ describe('shapes that do not fit the plan are coded errors', () => {
     expect(() => groupedMatMul(tf.zeros([3, 4]), tf.zeros([2, 5, 6]), plan())).toThrow(coded));
   it('combine', () =>
     expect(() => combine(tf.zeros([3, 4]), tf.zeros([2, 3]), plan())).toThrow(coded));
+});
+
+describe('options of groupedLinear are checked before anything is computed', () => {
+  const linear = (options: LinearOptions) =>
+    groupedLinear(tf.zeros([3, 4]), tf.zeros([1, 4, 5]), undefined, densePlan(3), options);
+  it.each([
+    ['half precision on a backend without it', { precision: 'f16' }, 'KERNELS_PRECISION'],
+    ['a precision that is none', { precision: 'f8' as 'f16' }, 'KERNELS_PRECISION'],
+    ['an activation it does not know', { activation: 'tanh' as 'relu' }, 'KERNELS_VALUE'],
+  ] as const)('%s', (_name, options, code) => {
+    expect(() => linear(options)).toThrow(expect.objectContaining({ code }));
+  });
 });
 
 describe('stopGradient', () => {

@@ -9,6 +9,7 @@ import {
   dispatch,
   dispatchPlan,
   expertRows,
+  groupedLinear,
   groupedMatMul,
   limitCapacity,
   registerKernels,
@@ -148,6 +149,34 @@ describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', ()
     }
   });
 
+  it.each([
+    ['vec4 sizes', 8, 12],
+    ['sizes of no whole quads', 7, 9],
+  ])('f16 rounds the weights and nothing else, %s', async (_name, inner, outer) => {
+    const [x, w] = [normal([20, inner]) as tf.Tensor2D, normal([3, inner, outer]) as tf.Tensor3D];
+    const mask = tf.tensor2d(Array.from({ length: 20 }, (_, t) => [0, 1, 2].map((e) => +(t % 3 === e)))); // prettier-ignore
+    const plan = dispatchPlan(mask, { maxRows: 20 });
+    const rounded = tf.tensor3d((await w.data()).map(toHalf), w.shape);
+    const layer = (precision: 'f16' | 'float32') => (x: tf.Tensor, w: tf.Tensor) =>
+      groupedLinear(x as tf.Tensor2D, w as tf.Tensor3D, undefined, plan, { fromTokens: true, precision }); // prettier-ignore
+    const results = (precision: 'f16' | 'float32', w: tf.Tensor) => [
+      layer(precision)(x, w),
+      ...tf.grads((x, w) => layer(precision)(x, w).square().sum())([x, w]),
+    ];
+    const [got, want, full] = [
+      results('f16', w),
+      results('float32', rounded),
+      results('float32', w),
+    ];
+    for (const [i, result] of got.entries()) {
+      const [a, b, c] = await Promise.all([result, want[i]!, full[i]!].map((t) => t.data()));
+      a!.forEach((value, j) => expect(value).toBeCloseTo(b![j]!, 4));
+      expect(a!.some((value, j) => value !== c![j])).toBe(true);
+      // 11 bits of weights: 2^-11 each, over sums of at most 12 terms of about 1
+      a!.forEach((value, j) => expect(Math.abs(value - c![j]!)).toBeLessThan(2e-2));
+    }
+  });
+
   it('forward and backward read nothing back', async () => {
     const { layer, x } = smallLayer();
     const { backend } = tf.engine();
@@ -204,6 +233,15 @@ function smallLayer() {
     return combine(active, tf.mul(tf.softmax(logits), mask), plan).sum();
   };
   return { layer, x };
+}
+
+/** Nearest half-precision number, ties to even; for the normal range, |value| in 2^-14 .. 65504. */
+function toHalf(value: number): number {
+  const step = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
+  const scaled = value / step;
+  const below = Math.floor(scaled);
+  const up = scaled - below > 0.5 || (scaled - below === 0.5 && below % 2 !== 0);
+  return (below + +up) * step;
 }
 
 async function expectHostPlan(mask: Float32Array, tokens: number, experts: number) {

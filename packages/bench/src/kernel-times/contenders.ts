@@ -27,19 +27,18 @@ export interface Contender {
 
 /** moekit's layer: plan, dispatch, experts, combine on the routing of the case. */
 export function moekitLayer(shape: KernelCase, seed: number): Contender & { rows: number } {
-  const { tokens, numExperts, k } = shape;
-  const mask = tensor2d(drawMask(shape, createRng(seed)), [tokens, numExperts]);
+  const { k } = shape;
+  const { mask, rows, maxRows } = routed(shape, seed);
   const weights = mul<Tensor2D>(mask, 1 / k);
   const experts = new FeedForwardExperts({ ...shape, seed });
-  const rows = defaultKernels.dispatchPlan(mask).numRows;
   return {
     name: LAYER,
     flops: rows * experts.flopsPerRow(),
     rows,
     weights: experts.variables(),
     forward: (x) => {
-      const plan = defaultKernels.dispatchPlan(mask);
-      const y = experts.apply(defaultKernels.dispatch(x, plan), plan);
+      const plan = defaultKernels.dispatchPlan(mask, { maxRows });
+      const y = experts.applyToTokens(x, plan);
       return defaultKernels.combine(y, weights, plan);
     },
   };
@@ -47,18 +46,26 @@ export function moekitLayer(shape: KernelCase, seed: number): Contender & { rows
 
 /** Plan, dispatch and combine alone: what routing costs besides the products. */
 export function routingOnly(shape: KernelCase, seed: number): Contender {
-  const { tokens, numExperts, k } = shape;
-  const mask = tensor2d(drawMask(shape, createRng(seed)), [tokens, numExperts]);
+  const { k } = shape;
+  const { mask, maxRows } = routed(shape, seed);
   const weights = mul<Tensor2D>(mask, 1 / k);
   return {
     name: ROUTING,
     flops: 0,
     weights: [],
     forward: (x) => {
-      const plan = defaultKernels.dispatchPlan(mask);
+      const plan = defaultKernels.dispatchPlan(mask, { maxRows });
       return defaultKernels.combine(defaultKernels.dispatch(x, plan), weights, plan);
     },
   };
+}
+
+/** The routing of a case, with what a router of k experts per token says of it beforehand. */
+function routed(shape: KernelCase, seed: number) {
+  const { tokens, numExperts, k } = shape;
+  const values = drawMask(shape, createRng(seed));
+  const rows = values.reduce((sum, value) => sum + value, 0);
+  return { mask: tensor2d(values, [tokens, numExperts]), rows, maxRows: tokens * k };
 }
 
 export const LAYER = 'moekit layer';

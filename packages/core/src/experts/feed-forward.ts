@@ -1,4 +1,4 @@
-import type { DispatchPlan, Kernels } from '@moekit/kernels';
+import type { DispatchPlan, Kernels, LinearOptions, Precision } from '@moekit/kernels';
 import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
@@ -31,6 +31,8 @@ export interface FeedForwardOptions {
   /** Standard deviation of the input weights; default 1/sqrt(D). Output weights take `outputStd`, default 1/sqrt(F). */
   readonly inputStd?: number;
   readonly outputStd?: number;
+  /** `f16` rounds the weights to half precision inside the products; webgpu only. Default float32. */
+  readonly precision?: Precision;
   readonly kernels?: Kernels;
 }
 
@@ -39,6 +41,7 @@ export class FeedForwardExperts implements Expert {
   readonly numExperts: number;
   readonly #kernels: Kernels;
   readonly #activation: Activation;
+  readonly #precision: Precision;
   readonly #input: Variable; // [E,D,F]
   readonly #gate: Variable | undefined; // [E,D,F], swiglu only
   readonly #output: Variable; // [E,F,D]
@@ -55,6 +58,7 @@ export class FeedForwardExperts implements Expert {
     this.numExperts = e;
     this.#kernels = options.kernels ?? defaultKernels;
     this.#activation = activation;
+    this.#precision = options.precision ?? 'float32';
     this.#input = draw('input', [d, f], inputStd);
     this.#gate = activation === 'swiglu' ? draw('gate', [d, f], inputStd) : undefined;
     this.#output = draw('output', [f, d], outputStd);
@@ -63,12 +67,13 @@ export class FeedForwardExperts implements Expert {
   }
 
   apply(x: Tensor2D, plan: DispatchPlan): Tensor2D {
-    return tidy(() => {
-      const hidden = this.#product(x, this.#input, this.#inputBias, plan); // [S,F]
-      const gate = this.#gate && this.#product(x, this.#gate, undefined, plan); // [S,F]
-      const active = activate(this.#activation, hidden, gate); // [S,F]
-      return this.#product(active, this.#output, this.#outputBias, plan); // [S,D]
-    });
+    return tidy(() => this.#project(this.#hidden(x, plan, false), plan));
+  }
+
+  applyToTokens(x: Tensor2D, plan: DispatchPlan): Tensor2D {
+    // SwiGLU reads the rows twice: they are gathered once.
+    if (this.#gate) return tidy(() => this.apply(this.#kernels.dispatch(x, plan), plan));
+    return tidy(() => this.#project(this.#hidden(x, plan, true), plan));
   }
 
   flopsPerRow(): number {
@@ -85,12 +90,28 @@ export class FeedForwardExperts implements Expert {
     this.variables().forEach((v) => v.dispose());
   }
 
-  #product(x: Tensor2D, w: Variable, bias: Variable | undefined, plan: DispatchPlan): Tensor2D {
-    const weights = w as unknown as Tensor3D;
-    if (!bias) return this.#kernels.groupedMatMul(x, weights, plan);
-    return this.#kernels.groupedLinear(x, weights, bias as unknown as Tensor2D, plan);
+  /** What lies between the two products, activation included. [S,D] (or tokens, [T,D]) -> [S,F] */
+  #hidden(x: Tensor2D, plan: DispatchPlan, fromTokens: boolean): Tensor2D {
+    const precision = this.#precision;
+    const linear = (w: Variable, bias: Variable | undefined, options: LinearOptions) =>
+      this.#kernels.groupedLinear(x, matrices(w), biases(bias), plan, { precision, ...options });
+    if (this.#activation === 'relu') {
+      return linear(this.#input, this.#inputBias, { fromTokens, activation: 'relu' });
+    }
+    const hidden = linear(this.#input, this.#inputBias, { fromTokens });
+    const gate = this.#gate && linear(this.#gate, undefined, { fromTokens });
+    return activate(this.#activation, hidden, gate);
+  }
+
+  /** [S,F] -> [S,D] */
+  #project(hidden: Tensor2D, plan: DispatchPlan): Tensor2D {
+    const [w, bias] = [matrices(this.#output), biases(this.#outputBias)];
+    return this.#kernels.groupedLinear(hidden, w, bias, plan, { precision: this.#precision });
   }
 }
+
+const matrices = (w: Variable) => w as unknown as Tensor3D;
+const biases = (bias: Variable | undefined) => bias as unknown as Tensor2D | undefined;
 
 function stacked(
   rng: Rng,

@@ -1,31 +1,74 @@
-import type { GroupedAttributes } from '../host/grouped-matmul.js';
-import { groupedMatMulCode } from './grouped-matmul-code.js';
-import type { PlannedStage } from './rows.js';
-import { TILE_ROWS, tableLayout, tableUniforms } from './table.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-const TILE_COLUMNS = 64;
+import type { LinearAttributes } from '../linear.js';
+import type { WebGpuBackend } from './backend.js';
+import { halfWeightsStage } from './half-weights.js';
+import type { ProductVariant } from './product-code.js';
+import { productCode } from './product-code.js';
+import type { Stage } from './stage.js';
+import { runStage } from './stage.js';
+import { tableLayout, tableUniforms } from './table.js';
+import { rowTile, threadsOf, tileKey } from './tile.js';
+
+/** Inputs of a product: rows or tokens, weights, biases where it has them, and the plan's table. */
+export interface ProductInputs {
+  readonly x: TensorInfo;
+  readonly w: TensorInfo;
+  readonly bias?: TensorInfo;
+  readonly table: TensorInfo;
+}
 
 /**
- * out[s] = x[s] w[expert(s)] in one dispatch: [R,K] x [E,K,N] -> [R,N], or with w[e] transposed, [E,N,K].
- * Workgroup y takes a tile of the plan's table: up to 64 rows of one expert. Tiles beyond the table end at once.
+ * out[s] = relu(x[s] w[expert(s)] + bias[expert(s)]) in one dispatch: [R,K] (or tokens, [T,K]) x [E,K,N] -> [R,N], or
+ * with w[e] transposed, [E,N,K]. Workgroup y takes a tile of the plan's table: rows of one expert. How many there are
+ * is known on the device alone; those beyond end at once. With f16 weights a dispatch rounds them first.
  */
-export const groupedMatMulStage: PlannedStage<GroupedAttributes> = {
-  kernelName: 'MoeGroupedMatMul',
-  stage: ({ x, w, table }, { plan, transposeW }) => {
-    const [, a, b] = w!.shape as [number, number, number];
-    const [inner, outer] = transposeW ? [b, a] : [a, b];
-    const width = inner % 4 === 0 && outer % 4 === 0 ? 4 : 1;
-    return {
-      name: transposeW ? 'MoeGroupedMatMulTransposed' : 'MoeGroupedMatMul',
-      inputs: { x: x!, w: w!, table: table! },
-      shape: [plan.numRows, outer],
-      width,
-      integers: { ...tableUniforms(plan), inner, outer },
-      code: groupedMatMulCode({ transposeW, width, tileRows: TILE_ROWS }),
-      over: {
-        groups: [Math.ceil(outer / TILE_COLUMNS), tableLayout(plan).numTiles, 1],
-        threads: [16, 8, 1],
-      },
-    };
-  },
-};
+export function runProduct(
+  backend: WebGpuBackend,
+  inputs: ProductInputs,
+  attributes: LinearAttributes,
+): TensorInfo {
+  if (attributes.precision !== 'f16') return runStage(backend, productStage(inputs, attributes));
+  const half = runStage(backend, halfWeightsStage(inputs.w));
+  const out = runStage(backend, productStage(inputs, attributes, half));
+  backend.disposeData(half.dataId);
+  return out;
+}
+
+function productStage(
+  { x, w, bias, table }: ProductInputs,
+  { plan, transposeW, fromTokens = false, activation, precision }: LinearAttributes,
+  stored: TensorInfo = w,
+): Stage {
+  const [, a, b] = w.shape as [number, number, number];
+  const [inner, outer] = transposeW ? [b, a] : [a, b];
+  const tile = rowTile(plan, outer);
+  const variant: ProductVariant = {
+    tile,
+    transposeW,
+    width: inner % 4 === 0 && outer % 4 === 0 ? 4 : 1,
+    fromTokens,
+    bias: bias !== undefined,
+    relu: activation === 'relu',
+    half: precision === 'f16',
+  };
+  return {
+    name: `MoeProduct_${tileKey(tile)}_${flags(variant)}`,
+    inputs: bias ? { x, w: stored, bias, table } : { x, w: stored, table },
+    shape: [plan.numRows, outer],
+    width: variant.width,
+    integers: { ...tableUniforms(plan), inner, outer },
+    code: productCode(variant),
+    over: {
+      groups: [Math.ceil(outer / tile.columns), tableLayout(plan).numTiles, 1],
+      threads: threadsOf(tile),
+    },
+  };
+}
+
+function flags({ transposeW, fromTokens, bias, relu, half }: ProductVariant): string {
+  return Object.entries({ transposeW, fromTokens, bias, relu, half })
+    .filter(([, on]) => on)
+    .map(([name]) => name)
+    .join('_');
+}

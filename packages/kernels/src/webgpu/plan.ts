@@ -4,7 +4,8 @@ import type { WebGpuBackend } from './backend.js';
 import { countCode, placeCode, scanCode, tableFromRowsCode } from './plan-code.js';
 import type { Stage } from './stage.js';
 import { runStage } from './stage.js';
-import { TILE_ROWS, tableLayout, tableSize, tableUniforms } from './table.js';
+import { tableLayout, tableSize, tableUniforms } from './table.js';
+import { tileRowsOf } from './tile.js';
 
 /** Tokens of one block: each thread walks one block of one expert. */
 const BLOCK = 64;
@@ -29,6 +30,7 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
   const pairs = numTokens * numExperts;
   const sizes = { numTokens, numExperts, numRows };
   const integers = { ...tableUniforms(sizes), numTokens, numBlocks };
+  const tileRows = tileRowsOf(sizes);
   const stage = (rest: Pick<Stage, 'name' | 'inputs' | 'shape' | 'code' | 'over'>) =>
     runStage(backend, { dtype: 'int32', integers, ...rest });
 
@@ -41,10 +43,10 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
     over: { work: blocks + numTokens },
   });
   const scans = stage({
-    name: 'MoePlanScan',
+    name: `MoePlanScan_${tileRows}`,
     inputs: { counts },
     shape: [blocks + 1 + numTokens + 1 + numExperts + 2],
-    code: scanCode(TILE_ROWS),
+    code: scanCode(tileRows),
     over: { groups: [1, 1, 1], threads: [256, 1, 1] },
   });
   const rows = stage({
@@ -55,10 +57,10 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
     over: { work: blocks },
   });
   const table = stage({
-    name: 'MoePlanTable',
+    name: `MoePlanTable_${tileRows}`,
     inputs: { scans, rows },
     shape: [tableSize(sizes)],
-    code: tableFromRowsCode(TILE_ROWS),
+    code: tableFromRowsCode(tileRows),
     over: {
       work: Math.max(pairs, numRows, numTokens + 1, tableLayout(sizes).numTiles, numExperts + 1),
     },

@@ -6,10 +6,13 @@ import { onDevice } from '../run.js';
 import { addNKernel } from './add-n.js';
 import type { WebGpuBackend } from './backend.js';
 import { limitCapacityKernel } from './capacity.js';
+import { combineStage, pairDotsKernel, spreadStage } from './combine.js';
 import { expertSumStage } from './expert-sum.js';
-import { groupedMatMulStage } from './grouped-matmul.js';
+import type { ProductInputs } from './grouped-matmul.js';
+import { runProduct } from './grouped-matmul.js';
 import { groupedOuterStage } from './grouped-outer.js';
 import { planKernel } from './plan.js';
+import { reluGradientKernel } from './relu-gradient.js';
 import type { PlannedStage } from './rows.js';
 import {
   dispatchStage,
@@ -23,6 +26,8 @@ import { runStage } from './stage.js';
 
 const decisions = [selectTopKKernel, selectThresholdKernel, limitCapacityKernel, planKernel];
 
+const fused = [pairDotsKernel, reluGradientKernel];
+
 const stages = [
   dispatchStage,
   reduceStage,
@@ -30,8 +35,9 @@ const stages = [
   expertSumStage,
   rowWeightsStage,
   scatterWeightsStage,
-  groupedMatMulStage,
   groupedOuterStage,
+  combineStage,
+  spreadStage,
 ] as readonly PlannedStage[];
 
 /**
@@ -41,7 +47,10 @@ const stages = [
 export function registerWebGpuKernels(): void {
   const decided = new Set(decisions.map(({ kernelName }) => kernelName));
   const composed = composedKernels('webgpu').filter(({ kernelName }) => !decided.has(kernelName));
-  for (const kernel of [...decisions, ...composed, ...stages.map(planned)]) registerKernel(kernel);
+  const products = ['MoeGroupedMatMul', 'MoeFusedLinear'].map(product);
+  for (const kernel of [...decisions, ...composed, ...stages.map(planned), ...products, ...fused]) {
+    registerKernel(kernel);
+  }
   const addN = getKernel('AddN', 'webgpu');
   if (!addN) return;
   unregisterKernel('AddN', 'webgpu');
@@ -57,5 +66,14 @@ function planned({ kernelName, stage }: PlannedStage): KernelConfig {
         backend as WebGpuBackend,
         stage(inputs as Record<string, TensorInfo>, attrs as never),
       ),
+  };
+}
+
+function product(kernelName: string): KernelConfig {
+  return {
+    kernelName: onDevice(kernelName),
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      runProduct(backend as WebGpuBackend, inputs as unknown as ProductInputs, attrs as never),
   };
 }

@@ -13,7 +13,7 @@ export interface PlannedStage<Attributes extends { plan: DispatchPlan } = { plan
 const lanes = (width: number): 1 | 4 => (width % 4 === 0 ? 4 : 1);
 
 /** A stage with one thread for each vec4 (or number) of the output. */
-function elementwise(
+export function elementwise(
   name: string,
   inputs: Record<string, TensorInfo>,
   plan: DispatchPlan,

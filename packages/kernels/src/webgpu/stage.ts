@@ -14,6 +14,10 @@ export interface Stage {
   readonly floats?: Readonly<Record<string, number>>;
   /** 4 where output and float inputs are read and written as vec4; the table stays scalar. */
   readonly width?: 1 | 4;
+  /** Float inputs that are read as numbers all the same. */
+  readonly scalars?: readonly string[];
+  /** The output is written as numbers all the same. */
+  readonly scalarOutput?: boolean;
   readonly code: string;
   /** `work` threads, each `fn main(index : i32)`; or workgroups of a size, each thread `fn main()`. */
   readonly over: { readonly work: number } | { readonly groups: Triple; readonly threads: Triple };
@@ -46,8 +50,10 @@ export function runStage(backend: WebGpuBackend, stage: Stage): TensorInfo {
     uniforms: uniforms.join(''),
     shaderKey: `${name}_${width}`,
     size: true,
-    outputComponent: width,
-    variableComponents: infos.map((info) => (info.dtype === 'float32' ? width : 1)),
+    outputComponent: stage.scalarOutput ? 1 : width,
+    variableComponents: Object.entries(inputs).map(([key, info]) =>
+      info.dtype === 'float32' && !stage.scalars?.includes(key) ? width : 1,
+    ),
     getUserCode: () => stage.code,
     ...geometry(stage.over),
   };

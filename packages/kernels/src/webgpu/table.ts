@@ -1,7 +1,5 @@
 import type { DispatchPlan } from '../plan.js';
-
-/** Rows of one tile of the grouped product; a tile never holds rows of two experts. */
-export const TILE_ROWS = 64;
+import { tileRowsOf } from './tile.js';
 
 type Sizes = Pick<DispatchPlan, 'numTokens' | 'numExperts' | 'numRows'>;
 
@@ -11,15 +9,16 @@ type Sizes = Pick<DispatchPlan, 'numTokens' | 'numExperts' | 'numRows'>;
  *     S | expertOffsets [E+1] | tokenOffsets [T+1] | tokenIndices [R] | expertIndices [R] | tokenRows [R] | tiles [M,2]
  *
  * Tiles are (expert, first row). Those of expert -1 are rows from S to R, which become zeros; -2 is no tile. There are
- * at most M = R / TILE_ROWS + E + 1: each expert, and the rows that nobody took, may end in a part of a tile.
+ * at most M = R / (rows of a tile) + E + 1: a tile never holds rows of two experts, so each expert, and the rows that nobody took, may end in a part of a tile.
  */
-export function tableLayout({ numTokens, numExperts, numRows }: Sizes) {
+export function tableLayout(sizes: Sizes) {
+  const { numTokens, numExperts, numRows } = sizes;
   const tokenOffsetsAt = 1 + numExperts + 1;
   const tokensAt = tokenOffsetsAt + numTokens + 1;
   const expertsAt = tokensAt + numRows;
   const tokenRowsAt = expertsAt + numRows;
   const tilesAt = tokenRowsAt + numRows;
-  const numTiles = Math.floor(numRows / TILE_ROWS) + numExperts + 1;
+  const numTiles = Math.floor(numRows / tileRowsOf(sizes)) + numExperts + 1;
   return { tokenOffsetsAt, tokensAt, expertsAt, tokenRowsAt, tilesAt, numTiles };
 }
 

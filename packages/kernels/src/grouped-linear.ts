@@ -1,0 +1,70 @@
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { add, getBackend, relu, tidy } from '@tensorflow/tfjs-core';
+
+import { assertShape } from './assert-shape.js';
+import { fail } from './errors.js';
+import type { LinearOptions, Precision } from './linear.js';
+import { dispatch, expertRows, groupedMatMul } from './operations.js';
+import type { DispatchPlan } from './plan.js';
+import { registerKernels } from './register.js';
+import { hasPlanned, runPlanned } from './run.js';
+
+/**
+ * A linear layer per expert: out[s] = activation(x[s] w[expert(s)] + bias[expert(s)]). Rows gathered from tokens, bias
+ * and activation are part of the product where a backend has that kernel (webgpu), and operations around it elsewhere.
+ * @param x float32 [S,A], or the tokens [T,A] with `fromTokens`      @param w float32 [E,A,B]
+ * @param bias float32 [E,B], or undefined for none
+ * @returns float32 [S,B], owned by the caller
+ * @throws KERNELS_SHAPE, KERNELS_VALUE, KERNELS_PRECISION      Gradient: through x, w and bias.
+ */
+export function groupedLinear(
+  x: Tensor2D,
+  w: Tensor3D,
+  bias: Tensor2D | undefined,
+  plan: DispatchPlan,
+  options: LinearOptions = {},
+): Tensor2D {
+  const { fromTokens = false, activation, precision = 'float32' } = options;
+  assertShape('groupedLinear', 'x', x, [fromTokens ? plan.numTokens : plan.numRows, null]);
+  assertShape('groupedLinear', 'w', w, [plan.numExperts, x.shape[1], null]);
+  if (bias) assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);
+  assertActivation(activation);
+  registerKernels();
+  assertPrecision(precision, plan);
+  if (hasPlanned('MoeFusedLinear', plan)) {
+    const attributes = { plan, transposeW: false, fromTokens, activation, precision };
+    return runPlanned('MoeFusedLinear', bias ? { x, w, bias } : { x, w }, attributes);
+  }
+  return tidy(() => {
+    const y = linear(fromTokens ? dispatch(x, plan) : x, w, bias, plan);
+    return activation === 'relu' ? relu(y) : y;
+  });
+}
+
+function linear(x: Tensor2D, w: Tensor3D, bias: Tensor2D | undefined, plan: DispatchPlan) {
+  if (!bias) return groupedMatMul(x, w, plan);
+  if (hasPlanned('MoeGroupedLinear', plan)) {
+    return runPlanned<Tensor2D>('MoeGroupedLinear', { x, w, bias }, { plan, transposeW: false });
+  }
+  return add<Tensor2D>(groupedMatMul(x, w, plan), expertRows(bias, plan));
+}
+
+function assertActivation(activation: LinearOptions['activation']): void {
+  if (activation === undefined || activation === 'relu') return;
+  throw fail('KERNELS_VALUE', {
+    asked: 'The activation of groupedLinear must be relu, or left out',
+    got: String(activation),
+    fix: "Apply others to its result, as tfjs's own operations.",
+  });
+}
+
+function assertPrecision(precision: Precision, plan: DispatchPlan): void {
+  if (precision === 'float32') return;
+  if (precision === 'f16' && plan.table && hasPlanned('MoeFusedLinear', plan)) return;
+  throw fail('KERNELS_PRECISION', {
+    asked:
+      'The precision of groupedLinear must be float32, or f16 with a plan on the webgpu backend',
+    got: `${String(precision)} on ${getBackend()}${plan.table ? '' : ' with a plan on the host'}`,
+    fix: 'Leave the precision out, or run on webgpu.',
+  });
+}
