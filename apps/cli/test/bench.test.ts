@@ -53,17 +53,18 @@ describe('moekit bench', { timeout: 240_000 }, () => {
     expect(Object.values(manifest.files)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
   });
 
-  test('a router that throws fails in its own row and leaves the others', async () => {
-    const args = ['--router', `${fixture('first-expert.ts')}?broken=true`, '--json'];
+  test('broken routers fail in their own rows and leave the others', async () => {
+    const wrong = `${fixture('../../../../packages/bench/test/plugins/wrong/behaviours.ts')}#nanWeights`;
+    const broken = [`${fixture('first-expert.ts')}?broken=true`, wrong];
+    const args = [...broken.flatMap((router) => ['--router', router]), '--json'];
     const { code, stdout, stderr } = await moekit(['bench', ...TINY, ...args]);
     expect(code).toBe(1);
     const { rows } = parseResults(stdout);
-    expect(rows[2]!.errors).toEqual([
-      { seed: 1, code: 'BENCH_TRIAL', message: 'this router throws inside route' },
-    ]);
-    expect(rows[2]!.figures).toBeNull();
-    expect(rows[1]!.figures).not.toBeNull();
-    expect(stderr).toContain('BENCH_TRIAL: this router throws inside route');
+    expect(rows[2]!.errors).toMatchObject([{ seed: 1, code: 'MOE_ROUTE' }]);
+    expect(rows[2]!.errors[0]!.message).toContain('inside route: this router throws inside route');
+    expect(rows[3]!.errors).toMatchObject([{ seed: 1, code: 'MOE_ROUTING' }]);
+    expect(rows.map(({ figures }) => figures !== null)).toEqual([true, true, false, false]);
+    expect(stderr).toContain('MOE_ROUTE: Router first-expert must return a routing');
   });
 
   test('Ctrl-C keeps what finished', async () => {

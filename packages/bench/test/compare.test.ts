@@ -52,7 +52,8 @@ test('a trial that throws fails alone', async () => {
   const routers = [{ router: 'dense' }, broken];
   const before = memory().numTensors;
   const { rows } = await compare({ ...tiny, routers }, registryOf([]));
-  expect(rows[1]!.errors).toEqual([{ seed: 1, code: 'BENCH_TRIAL', message: 'broken on purpose' }]);
+  expect(rows[1]!.errors).toMatchObject([{ seed: 1, code: 'MOE_ROUTE' }]);
+  expect(rows[1]!.errors[0]!.message).toContain('inside route: broken on purpose');
   expect(rows[0]!.figures).not.toBeNull();
   expect(memory().numTensors).toBe(before);
 });

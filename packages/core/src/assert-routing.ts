@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import type { Router, Routing } from './contract.js';
+import type { Router, RouterLoss, Routing } from './contract.js';
 import { fail } from './errors.js';
+import { guide } from './guide.js';
 
-/** @throws MOE_ROUTING naming the router and the member when a routing has missing or misshapen tensors */
+/** @throws MOE_ROUTING naming the router and the member when a routing has missing or misshapen members */
 export function assertRouting(
   routing: Routing,
   router: Pick<Router, 'name' | 'numExperts'>,
@@ -11,6 +12,7 @@ export function assertRouting(
 ): void {
   const pairs = [numTokens, router.numExperts];
   const wrong = [
+    isRecord(routing) ? undefined : `a routing that is ${describe(routing)}`,
     misfit('combineWeights', routing?.combineWeights, pairs),
     misfit('dispatchMask', routing?.dispatchMask, pairs),
     misfit('logits', routing?.logits, pairs),
@@ -21,12 +23,13 @@ export function assertRouting(
     routing?.zeroCompute?.copyWeight &&
       misfit('zeroCompute.copyWeight', routing.zeroCompute.copyWeight, [numTokens]),
     Array.isArray(routing?.losses) ? undefined : 'losses: not an array',
+    ...(Array.isArray(routing?.losses) ? routing.losses.map(misfitLoss) : []),
   ].find((problem) => problem !== undefined);
   if (wrong === undefined) return;
   throw fail('MOE_ROUTING', {
     asked: `Router ${router.name} must return a routing of ${numTokens} tokens and ${router.numExperts} experts`,
     got: wrong,
-    fix: 'See the Routing type for the shape of each member.',
+    fix: guide('the-routing'),
   });
 }
 
@@ -36,4 +39,22 @@ function misfit(member: string, value: Tensor | undefined, shape: number[]): str
   return got === undefined
     ? `${member}: missing`
     : `${member}: ${value?.dtype} [${got}] instead of float32 [${shape.join(', ')}]`;
+}
+
+function misfitLoss(loss: Partial<RouterLoss> | undefined, at: number): string | undefined {
+  const member = `losses[${at}]`;
+  if (typeof loss?.name !== 'string') return `${member}.name: ${describe(loss?.name)}`;
+  if (!Number.isFinite(loss.coefficient)) {
+    return `${member}.coefficient (${loss.name}): ${describe(loss.coefficient)}`;
+  }
+  return misfit(`${member}.value (${loss.name})`, loss.value, []);
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof Promise);
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Promise) return 'a promise: route may not be async';
+  return typeof value === 'function' ? 'a function' : String(value);
 }

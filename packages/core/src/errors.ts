@@ -6,6 +6,7 @@ export const coreErrors = {
   MOE_SPEC: 'A router or expert was asked for with impossible sizes.',
   MOE_PLUGIN: 'A router plug-in does not follow the contract.',
   MOE_API_VERSION: 'A router plug-in was written for another version of the contract.',
+  MOE_ROUTE: 'A router threw an error of its own instead of deciding.',
   MOE_ROUTING: 'A router returned a routing that does not follow the contract.',
   MOE_NON_FINITE: 'Router logits hold NaN or infinity.',
   MOE_NOT_CAUSAL: 'A router that looks at later tokens was used where causality is needed.',

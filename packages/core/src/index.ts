@@ -12,6 +12,7 @@ export {
 } from '@moekit/kernels';
 export type { CapacityPriority } from '@moekit/kernels';
 export { assertFinite } from './assert-finite.js';
+export { assertRoutingValues } from './assert-routing-values.js';
 export { ROUTER_API_VERSION } from './contract.js';
 export type {
   Expert,
@@ -43,6 +44,7 @@ export { parameter } from './parameter.js';
 export { assertCausal, assertPlugin, createRouter, defineRouter } from './plugin.js';
 export { createRng, normalArray, uniformArray } from './rng.js';
 export type { Rng } from './rng.js';
+export { routeWith } from './route-with.js';
 export { select } from './select.js';
 export { decodeRoutingStats, encodeRoutingStats, summariseRouting } from './stats.js';
 export { silentTelemetry } from './telemetry.js';

@@ -3,9 +3,9 @@ import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, expandDims, getGradient, mul } from '@tensorflow/tfjs-core';
 
-import { assertRouting } from './assert-routing.js';
 import type { Expert, RouteContext, Router, Routing } from './contract.js';
 import { fail } from './errors.js';
+import { routeWith } from './route-with.js';
 
 export interface MoELayerParts {
   readonly router: Router;
@@ -46,13 +46,12 @@ export class MoELayer {
 
   /**
    * @param x float32 [T,D]      @returns tensors owned by the caller; call it inside a tidy or a gradient function
-   * @throws MOE_SHAPE, MOE_ROUTING, MOE_NO_GRADIENTS, and whatever the router throws
+   * @throws MOE_SHAPE, MOE_ROUTE, MOE_ROUTING, MOE_NO_GRADIENTS, and coded errors of the router
    *   Gradient: through x, the expert weights and the combine weights; the dispatch itself is a constant.
    */
   call(x: Tensor2D, context: RouteContext): LayerResult {
     assertInput(x, context);
-    const routing = this.router.route(x, context);
-    assertRouting(routing, this.router, x.shape[0]);
+    const routing = routeWith(this.router, x, context);
     const plan = this.#kernels.dispatchPlan(routing.dispatchMask, {
       maxRows: routing.maxPairs,
     });

@@ -1,25 +1,20 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 import { fail } from './errors.js';
+import { guide } from './guide.js';
 
 /**
  * Validates options and fills in defaults.
  * @param owner whose options these are, for the message ("router threshold")
- * @throws MOE_OPTIONS naming each wrong option, the value it got and what it accepts
+ * @throws MOE_OPTIONS naming each wrong option, the value it got and what it accepts; MOE_PLUGIN when the schema itself
+ *   is at fault
  */
 export function parseOptions<Options>(
   schema: StandardSchemaV1<unknown, Options>,
   input: unknown,
   owner: string,
 ): Options {
-  const result = schema['~standard'].validate(input ?? {});
-  if (result instanceof Promise) {
-    throw fail('MOE_PLUGIN', {
-      asked: `The options schema of ${owner} must validate synchronously`,
-      got: 'a promise',
-      fix: 'Remove asynchronous refinements from the schema.',
-    });
-  }
+  const result = validate(schema, input ?? {}, owner);
   if (!result.issues) return result.value;
   const wrong = result.issues.map((issue) => describeIssue(issue, input));
   throw fail('MOE_OPTIONS', {
@@ -27,6 +22,29 @@ export function parseOptions<Options>(
     got: wrong.map(({ got }) => got).join('; '),
     fix: wrong.map(({ fix }) => fix).join(' '),
   });
+}
+
+function validate<Options>(
+  schema: StandardSchemaV1<unknown, Options>,
+  input: unknown,
+  owner: string,
+): StandardSchemaV1.Result<Options> {
+  const broken = (got: string, cause?: unknown) =>
+    fail('MOE_PLUGIN', {
+      asked: `The options schema of ${owner} must validate synchronously and say what is wrong`,
+      got,
+      fix: `Use a Standard Schema (zod, valibot, arktype) without asynchronous refinements. ${guide('the-plug-in')}`,
+      cause,
+    });
+  let result;
+  try {
+    result = schema['~standard'].validate(input);
+  } catch (cause) {
+    throw broken(`an exception: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
+  if (result instanceof Promise) throw broken('a promise');
+  if (typeof result !== 'object' || result === null) throw broken(`${typeof result} as its result`);
+  return result;
 }
 
 function describeIssue(issue: StandardSchemaV1.Issue, input: unknown) {

@@ -1,6 +1,9 @@
+import { isMoekitError } from '@moekit/kernels';
+
 import type { Router, RouterPlugin, RouterSpec } from './contract.js';
 import { ROUTER_API_VERSION } from './contract.js';
 import { fail } from './errors.js';
+import { guide } from './guide.js';
 import { parseOptions } from './options.js';
 import { createRng } from './rng.js';
 
@@ -25,16 +28,16 @@ export function assertPlugin(value: unknown, from = 'A router plug-in'): RouterP
   ].flatMap(([present, member]) => (present ? [] : [member]));
   if (missing.length > 0) {
     throw fail('MOE_PLUGIN', {
-      asked: `${from} must have name, apiVersion, options and create`,
-      got: `one without ${missing.join(', ')}`,
-      fix: 'See docs/writing-a-router.md for a complete example.',
+      asked: `${from} must be an object with name, apiVersion, options and create`,
+      got: typeof value === 'object' && value ? `one without ${missing.join(', ')}` : kindOf(value),
+      fix: guide('the-plug-in'),
     });
   }
   if (plugin?.apiVersion !== ROUTER_API_VERSION) {
     throw fail('MOE_API_VERSION', {
       asked: `${from} must be written for router API ${ROUTER_API_VERSION}`,
       got: `apiVersion ${String(plugin?.apiVersion)}`,
-      fix: 'Install a version of the plug-in that matches this moekit.',
+      fix: `Install a version of the plug-in that matches this moekit. ${guide('the-plug-in')}`,
     });
   }
   return plugin as RouterPlugin;
@@ -52,21 +55,43 @@ export function createRouter<Options, Input>(
 ): Router {
   assertPlugin(plugin);
   assertSpec(spec);
-  const router = plugin.create(
-    spec,
-    parseOptions(plugin.options, options, `router ${plugin.name}`),
-  );
+  const parsed = parseOptions(plugin.options, options, `router ${plugin.name}`);
+  const router = create(plugin, spec, parsed);
   const missing = (['route', 'variables', 'dispose', 'flopsPerToken'] as const).filter(
     (member) => typeof router?.[member] !== 'function',
   );
   if (missing.length > 0 || router.numExperts !== spec.numExperts) {
+    router?.dispose?.();
     throw fail('MOE_PLUGIN', {
       asked: `Router ${plugin.name} must have route, variables, dispose, flopsPerToken and numExperts = ${spec.numExperts}`,
       got: missing.length > 0 ? `none of ${missing.join(', ')}` : `numExperts ${router.numExperts}`,
-      fix: 'See docs/writing-a-router.md for every member of the contract.',
+      fix: guide('the-router'),
     });
   }
   return router;
+}
+
+function create<Options, Input>(
+  plugin: RouterPlugin<Options, Input>,
+  spec: RouterSpec,
+  options: Options,
+): Router {
+  try {
+    return plugin.create(spec, options);
+  } catch (cause) {
+    if (isMoekitError(cause)) throw cause;
+    throw fail('MOE_PLUGIN', {
+      asked: `Plug-in ${plugin.name} must create a router for ${spec.numExperts} experts of width ${spec.modelWidth}`,
+      got: `an exception inside create: ${cause instanceof Error ? cause.message : String(cause)}`,
+      fix: `What an option may not be belongs into its schema, or is a MoekitError. ${guide('the-plug-in')}`,
+      cause,
+    });
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'function') return 'a function: export what it returns';
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /** A Standard Schema is an object or a function (arktype) that can validate. */

@@ -69,9 +69,12 @@ describe('options', () => {
 
 describe('plug-ins', () => {
   it('are refused with the members they lack', () => {
-    for (const value of [undefined, null, 3, {}]) {
+    expect(refusal(() => assertPlugin({}))).toMatch(
+      /^MOE_PLUGIN: .*name \(a string\), apiVersion \(1\), options .*, create\(spec, options\)/,
+    );
+    for (const value of [undefined, null, 3, () => topTwo]) {
       expect(refusal(() => assertPlugin(value))).toMatch(
-        /^MOE_PLUGIN: .*name \(a string\), apiVersion \(1\), options .*, create\(spec, options\)/,
+        /^MOE_PLUGIN: .*got (undefined|null|a number|a function: export what it returns)\./,
       );
     }
     const { options: _, ...rest } = topTwo;

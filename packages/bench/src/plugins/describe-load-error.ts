@@ -1,4 +1,5 @@
 const GUIDE = 'docs/writing-a-router.md#from-an-empty-file';
+const COMPARE = 'See docs/writing-a-router.md#compare-it.';
 
 /** What went wrong while a plug-in's module was loaded, and what mends it. */
 export function describeLoadError(cause: unknown): { got: string; fix: string } {
@@ -8,8 +9,8 @@ export function describeLoadError(cause: unknown): { got: string; fix: string } 
     return {
       got: `an import of ${missing}, which is not there`,
       fix: /^[./]/.test(missing)
-        ? 'Check the path of the import.'
-        : `Install it where the plug-in lies: npm i ${missing}`,
+        ? `Check the path of the import. ${COMPARE}`
+        : `Install it where the plug-in lies: npm i ${missing}. ${COMPARE}`,
     };
   }
   if (isSyntaxError(cause)) {

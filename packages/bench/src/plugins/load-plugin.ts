@@ -46,7 +46,7 @@ function pickExport(module: object, router: string): unknown {
     got: `no ${what}; it exports ${others.join(', ') || 'nothing'}`,
     fix:
       others.length > 0
-        ? `Name the export: --router ${source}#${others[0]}`
+        ? `Name the export: --router ${source}#${others[0]}. See docs/writing-a-router.md#compare-it.`
         : 'Write: export default defineRouter({ name, apiVersion: 1, options, create }). See docs/writing-a-router.md#from-an-empty-file.',
   });
 }

@@ -23,7 +23,7 @@ export function locatePlugin(router: string, registry: PluginRegistry): string {
     throw fail('BENCH_PLUGIN_FILE', {
       asked: 'A router plug-in must be a file',
       got: `${source}, which does not exist`,
-      fix: `Check the path; it counts from ${process.cwd()}.`,
+      fix: `Check the path; it counts from ${process.cwd()}. See docs/writing-a-router.md#compare-it.`,
     });
   }
   return statSync(path).isDirectory() ? locateInFolder(path, source) : path;

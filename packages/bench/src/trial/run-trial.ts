@@ -14,6 +14,7 @@ import type { Match } from './match.js';
 import { matchRouter } from './match.js';
 import { moeFactory } from './moe-factory.js';
 import type { Job, Progress } from './messages.js';
+import { probeRouter } from './probe-router.js';
 import { Recorder } from './recorder.js';
 
 /**
@@ -84,6 +85,7 @@ async function prepareRouter({ entry, experiment }: Job, registry: PluginRegistr
   const plugin = await loadPlugin(entry.router, registry);
   const { model, expertParameters } = experiment;
   const match = matchRouter(plugin, entry.options, { ...model, expertParameters });
+  await probeRouter(plugin, entry.options, { ...match, modelWidth: model.modelWidth });
   return { plugin, options: entry.options, match };
 }
 

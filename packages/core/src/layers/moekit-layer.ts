@@ -69,7 +69,9 @@ export class MoekitLayer extends layers.Layer {
     const shared = sharedExpertWidth && {
       numExperts: 1,
       expertWidth: sharedExpertWidth,
-      seed: createRng(this.#seed).fork('shared').integer(2 ** 31),
+      seed: createRng(this.#seed)
+        .fork('shared')
+        .integer(2 ** 31),
     };
     const moe = new MoELayer({
       router: createRouter(router, spec, routerOptions),
