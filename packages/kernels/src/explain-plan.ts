@@ -5,6 +5,7 @@ import type { TensorflowBackend } from './tensorflow/backend.js';
 import { countRows } from './tensorflow/batches.js';
 import type { Estimate, ProductShape } from './tensorflow/choose-product.js';
 import { deviceSpeeds, estimateProduct } from './tensorflow/choose-product.js';
+import { hasNativeOperations } from './tensorflow/native.js';
 import { bestBuild } from './wasm/module.js';
 
 /** How the current backend computes one product of a plan, and why. */
@@ -62,6 +63,7 @@ type Explained = Omit<ProductExplanation, 'product'>;
 
 function planned(plan: DispatchPlan, shape: Omit<ProductShape, 'rowsPerExpert'>): Explained {
   const { isUsingGpuDevice } = engine().backend as TensorflowBackend;
+  if (hasNativeOperations(engine().backend)) return fixed('native');
   const speed = deviceSpeeds[isUsingGpuDevice ? 'gpu' : 'cpu'];
   const considered = estimateProduct({ ...shape, rowsPerExpert: countRows(plan) }, speed);
   const [first, ...others] = considered as [Estimate, ...Estimate[]];
@@ -89,6 +91,10 @@ const only: Readonly<Record<string, () => readonly [string, string]>> = {
   wasm: () => [
     `SIMD tiles per expert, build ${bestBuild()}`,
     'a product costs no launch, so nothing is gained by batching and nothing is padded',
+  ],
+  native: () => [
+    "moekit's own operation",
+    'tiles of every expert on all threads, rows gathered as they are read, bias and relu in the same pass, nothing padded',
   ],
   webgpu: () => [
     'one dispatch over a table of tiles',

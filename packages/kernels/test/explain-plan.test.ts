@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { describe, expect, test } from 'vitest';
 
 import { dispatchPlan, explainPlan } from '../src/index.js';
+import { hasNativeOperations } from '../src/tensorflow/native.js';
 
 const widths = { modelWidth: 32, expertWidth: 16 };
 const skewed = () => dispatchPlan(tf.tensor2d([1, 0, 1, 1, 1, 0], [3, 2])); // 3 and 1 rows
@@ -28,9 +29,17 @@ describe('explainPlan', () => {
   });
 
   test.skipIf(process.env['MOEKIT_TEST_BACKEND_DIR'] === undefined)(
-    'tensorflow weighs three, the chosen one first, and gives its numbers',
+    'tensorflow has its own operation, or weighs three, the chosen one first, and gives its numbers',
     async () => {
       await tf.setBackend('tensorflow');
+      if (hasNativeOperations(tf.backend())) {
+        const { products } = explainPlan(skewed(), widths);
+        for (const { algorithm, considered } of products) {
+          expect(algorithm).toBe("moekit's own operation");
+          expect(considered).toEqual([]);
+        }
+        return;
+      }
       for (const { algorithm, considered, reason } of explainPlan(skewed(), widths).products) {
         expect(considered).toHaveLength(3);
         expect(considered[0]!.algorithm).toBe(algorithm);

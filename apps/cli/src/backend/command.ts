@@ -118,8 +118,9 @@ function assertInstallable(name: string): void {
 
 function describe(verified: Verification | null): string {
   if (verified === null) return 'never verified';
-  const { tensorflow, device, gpu, cuda, cudnn } = verified;
-  if (device === 'cpu') return `TensorFlow ${tensorflow} on the CPU`;
+  const { tensorflow, device, gpu, cuda, cudnn, native } = verified;
+  const own = native ? `, with moekit’s own operations (${native})` : '';
+  if (device === 'cpu') return `TensorFlow ${tensorflow} on the CPU${own}`;
   return `TensorFlow ${tensorflow} on ${gpu ?? 'CUDA'}, CUDA ${cuda ?? '?'}, cuDNN ${cudnn ?? '?'}`;
 }
 

@@ -4,7 +4,7 @@ import type { BackendManifest } from '@moekit/bench';
 import { readManifest } from '@moekit/bench';
 import { isMoekitError } from '@moekit/kernels';
 
-import { assemble, essentialFiles, isAssembled, PROJECT, writeManifest } from './assemble.js';
+import { assemble, essentialFiles, isAssembled, PROJECT } from './assemble.js';
 import { buildBinding } from './build-binding.js';
 import { checkDisk } from './check-disk.js';
 import { checkGpu } from './check-gpu.js';
@@ -13,13 +13,13 @@ import { fetchLibraries, wheelNames } from './fetch-libraries.js';
 import { findCompiler } from './find-compiler.js';
 import { findPython } from './find-python.js';
 import { installPackage, TFJS_NODE } from './install-package.js';
+import { hasCurrentNative, installNative } from './install-native.js';
 import { lock } from './lock.js';
 import { readMachine } from './machine.js';
 import { remove, Staging } from './staging.js';
 import { restore, swap } from './swap.js';
 import type { Target } from './target.js';
 import { targetFor } from './target.js';
-import { verify } from './verify.js';
 import { assertWheelFits, parseWheelName } from './wheel-name.js';
 
 /** The TensorFlow that moekit is tested with. */
@@ -64,7 +64,8 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
     const there = force ? undefined : complete(dir);
     if (there) {
       remove(stagingOf(home, target)); // left by a run that was killed at its very end
-      return { dir, manifest: there, fresh: false };
+      if (hasCurrentNative(there)) return { dir, manifest: there, fresh: false };
+      return { dir, manifest: await installNative(dir, there, options), fresh: false };
     }
     return { dir, manifest: await make(dir, target, { ...options, wheel }), fresh: true };
   } finally {
@@ -86,11 +87,8 @@ async function make(
     await build(staging, target, options);
   }
   const project = assemble(staging);
-  say('verifying: products and gradients in a fresh process');
   const manifest = describe(project, target, wheel ? [wheel] : wheelNames(staging));
-  writeManifest(project, manifest);
-  const verified = { ...manifest, verified: await verify(project, { signal, expectGpu }) };
-  writeManifest(project, verified);
+  const verified = await installNative(project, manifest, { signal, expectGpu, say });
   swap(project, dir);
   staging.remove();
   return verified;
@@ -157,6 +155,7 @@ function describe(project: string, target: Target, wheels: readonly string[]): B
     files: essentialFiles(project, target),
     installedAt: new Date().toISOString(),
     node: process.versions.node,
+    native: null,
     verified: null,
   };
 }

@@ -7,6 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { grads, matMul, sum, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 
 import { listGpus } from './check-gpu.js';
+import { checkLayer } from './check-native.js';
 
 /** Run by `verify` in a process of its own: computes with the backend in the folder it is given, prints what it saw. */
 const loaded = await loadTensorflow(process.argv[2]!);
@@ -46,6 +47,9 @@ const routed = (a: Tensor, e: Tensor) =>
 expect('groupedMatMul', routed(x, experts), [3, 4, 2, 4]);
 expect('its gradient', grads((a, e) => sum(routed(a, e)))([x, experts])[0]!, [2, 2, 1, 1]);
 
+const different = checkLayer();
+if (different !== null) throw new Error(`Error: ${different}`);
+
 const gpus = loaded.device === 'cuda' ? await listGpus() : [];
 const report: Verification = {
   tensorflow: loaded.tensorflow,
@@ -53,6 +57,7 @@ const report: Verification = {
   gpu: gpus[Number(process.env['CUDA_VISIBLE_DEVICES']) || 0]?.name ?? null,
   cuda: libraryVersion(loaded.manifest, 'libcudart.so', 'nvidia-cuda-runtime'),
   cudnn: libraryVersion(loaded.manifest, 'libcudnn.so', 'nvidia-cudnn'),
+  native: loaded.native.loaded ? loaded.native.simd : null,
   mended: loaded.mended.map(({ text }) => text),
   node: process.versions.node,
 };

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { BackendFinding } from '../backend/find-backends.js';
 import type { InstalledBackend } from '../backend/tensorflow/list-installed.js';
 import { listInstalled } from '../backend/tensorflow/list-installed.js';
+import type { BackendManifest } from '../backend/tensorflow/manifest.js';
 import { PACKAGE } from '../backend/tensorflow/manifest.js';
+import { nativeDigest } from '../backend/tensorflow/native-sources.js';
 import type { Check } from './verdict.js';
 import { verdict } from './verdict.js';
 
@@ -40,8 +42,23 @@ function checkInstalled({ name, dir, manifest }: InstalledBackend): Check[] {
     ...(mended.length > 0
       ? [{ verdict: 'ok' as const, text: `mended: ${mended.join('; ')}` }]
       : []),
-    ...(device === 'gpu' ? [checkCuda(dir)] : []),
+    ...(device === 'gpu' ? [checkCuda(dir)] : [checkNative(manifest!)]),
   ];
+}
+
+/** Whether moekit's own operations are there and are those of this moekit. */
+function checkNative({ native, verified }: BackendManifest): Check {
+  const text = 'moekit’s own operations in TensorFlow';
+  const without = 'several products take longer without them';
+  const missing = (why: string): Check => ({
+    verdict: 'warning',
+    text: `${text}: ${why}; ${without}`,
+    fix: INSTALL,
+  });
+  if (native === null) return missing('not built');
+  if (native.error !== null) return missing(native.error);
+  if (native.digest !== nativeDigest()) return missing('built by another version of moekit');
+  return { verdict: 'ok', text: `${text}: ${verified?.native ?? 'built'}` };
 }
 
 function checkCuda(dir: string): Check {

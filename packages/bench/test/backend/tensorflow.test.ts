@@ -23,7 +23,7 @@ function install(name: string, change: Partial<BackendManifest> = {}): string {
   const manifest: BackendManifest = {
     ...{ schema: 1, name, tensorflow: '2.21.0', device: 'cpu', platform: 'linux-x64' },
     ...{ tfjsNode: '4.22.0', nodeApi: 8, wheels: [], cuda: {}, files: { [BINDING]: 3 } },
-    ...{ installedAt: '2026-01-01T00:00:00.000Z', node: '20.20.0', verified: null },
+    ...{ installedAt: '2026-01-01T00:00:00.000Z', node: '20.20.0', native: null, verified: null },
     ...change,
   };
   write(join(home, name, BINDING), 'elf');

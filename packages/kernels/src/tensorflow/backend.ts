@@ -17,7 +17,7 @@ export interface TensorflowBackend extends KernelBackend {
     readonly TF_ATTR_INT: number;
     readonly TF_ATTR_TYPE: number;
     readonly TF_ATTR_BOOL: number;
-    createTensor(shape: number[], dtype: number, values: Int32Array): number;
+    createTensor(shape: number[], dtype: number, values: Int32Array | Float32Array): number;
     deleteTensor(id: number): void;
     executeOp(name: string, attributes: Attribute[], ids: number[], outputs: number): RawOutput[];
   };

@@ -2,11 +2,13 @@ import type { DispatchPlan } from '../plan.js';
 import type { Raw } from './raw.js';
 import type { TensorflowBackend } from './backend.js';
 
-/** The index vectors that kernels gather by, all int64 [S]: TensorFlow keeps int32 on the host, a GPU wants them near. */
+/** The index vectors that kernels read, all int64, [S] unless they are offsets: TensorFlow keeps int32 on the host, a GPU wants them near. */
 const vectors = {
   tokens: ({ tokenIndices }: DispatchPlan) => tokenIndices,
   experts: ({ expertIndices }: DispatchPlan) => expertIndices,
   rows: ({ numRows }: DispatchPlan) => Int32Array.from({ length: numRows }, (_, s) => s),
+  expertOffsets: ({ expertOffsets }: DispatchPlan) => expertOffsets,
+  tokenOffsets: ({ tokenOffsets }: DispatchPlan) => tokenOffsets,
   tokenRows: ({ tokenRows }: DispatchPlan) => tokenRows,
   /** Token of each entry of tokenRows, ascending. */
   slotTokens: ({ tokenRows, tokenIndices }: DispatchPlan) => tokenRows.map((s) => tokenIndices[s]!),

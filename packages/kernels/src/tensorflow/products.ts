@@ -1,13 +1,17 @@
+import type { LinearOptions } from '../linear.js';
 import { batchRows, countRows, splitRows, unbatchRows, unpack } from './batches.js';
 import type { Algorithm, Estimate, ProductShape } from './choose-product.js';
 import { deviceSpeeds, estimateProduct } from './choose-product.js';
+import type { OuterProduct } from './native-operations.js';
+import { nativeOuter, nativeProduct } from './native-operations.js';
 import type { Raw, RawScope } from './raw.js';
 import type { PlannedCall } from './rows.js';
+import { dispatchRaw } from './rows.js';
 
 export interface RowProduct {
   readonly x: Raw; // [S,A], or [S,B] where w is transposed
   readonly w: Raw; // [E,A,B]
-  readonly bias?: Raw; // [E,B]
+  readonly bias?: Raw | undefined; // [E,B]
   readonly transposeW: boolean;
 }
 
@@ -16,6 +20,7 @@ export interface RowProduct {
  * @param forced an algorithm instead of the planner's choice
  */
 export function groupedMatMulRaw(call: PlannedCall, product: RowProduct, forced?: Algorithm): Raw {
+  if (call.native) return nativeProduct(call, product);
   const { scope, plan, indices } = call;
   const [, a, b] = product.w.shape as [number, number, number];
   const [inner, outer] = product.transposeW ? [b, a] : [a, b];
@@ -30,8 +35,11 @@ export function groupedMatMulRaw(call: PlannedCall, product: RowProduct, forced?
 }
 
 /** out[e] = x[rows of e]^T y[rows of e]: [S,A] x [S,B] -> [E,A,B]; exactly 0 for experts without rows. */
-export function groupedOuterRaw(call: PlannedCall, x: Raw, y: Raw, forced?: Algorithm): Raw {
+export function groupedOuterRaw(call: PlannedCall, product: OuterProduct, forced?: Algorithm): Raw {
+  if (call.native) return nativeOuter(call, product);
   const { scope, plan } = call;
+  const { y } = product;
+  const x = product.fromTokens ? dispatchRaw(call, product.x) : product.x;
   const [inner, outer] = [x.shape[1]!, y.shape[1]!];
   if (plan.numRows === 0) return scope.zeros([plan.numExperts, inner, outer]);
   const chosen = choose(call, { kind: 'outer', inner, outer }, forced);
@@ -41,6 +49,18 @@ export function groupedOuterRaw(call: PlannedCall, x: Raw, y: Raw, forced?: Algo
   if (chosen.algorithm === 'batched') return parts[0]!;
   const all = scope.concat([...parts, scope.zeros([1, inner, outer])]);
   return scope.gather(all, classPlaces(call, chosen));
+}
+
+/** out[s] = activation(x[s] w[expert(s)] + bias[expert(s)]), x being rows or the tokens they come from: -> [S,B]. */
+export function fusedLinearRaw(
+  call: PlannedCall,
+  product: RowProduct & Pick<LinearOptions, 'fromTokens' | 'activation'>,
+  forced?: Algorithm,
+): Raw {
+  if (call.native) return nativeProduct(call, product);
+  const x = product.fromTokens ? dispatchRaw(call, product.x) : product.x;
+  const y = groupedMatMulRaw(call, { ...product, x }, forced);
+  return product.activation === 'relu' ? call.scope.one('Relu', [y]) : y;
 }
 
 function choose(

@@ -2,25 +2,29 @@ import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs-c
 import { registerKernel } from '@tensorflow/tfjs-core';
 
 import { decisionKernels } from '../composed/register.js';
-import type { GroupedAttributes } from '../host/grouped-matmul.js';
+import type { LinearAttributes } from '../linear.js';
 import type { TensorflowBackend } from './backend.js';
 import type { Algorithm } from './choose-product.js';
 import { PlanIndices } from './plan-indices.js';
-import { groupedMatMulRaw, groupedOuterRaw } from './products.js';
+import { hasNativeOperations } from './native.js';
+import { fusedLinearRaw, groupedMatMulRaw, groupedOuterRaw } from './products.js';
 import type { Raw } from './raw.js';
 import { RawScope } from './raw.js';
 import type { PlannedCall } from './rows.js';
 import {
+  combineRaw,
   dispatchRaw,
   expertRowsRaw,
   expertSumRaw,
+  pairDotsRaw,
   reduceRaw,
   rowWeightsRaw,
   scatterWeightsRaw,
+  spreadRaw,
 } from './rows.js';
 
 type Inputs = Readonly<Record<string, Raw>>;
-type Compute = (call: PlannedCall, inputs: Inputs, attributes: GroupedAttributes) => Raw;
+type Compute = (call: PlannedCall, inputs: Inputs, attributes: LinearAttributes) => Raw;
 
 const NAME = 'tensorflow';
 
@@ -30,7 +34,11 @@ export function registerTensorflowKernels(): void {
   for (const kernel of decisionKernels(NAME)) registerKernel(kernel);
 }
 
-/** The kernels over planned rows. @param forced an algorithm for every product; the planner's choice by default */
+/**
+ * The kernels over planned rows.
+ * @param forced an algorithm for every product, composed of TensorFlow's operations; by default moekit's own operations
+ *   where they are there, else the planner's choice
+ */
 export function tensorflowKernels(forced?: Algorithm): KernelConfig[] {
   const computes: Readonly<Record<string, Compute>> = {
     MoeDispatch: (call, { x }) => dispatchRaw(call, x!),
@@ -43,34 +51,48 @@ export function tensorflowKernels(forced?: Algorithm): KernelConfig[] {
       groupedMatMulRaw(call, { x: x!, w: w!, transposeW }, forced),
     MoeGroupedLinear: (call, { x, w, bias }) =>
       groupedMatMulRaw(call, { x: x!, w: w!, bias: bias!, transposeW: false }, forced),
-    MoeGroupedOuter: (call, { x, y }) => groupedOuterRaw(call, x!, y!, forced),
+    MoeFusedLinear: (call, { x, w, bias }, attributes) =>
+      fusedLinearRaw(call, { x: x!, w: w!, bias, ...attributes }, forced),
+    MoeGroupedOuter: (call, { x, y }, { fromTokens }) =>
+      groupedOuterRaw(call, { x: x!, y: y!, fromTokens }, forced),
+    MoeCombine: (call, { y, weights }) => combineRaw(call, y!, weights!),
+    MoeSpread: (call, { d, weights }) => spreadRaw(call, d!, weights!),
+    MoePairDots: (call, { y, d }) => pairDotsRaw(call, y!, d!),
+    MoeReluGradient: ({ scope }, { dy, out }) => scope.one('ReluGrad', [dy!, out!]),
   };
-  const indices = indicesByBackend();
+  const of = knownByBackend(forced === undefined);
   return Object.entries(computes).map(([kernelName, compute]) => ({
     kernelName,
     backendName: NAME,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      const attributes = attrs as unknown as GroupedAttributes;
+      const attributes = attrs as unknown as LinearAttributes;
       return RawScope.run(backend as TensorflowBackend, (scope) => {
-        const call = { scope, plan: attributes.plan, indices: indices(backend as KernelBackend) };
+        const call = { scope, plan: attributes.plan, ...of(backend as KernelBackend) };
         return compute(call, rawInputs(scope, inputs), attributes);
       });
     },
   }));
 }
 
+type Known = Pick<PlannedCall, 'indices' | 'native'>;
+
 /** One cache of indices for each backend instance: raw ids mean nothing to another. */
-function indicesByBackend(): (backend: KernelBackend) => PlanIndices {
-  const caches = new WeakMap<KernelBackend, PlanIndices>();
+function knownByBackend(mayBeNative: boolean): (backend: KernelBackend) => Known {
+  const all = new WeakMap<KernelBackend, Known>();
   return (backend) => {
-    const known = caches.get(backend) ?? new PlanIndices(backend as TensorflowBackend);
-    caches.set(backend, known);
+    const known = all.get(backend) ?? {
+      indices: new PlanIndices(backend as TensorflowBackend),
+      native: mayBeNative && hasNativeOperations(backend),
+    };
+    all.set(backend, known);
     return known;
   };
 }
 
 function rawInputs(scope: RawScope, inputs: object): Inputs {
   return Object.fromEntries(
-    Object.entries(inputs as Record<string, TensorInfo>).map(([name, x]) => [name, scope.input(x)]),
+    Object.entries(inputs as Record<string, TensorInfo | undefined>).flatMap(([name, x]) =>
+      x ? [[name, scope.input(x)]] : [],
+    ),
   );
 }

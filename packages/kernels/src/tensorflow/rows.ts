@@ -1,5 +1,11 @@
 import type { DispatchPlan } from '../plan.js';
 import type { PlanIndices } from './plan-indices.js';
+import {
+  nativeCombine,
+  nativeExpertSum,
+  nativePairDots,
+  nativeSpread,
+} from './native-operations.js';
 import type { Raw, RawScope } from './raw.js';
 
 /** What a kernel over planned rows works with. */
@@ -7,6 +13,8 @@ export interface PlannedCall {
   readonly scope: RawScope;
   readonly plan: DispatchPlan;
   readonly indices: PlanIndices;
+  /** Whether moekit's own operations compute; else the call is composed of TensorFlow's. */
+  readonly native: boolean;
 }
 
 /** out[s] = x[token(s)]: [T,D] -> [S,D]. */
@@ -16,6 +24,7 @@ export function dispatchRaw({ scope, plan, indices }: PlannedCall, x: Raw): Raw 
 
 /** out[t] = sum of y[s] over the rows s of token t, in expert order: [S,D] -> [T,D]. */
 export function reduceRaw(call: PlannedCall, y: Raw): Raw {
+  if (call.native) return nativeCombine(call, y);
   const { plan, indices } = call;
   const [rows, tokens] = [indices.of(plan, 'tokenRows'), indices.of(plan, 'slotTokens')];
   return segmentSum(call, y, { rows, segments: tokens, count: plan.numTokens });
@@ -28,6 +37,7 @@ export function expertRowsRaw({ scope, plan, indices }: PlannedCall, bias: Raw):
 
 /** out[e] = sum of y[s] over the rows s of expert e, in token order: [S,F] -> [E,F]. */
 export function expertSumRaw(call: PlannedCall, y: Raw): Raw {
+  if (call.native) return nativeExpertSum(call, y);
   const { plan, indices } = call;
   const [rows, experts] = [indices.of(plan, 'rows'), indices.of(plan, 'experts')];
   return segmentSum(call, y, { rows, segments: experts, count: plan.numExperts });
@@ -49,6 +59,26 @@ export function scatterWeightsRaw({ scope, plan, indices }: PlannedCall, rows: R
   );
   const flat = scope.one('ScatterNd', [places, scope.reshape(rows, [numRows]), size]);
   return scope.reshape(flat, [numTokens, numExperts]);
+}
+
+/** out[t] = sum of weights[t, expert(s)] y[s], in expert order: [S,D], [T,E] -> [T,D]. */
+export function combineRaw(call: PlannedCall, y: Raw, weights: Raw): Raw {
+  if (call.native) return nativeCombine(call, y, weights);
+  return reduceRaw(call, call.scope.one('Mul', [y, rowWeightsRaw(call, weights)]));
+}
+
+/** out[s] = weights[token(s), expert(s)] d[token(s)]: [T,D], [T,E] -> [S,D]. */
+export function spreadRaw(call: PlannedCall, d: Raw, weights: Raw): Raw {
+  if (call.native) return nativeSpread(call, d, weights);
+  return call.scope.one('Mul', [dispatchRaw(call, d), rowWeightsRaw(call, weights)]);
+}
+
+/** out[token(s), expert(s)] = <y[s], d[token(s)]>, 0 elsewhere: [S,D], [T,D] -> [T,E]. */
+export function pairDotsRaw(call: PlannedCall, y: Raw, d: Raw): Raw {
+  if (call.native) return nativePairDots(call, y, d);
+  const { scope } = call;
+  const products = scope.one('Mul', [y, dispatchRaw(call, d)]);
+  return scatterWeightsRaw(call, scope.one('Sum', [products, scope.ints([1])]));
 }
 
 interface Segments {

@@ -7,6 +7,8 @@ import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 
 import { fail } from './errors.js';
+import type { NativeOperations } from './load-native.js';
+import { loadNative } from './load-native.js';
 import type { BackendManifest } from './manifest.js';
 import { PACKAGE, readManifest } from './manifest.js';
 import type { TensorflowSettings } from './set-environment.js';
@@ -20,6 +22,7 @@ export interface LoadedTensorflow {
   /** Whether products may use TF32; null on a CPU, which has none. */
   readonly tf32: boolean | null;
   readonly mended: readonly Mended[];
+  readonly native: NativeOperations;
   readonly manifest: BackendManifest;
 }
 
@@ -47,6 +50,7 @@ export async function loadTensorflow(
     device: isUsingGpuDevice ? 'cuda' : 'cpu',
     tf32: isUsingGpuDevice ? process.env['NVIDIA_TF32_OVERRIDE'] !== '0' : null,
     mended,
+    native: loadNative(dir, manifest),
     manifest,
   };
 }

@@ -14,7 +14,17 @@ export const verificationSchema = z.object({
   cuda: z.string().nullable(),
   cudnn: z.string().nullable(),
   mended: z.array(z.string()),
+  /** How moekit's own operations were compiled; null where they are not there. */
+  native: z.string().nullable().default(null),
   node: z.string(),
+});
+
+/** What became of moekit's own operations when they were built. */
+const nativeSchema = z.object({
+  /** Of the sources they were built from. */
+  digest: z.string(),
+  /** The compiler's complaint; null where they were built. */
+  error: z.string().nullable(),
 });
 
 /** What the installer did. */
@@ -34,12 +44,18 @@ export const manifestSchema = z.object({
   files: z.record(z.string(), z.int()),
   installedAt: z.string(),
   node: z.string(),
+  /** moekit's own operations; null where the backend was installed before there were any. */
+  native: nativeSchema.nullable().default(null),
   /** Null until it was. */
   verified: verificationSchema.nullable(),
 });
 
 export type Verification = z.output<typeof verificationSchema>;
 export type BackendManifest = z.output<typeof manifestSchema>;
+
+/** The folder of moekit's own operations inside an installed backend, and what Node loads of it. */
+export const NATIVE = 'native';
+export const NATIVE_ADDON = join(NATIVE, 'moekit.node');
 
 export const MANIFEST = 'manifest.json';
 

@@ -1,0 +1,9 @@
+// Every file of operations defines its own; together they are what `registerOperations` brings to TensorFlow.
+#pragma once
+
+namespace moekit {
+
+void define_products();
+void define_combine();
+
+}  // namespace moekit

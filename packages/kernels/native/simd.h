@@ -1,0 +1,36 @@
+// Vectors as wide as the compiler was told the processor has (GCC and Clang vector extensions).
+#pragma once
+#include <cstring>
+
+namespace moekit {
+
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+constexpr const char* kSimd = "avx512";
+#elif defined(__AVX2__)
+constexpr int kLanes = 8;
+constexpr const char* kSimd = "avx2";
+#else
+constexpr int kLanes = 4;
+constexpr const char* kSimd = "baseline";  // NEON on arm64, SSE on x86
+#endif
+
+typedef float Vector __attribute__((vector_size(4 * kLanes)));
+typedef int IntVector __attribute__((vector_size(4 * kLanes)));
+
+inline Vector load(const float* from) {
+  Vector v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
+inline void store(float* to, Vector v) { std::memcpy(to, &v, sizeof v); }
+
+/// Lanes added in a fixed order.
+inline float sum(Vector v) {
+  float total = 0;
+  for (int i = 0; i < kLanes; i++) total += v[i];
+  return total;
+}
+
+}  // namespace moekit

@@ -1,0 +1,100 @@
+#include "threads.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+namespace moekit {
+namespace {
+
+int wanted_threads() {
+  const char* set = std::getenv("TF_NUM_INTRAOP_THREADS");
+  const int given = set ? std::atoi(set) : 0;
+  return given > 0 ? given : std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Threads that wait for a job and take its tasks one by one. They live as long as the process.
+class Pool {
+ public:
+  explicit Pool(int size) : size_(size) {
+    for (int i = 1; i < size; i++) std::thread([this] { work(); }).detach();
+  }
+
+  int size() const { return size_; }
+
+  void run(long count, const std::function<void(long)>& task) {
+    std::unique_lock<std::mutex> job(one_job_, std::try_to_lock);
+    if (!job || size_ == 1 || count == 1) {
+      for (long i = 0; i < count; i++) task(i);
+      return;
+    }
+    begin(count, task);
+    take(task);
+    std::unique_lock<std::mutex> lock(state_);
+    task_ = nullptr;  // whoever wakes only now finds nothing to do
+    done_.wait(lock, [this] { return busy_ == 0; });
+  }
+
+ private:
+  void begin(long count, const std::function<void(long)>& task) {
+    {
+      std::lock_guard<std::mutex> lock(state_);
+      next_ = 0;
+      count_ = count;
+      task_ = &task;
+      generation_++;
+    }
+    wake_.notify_all();
+  }
+
+  void take(const std::function<void(long)>& task) {
+    for (long i; (i = next_.fetch_add(1)) < count_;) task(i);
+  }
+
+  void work() {
+    unsigned long seen = 0;
+    std::unique_lock<std::mutex> lock(state_);
+    for (;;) {
+      wake_.wait(lock, [&] { return generation_ != seen; });
+      seen = generation_;
+      const std::function<void(long)>* task = task_;
+      if (!task) continue;
+      busy_++;
+      lock.unlock();
+      take(*task);
+      lock.lock();
+      if (--busy_ == 0) done_.notify_one();
+    }
+  }
+
+  const int size_;
+  std::mutex one_job_, state_;
+  std::condition_variable wake_, done_;
+  unsigned long generation_ = 0;
+  int busy_ = 0;
+  long count_ = 0;
+  std::atomic<long> next_{0};
+  const std::function<void(long)>* task_ = nullptr;
+};
+
+/// Never destroyed: its threads may still wait when the process ends.
+Pool& pool() {
+  static Pool* const made = new Pool(wanted_threads());
+  return *made;
+}
+
+}  // namespace
+
+int threads() { return pool().size(); }
+
+void parallel(long count, const std::function<void(long)>& task) { pool().run(count, task); }
+
+void parallel_ranges(long size, long most, const std::function<void(long, long)>& task) {
+  parallel((size + most - 1) / most,
+           [&](long i) { task(i * most, std::min(size, (i + 1) * most)); });
+}
+
+}  // namespace moekit

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { combine, dispatchPlan, groupedLinear, groupedMatMul } from '../src/index.js';
+import { hasNativeOperations } from '../src/tensorflow/native.js';
+
+/** Needs `moekit backend install tensorflow`; .ci/tensorflow.sh sets the variable. */
+const dir = process.env['MOEKIT_TEST_BACKEND_DIR'];
+const built = dir !== undefined && existsSync(join(dir, 'native', 'moekit.node'));
+const wanted = built && process.env['MOEKIT_NATIVE'] !== 'off';
+
+describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
+  beforeAll(() => tf.setBackend('tensorflow'));
+
+  test('are registered', () => {
+    expect(hasNativeOperations(tf.backend())).toBe(true);
+  });
+
+  test('give the same bytes whatever the number of threads', { timeout: 120_000 }, () => {
+    const script = join(import.meta.dirname, 'native', 'digest.mjs');
+    const digest = (threads: number) =>
+      execFileSync(process.execPath, [script, dir!], {
+        env: { ...process.env, TF_NUM_INTRAOP_THREADS: String(threads), TF_CPP_MIN_LOG_LEVEL: '3' },
+        stdio: ['ignore', 'pipe', 'ignore'],
+        encoding: 'utf8',
+      });
+    expect(digest(1)).toMatch(/^[0-9a-f]{64}$/);
+    expect(digest(3)).toBe(digest(1));
+  });
+
+  test('refuse what would read beyond a tensor, and the backend goes on', () => {
+    const { binding } = tf.backend() as unknown as { binding: Binding };
+    const x = binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array(4));
+    const w = binding.createTensor([1, 2, 1], binding.TF_FLOAT, new Float32Array(2));
+    const none = binding.createTensor([0], binding.TF_FLOAT, new Float32Array(0));
+    const int64 = (...values: number[]) =>
+      binding.createTensor(
+        [values.length],
+        binding.TF_INT64,
+        Int32Array.from(values.flatMap((v) => [v, v < 0 ? -1 : 0])),
+      );
+    const product = (rows: number, offsets: number) =>
+      binding.executeOp('MoekitGroupedProduct', [], [x, w, none, rows, offsets], 1);
+    expect(() => product(int64(0, 2), int64(0, 2))).toThrow(/a row of x that does not exist/);
+    expect(() => product(int64(0, -1), int64(0, 2))).toThrow(/a row of x that does not exist/);
+    expect(() => product(int64(0), int64(0, 2))).toThrow(/one row of x for each row/);
+    expect(() => product(int64(), int64(0, 3))).toThrow(/must have the rows of the plan/);
+    expect(() => product(int64(), int64(0, 2, 2))).toThrow(/offsets must be/);
+    expect(() => product(int64(), int64(1, 2))).toThrow(/begin with 0/);
+    expect(product(int64(1, 0), int64(0, 2))[0]!.shape).toEqual([2, 1]);
+  });
+
+  test('no rows give an empty product and zero gradients', () => {
+    const plan = dispatchPlan(tf.zeros([3, 2]));
+    const [x, w] = [tf.ones<tf.Rank.R2>([3, 4]), tf.ones<tf.Rank.R3>([2, 4, 5])];
+    expect(groupedMatMul(tf.zeros([0, 4]), w, plan).shape).toEqual([0, 5]);
+    const layer = (a: tf.Tensor, b: tf.Tensor) =>
+      combine(
+        groupedLinear(a as tf.Tensor2D, b as tf.Tensor3D, undefined, plan, fused),
+        tf.ones([3, 2]),
+        plan,
+      ).sum();
+    const [dx, dw] = tf.grads(layer as never)([x, w]);
+    expect(Array.from(dx!.dataSync())).toEqual(Array(12).fill(0));
+    expect(Array.from(dw!.dataSync())).toEqual(Array(40).fill(0));
+  });
+
+  test('NaN and infinity pass through relu as TensorFlow passes them', () => {
+    const plan = dispatchPlan(tf.tensor2d([[1], [1], [1]]));
+    const x = tf.tensor2d([[NaN], [Infinity], [-Infinity]]);
+    const y = groupedLinear(x, tf.ones([1, 1, 1]), undefined, plan, fused);
+    expect(Array.from(y.dataSync())).toEqual([NaN, Infinity, 0]);
+  });
+});
+
+const fused = { fromTokens: true, activation: 'relu' } as const;
+
+interface Binding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT64: number;
+  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
+  executeOp(name: string, attributes: [], ids: number[], outputs: number): { shape: number[] }[];
+}

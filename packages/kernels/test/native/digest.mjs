@@ -1,0 +1,64 @@
+// Prints a digest of what every native operation computes. usage: node digest.mjs BACKEND_DIR (threads by environment)
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
+
+const require = createRequire(import.meta.url);
+const dir = process.argv[2];
+const tf = require(join(dir, 'node_modules/@tensorflow/tfjs-node-gpu'));
+require(join(dir, 'native/moekit.node'));
+
+const backend = tf.backend();
+const { binding } = backend;
+const [T, E, A, B] = [301, 9, 70, 133]; // more rows than a block, sizes that fit no tile
+const rowsOf = Array.from({ length: E }, (_, e) => (e === 4 ? 0 : Math.ceil(700 / (e + 1)))); // Zipf, one idle
+const offsets = rowsOf.reduce((sums, rows) => [...sums, sums.at(-1) + rows], [0]);
+const S = offsets[E];
+const tokens = Array.from({ length: S }, (_, s) => (s * 37) % T);
+const experts = rowsOf.flatMap((rows, e) => Array(rows).fill(e));
+const tokenRows = Array.from(tokens.keys()).sort((a, b) => tokens[a] - tokens[b] || a - b);
+const tokenOffsets = Array.from({ length: T + 1 }, (_, t) => tokens.filter((u) => u < t).length);
+
+const floats = (shape) => {
+  const size = shape.reduce((product, n) => product * n, 1);
+  const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898) * 2);
+  return binding.createTensor(shape, binding.TF_FLOAT, values);
+};
+const ints = (values) =>
+  binding.createTensor(
+    [values.length],
+    binding.TF_INT64,
+    Int32Array.from(values.flatMap((v) => [v, 0])),
+  );
+const none = binding.createTensor([0], binding.TF_FLOAT, new Float32Array(0));
+const [x, w, bias, y, dy] = [
+  [T, A],
+  [E, A, B],
+  [E, B],
+  [S, B],
+  [T, B],
+].map(floats);
+const weights = floats([T, E]);
+const [rows, bounds] = [ints(tokens), ints(offsets)];
+const byToken = [ints(tokenOffsets), ints(tokenRows), ints(experts)];
+const transposed = [{ name: 'transposed', type: binding.TF_ATTR_BOOL, value: true }];
+const relu = [{ name: 'activation', type: binding.TF_ATTR_INT, value: 1 }];
+const count = [{ name: 'num_experts', type: binding.TF_ATTR_INT, value: E }];
+
+const calls = [
+  ['MoekitGroupedProduct', relu, [x, w, bias, rows, bounds]],
+  ['MoekitGroupedProduct', transposed, [y, w, none, ints([]), bounds]],
+  ['MoekitGroupedOuter', [], [x, y, rows, bounds]],
+  ['MoekitExpertSum', [], [y, bounds]],
+  ['MoekitCombine', [], [y, weights, ...byToken]],
+  ['MoekitSpread', [], [dy, weights, ...byToken]],
+  ['MoekitPairDots', count, [y, dy, ...byToken]],
+];
+const hash = createHash('sha256');
+for (const [name, attributes, inputs] of calls) {
+  const [out] = binding.executeOp(name, attributes, inputs, 1);
+  hash.update(Buffer.from(binding.tensorDataSync(out.id).buffer));
+}
+process.stdout.write(hash.digest('hex'));
