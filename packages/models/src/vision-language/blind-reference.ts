@@ -1,8 +1,10 @@
+import type { Rng } from '@moekit/core';
 import { createRng } from '@moekit/core';
 
 import type { Metrics } from '../task.js';
 import type { Source } from './draw-batch.js';
-import { draw } from './draw-batch.js';
+import { drawQuestion } from './draw-batch.js';
+import { END } from './vocabulary.js';
 
 const TRAINED_ON = 2000;
 const SCORED_ON = 1000;
@@ -32,13 +34,9 @@ export function blindReference(source: Source): Metrics {
   return { loss: nats / words, accuracy: right / SCORED_ON };
 }
 
-function answerWords(
-  source: Source,
-  split: 'train' | 'heldOut',
-  rng: ReturnType<typeof createRng>,
-) {
-  const { question } = draw(source, split, rng);
-  return [...question.answer, '<end>'].map((word, i) => ({
+function answerWords(source: Source, split: 'train' | 'heldOut', rng: Rng) {
+  const { question } = drawQuestion(source, split, rng);
+  return [...question.answer, END].map((word, i) => ({
     place: `${question.text.join(' ')} ${i}`,
     word,
   }));

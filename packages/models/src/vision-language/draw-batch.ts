@@ -21,21 +21,33 @@ export interface Source {
   readonly lossOn: 'answer' | 'text';
 }
 
-/** A picture, what is asked of it, and both as tokens. */
-export interface Drawn {
+/** A picture described, and what is asked of it. */
+export interface Asked {
   readonly scene: Scene;
-  readonly pixels: Uint8Array;
   readonly question: Question;
+}
+
+/** The same as pixels and as tokens. */
+export interface Drawn extends Asked {
+  readonly pixels: Uint8Array;
   readonly sequence: Sequence;
 }
 
 /** One picture with a question; the same for the same stream. @param split whose digits are in it */
-export function draw(source: Source, split: 'train' | 'heldOut', rng: Rng): Drawn {
-  const { digits, options, layout } = source;
+export function drawQuestion(
+  { digits, options, layout }: Source,
+  split: 'train' | 'heldOut',
+  rng: Rng,
+): Asked {
   const scene = drawScene(digits, digits[split], { options, layout, rng: rng.fork('scene') });
-  const pixels = paint(scene, digits);
-  const question = ask(scene, options.questions, rng.fork('question'));
-  return { scene, pixels, question, sequence: buildSequence(pixels, question, source) };
+  return { scene, question: ask(scene, options.questions, rng.fork('question')) };
+}
+
+/** The same picture and question, painted and put into tokens. */
+export function draw(source: Source, split: 'train' | 'heldOut', rng: Rng): Drawn {
+  const asked = drawQuestion(source, split, rng);
+  const pixels = paint(asked.scene, source.digits);
+  return { ...asked, pixels, sequence: buildSequence(pixels, asked.question, source) };
 }
 
 /** @param streams one per sequence */

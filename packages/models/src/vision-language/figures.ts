@@ -1,5 +1,5 @@
-import { QUESTION_KINDS } from './question.js';
 import { SUMS } from './modality-sums.js';
+import { QUESTION_KINDS } from './question.js';
 import type { TokenGroup } from './sequence.js';
 import { TOKEN_GROUPS } from './sequence.js';
 
