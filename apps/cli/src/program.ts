@@ -10,6 +10,7 @@ import { kernelTimes } from './commands/kernel-times.js';
 import type { LayerTimeFlags } from './commands/layer-time.js';
 import { layerTime } from './commands/layer-time.js';
 import { newRouter } from './commands/new-router.js';
+import { addTraining } from './training/add-training.js';
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
@@ -21,6 +22,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
   addBench(program, done);
+  addTraining(program, done);
   addBackend(program, done);
   addLayerTime(program, done);
   addKernelTimes(program, done);

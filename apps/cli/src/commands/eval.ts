@@ -1,0 +1,117 @@
+import type { Evaluation } from '@moekit/models';
+import { evaluate, routingFigures } from '@moekit/models';
+
+import { applyDevice } from '../backend/apply-device.js';
+import type { DeviceFlags } from '../backend/apply-device.js';
+import { renderEvaluations } from '../output/evaluations.js';
+import { builtInRouters } from '../registry.js';
+import { startBackend } from '../training/environment.js';
+import { fail } from '../errors.js';
+import { findCheckpoint } from '../training/find-checkpoint.js';
+import type { OpenedCheckpoint } from '../training/load-model.js';
+import { loadModel, openRun } from '../training/load-model.js';
+import { taskNamed } from '../training/tasks.js';
+import { configOf } from '../training/resume-config.js';
+import { valuesOf } from '../training/set-path.js';
+import { readManifest } from '@moekit/models';
+import { wholeNumber } from './bench-flags.js';
+
+/** Flags of `moekit eval`, as commander hands them over. */
+export interface EvalFlags extends DeviceFlags {
+  readonly set?: readonly string[];
+  readonly router?: string;
+  readonly backend?: string;
+  readonly batches: string;
+  readonly best?: boolean;
+  readonly measure?: boolean;
+  readonly json?: boolean;
+}
+
+/** A checkpoint under one setting of its router's options. */
+export interface EvaluatedSetting {
+  /** What differs from training. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly limited: Evaluation['limited'];
+  readonly dropFree: Evaluation['dropFree'];
+  readonly targets: number;
+  readonly forwardFlopsPerToken: Readonly<Record<string, number>>;
+  /** One per MoE layer, in depth order. */
+  readonly layers: readonly Readonly<Record<string, number>>[];
+  /** Figures that take more than forward passes; with --measure, where the task has any. */
+  readonly measured?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Evaluates a checkpoint on its held-out data, under the options it was trained with or others.
+ * @returns the exit code      @throws coded errors for bad input
+ */
+export async function evalCommand(path: string, flags: EvalFlags): Promise<number> {
+  applyDevice(flags);
+  const batches = wholeNumber('--batches', flags.batches, 1);
+  const settings = settingsOf(flags.set ?? []);
+  const checkpoint = await locate(path, flags);
+  const registry = builtInRouters();
+  const opened = await openRun(checkpoint, { registry, router: flags.router });
+  assertHasRouter(opened, settings);
+  const { backend } = await startBackend(flags.backend ?? opened.manifest.backend);
+  const rows: EvaluatedSetting[] = [];
+  for (const set of settings) {
+    rows.push(await evaluateSetting(opened, set, { batches, measure: flags.measure ?? false }));
+  }
+  const { step } = opened.manifest;
+  const result = { checkpoint, step, task: opened.task.name, backend, batches, rows };
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(result, null, 2)}\n`
+      : renderEvaluations(result, opened.task.metrics),
+  );
+  return 0;
+}
+
+async function locate(path: string, { best }: EvalFlags): Promise<string> {
+  const last = await findCheckpoint(path);
+  if (!best) return last;
+  const { task } = configOf(await readManifest(last));
+  return findCheckpoint(path, taskNamed(task).metrics[0]);
+}
+
+async function evaluateSetting(
+  opened: OpenedCheckpoint,
+  set: Readonly<Record<string, unknown>>,
+  { batches, measure }: { readonly batches: number; readonly measure: boolean },
+): Promise<EvaluatedSetting> {
+  const task = await loadModel(opened, set);
+  try {
+    const { flops, tokens, layers, ...quality } = await evaluate(task, { batches });
+    const perToken = Object.entries(flops).map(([part, n]) => [part, n / tokens] as const);
+    return {
+      set,
+      ...quality,
+      forwardFlopsPerToken: Object.fromEntries(perToken),
+      layers: layers.map(routingFigures),
+      ...(measure && task.measure && { measured: await task.measure({ dropFree: false }) }),
+    };
+  } finally {
+    task.model.dispose();
+  }
+}
+
+/** Every combination of the values given; one empty setting when there are none. @throws CLI_USAGE */
+export function settingsOf(texts: readonly string[]): readonly Record<string, unknown>[] {
+  return texts
+    .map(valuesOf)
+    .reduce<Record<string, unknown>[]>(
+      (rows, { key, values }) =>
+        rows.flatMap((row) => values.map((value) => ({ ...row, [key]: value }))),
+      [{}],
+    );
+}
+
+function assertHasRouter({ plugin }: OpenedCheckpoint, settings: readonly object[]): void {
+  if (plugin || settings.every((set) => Object.keys(set).length === 0)) return;
+  throw fail('CLI_USAGE', {
+    asked: '--set changes options of the router of a checkpoint',
+    got: 'a dense model, which has none',
+    fix: 'Leave it out.',
+  });
+}

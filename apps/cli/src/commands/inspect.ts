@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parseResults } from '@moekit/bench';
+import type { CheckpointManifest, TensorEntry } from '@moekit/models';
+import { openCheckpoint } from '@moekit/models';
+
+import { fail } from '../errors.js';
+import { renderCheckpoint } from '../output/checkpoint.js';
+import { resultsTable } from '../output/results-table.js';
+import { findCheckpoint } from '../training/find-checkpoint.js';
+
+/** Flags of `moekit inspect`. */
+export interface InspectFlags {
+  readonly tensors?: boolean;
+  readonly json?: boolean;
+}
+
+/** What a checkpoint holds; every byte of it was checked. */
+export interface CheckpointContents {
+  readonly path: string;
+  readonly manifest: CheckpointManifest;
+  readonly parameters: number;
+  readonly tensors: readonly (Pick<TensorEntry, 'dtype' | 'shape'> & { readonly name: string })[];
+}
+
+/**
+ * Tells what a checkpoint, the folder of a run, or a results.json holds.
+ * @returns the exit code      @throws MODELS_CHECKPOINT_*, BENCH_RESULTS
+ */
+export async function inspectCommand(path: string, flags: InspectFlags): Promise<number> {
+  const results = resultsFile(path);
+  if (results === undefined) {
+    const contents = await readContents(await findCheckpoint(path));
+    print(flags, contents, () => renderCheckpoint(contents, flags));
+  } else {
+    const parsed = parseResults(readFileSync(results, 'utf8'));
+    print(flags, parsed, () => `${results}\n\n${resultsTable(parsed)}\n`);
+  }
+  return 0;
+}
+
+/** A file is taken for results; so is a folder that holds them and no checkpoints. @throws CLI_USAGE */
+function resultsFile(path: string): string | undefined {
+  if (!existsSync(path)) {
+    throw fail('CLI_USAGE', {
+      asked: 'moekit inspect must be given a checkpoint, the folder of a run, or a results.json',
+      got: `${path}, which does not exist`,
+      fix: 'Check the path.',
+    });
+  }
+  if (!statSync(path).isDirectory()) return path;
+  const inside = join(path, 'results.json');
+  return existsSync(inside) && !existsSync(join(path, 'manifest.json')) ? inside : undefined;
+}
+
+async function readContents(path: string): Promise<CheckpointContents> {
+  const { manifest, tensors: file } = await openCheckpoint(path);
+  await file.close();
+  const tensors = [...file.entries].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  const parameters = tensors
+    .filter(({ name }) => !name.startsWith('optimiser.'))
+    .reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
+  return { path, manifest, parameters, tensors };
+}
+
+function print(flags: InspectFlags, data: unknown, render: () => string): void {
+  process.stdout.write(flags.json ? `${JSON.stringify(data, null, 2)}\n` : render());
+}

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+
+import { hashOf, prepareOutput } from '@moekit/bench';
+import { isMoekitError } from '@moekit/kernels';
+import type { TaskPlugin } from '@moekit/models';
+import {
+  CheckpointFolder,
+  parseTrainOptions,
+  readManifest,
+  smallTraining,
+  writeWhole,
+} from '@moekit/models';
+import { tap } from 'rxjs';
+
+import { assertRouterNames } from '../assert-router-names.js';
+import type { DeviceFlags } from '../backend/apply-device.js';
+import { applyDevice } from '../backend/apply-device.js';
+import type { StopSignal } from '../interrupt.js';
+import { EXIT_CODES, stopSignals } from '../interrupt.js';
+import { renderEnd } from '../output/train-end.js';
+import { silentProgress, trainProgress } from '../output/train-progress.js';
+import { builtInRouters } from '../registry.js';
+import { buildTask } from '../training/build-task.js';
+import { startBackend } from '../training/environment.js';
+import { asTrainConfig, assertNoForeignCode } from '../training/resume-config.js';
+import { resolveRun } from '../training/run-config.js';
+import type { TrainingEnd } from '../training/run-training.js';
+import { runTraining } from '../training/run-training.js';
+import { openSinks } from '../training/sinks.js';
+import { taskNamed } from '../training/tasks.js';
+import type { TrainConfig } from '../training/train-config.js';
+import { readTrainConfig } from '../training/train-config.js';
+import { wholeNumber } from './bench-flags.js';
+
+/** Flags of `moekit train`, as commander hands them over. */
+export interface TrainFlags extends DeviceFlags {
+  readonly config?: string;
+  readonly task?: string;
+  readonly router?: string;
+  readonly steps?: string;
+  readonly seed?: string;
+  readonly backend?: string;
+  readonly set?: readonly string[];
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly keep: string;
+  readonly saveEvery?: string;
+  readonly log?: string | true;
+  readonly tensorboard?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Curve points of a run that does not say otherwise. */
+const EVALUATIONS = 6;
+const CHECKPOINTS = 10;
+
+/**
+ * Trains one model, saving checkpoints on the way; with `--resume` it goes on from the last of them, bit for bit.
+ * @returns the exit code: 0, 1 when training diverged, 130 after Ctrl-C      @throws coded errors for bad input
+ */
+export async function trainCommand(flags: TrainFlags): Promise<number> {
+  applyDevice(flags);
+  const numbers = {
+    keep: wholeNumber('--keep', flags.keep, 1),
+    ...(flags.saveEvery && { saveEvery: wholeNumber('--save-every', flags.saveEvery, 1) }),
+  };
+  const config = await configOf(flags);
+  const task = taskNamed(config.task);
+  const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
+  await prepareOutput(folder);
+  return run(flags, { config, task, folder, ...numbers });
+}
+
+interface Prepared {
+  readonly config: TrainConfig;
+  readonly task: TaskPlugin;
+  readonly folder: string;
+  readonly keep: number;
+  readonly saveEvery?: number;
+}
+
+async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
+  const { config, task, folder } = prepared;
+  const registry = builtInRouters();
+  const options = trainingOf(config);
+  const { backend, versions } = await startBackend(config.backend);
+  const resolved = await resolveRun(config, { task, registry });
+  const data = await task.load(resolved.options);
+  const built = buildTask({ task, data, ...resolved });
+  const [metric] = task.metrics;
+  const checkpoints = checkpointsIn(folder, { keep: prepared.keep, best: metric });
+  const from = flags.resume ? await checkpoints.latest() : undefined;
+  const { name, hash } = data.description;
+  const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
+  let signal: StopSignal | undefined;
+  if (!flags.quiet) process.stderr.write(heading(backend, folder, from?.step));
+  try {
+    const end = await runTraining({
+      task: built,
+      options,
+      run: { config: resolved.config, training: options, data: { name, hash }, backend, versions },
+      checkpoints,
+      saveEvery: prepared.saveEvery ?? Math.ceil(options.steps / CHECKPOINTS),
+      from,
+      openSinks: () =>
+        openSinks(sinksOf(flags, folder), flags.resume ? (from?.step ?? 0) : undefined),
+      stop: stopSignals().pipe(tap((caught) => (signal = caught))),
+      onEvent: (event) => progress.show(event),
+    });
+    progress.end();
+    print(end, flags, { folder, steps: options.steps, best: await checkpoints.best() });
+    return end.stopped && signal ? EXIT_CODES[signal] : 0;
+  } catch (error) {
+    progress.end();
+    return await reportDivergence(error, folder);
+  } finally {
+    built.model.dispose();
+  }
+}
+
+/** With --resume and no configuration on the command line, the last checkpoint says how to go on. */
+async function configOf(flags: TrainFlags): Promise<TrainConfig> {
+  const { steps, seed, resume, out, config: file, task, router, backend, set } = flags;
+  const last = resume && out ? await checkpointsIn(out).latest() : undefined;
+  const base = last && file === undefined ? await readManifest(last.path) : undefined;
+  const config: TrainConfig = await readTrainConfig(
+    {
+      ...defined({ config: file, task, router, backend, set }),
+      ...(steps !== undefined && { steps: wholeNumber('--steps', steps, 1) }),
+      ...(seed !== undefined && { seed: wholeNumber('--seed', seed) }),
+    },
+    base && asTrainConfig(base),
+  );
+  if (base && router === undefined) assertNoForeignCode(config, builtInRouters());
+  else assertRouterNames([config.router], builtInRouters());
+  return config;
+}
+
+function defined<Flags extends object>(flags: Flags) {
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof Flags]: NonNullable<Flags[K]> };
+}
+
+function trainingOf({ training: { batchSize: _, ...training }, seed }: TrainConfig) {
+  const evaluateEvery = Math.max(1, Math.ceil(training.steps / EVALUATIONS));
+  const given = { ...smallTraining, evaluateEvery, evaluationBatches: 16, ...training, seed };
+  return parseTrainOptions(given);
+}
+
+function checkpointsIn(folder: string, retention = {}): CheckpointFolder {
+  return new CheckpointFolder(join(folder, 'checkpoints'), retention);
+}
+
+function sinksOf({ log, tensorboard }: TrainFlags, folder: string) {
+  return { log: log === true ? join(folder, 'events.jsonl') : log, tensorboard };
+}
+
+function heading(backend: string, folder: string, step: number | undefined): string {
+  const from = step === undefined ? '' : `, going on after step ${step}`;
+  return `backend ${backend}, checkpoints in ${join(folder, 'checkpoints')}${from}\n`;
+}
+
+function print(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
+  const { folder, steps, best } = run;
+  const text = json
+    ? `${JSON.stringify({ ...end, folder, steps, best: best ?? null }, null, 2)}\n`
+    : renderEnd(end, run);
+  process.stdout.write(text);
+}
+
+/** What is known of the moment goes to a file beside the checkpoints; those stay as they are. */
+async function reportDivergence(error: unknown, folder: string): Promise<number> {
+  if (!isMoekitError(error) || error.code !== 'MODELS_DIVERGED') throw error;
+  const file = join(folder, 'diverged.json');
+  const { code, message, cause } = error;
+  await writeWhole(file, `${JSON.stringify({ code, message, ...Object(cause) }, null, 2)}\n`);
+  process.stderr.write(`error ${code}: ${message} The moment is in ${file}.\n`);
+  return 1;
+}

@@ -1,0 +1,62 @@
+import { format } from '@moekit/bench';
+import type { Metric } from '@moekit/models';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+
+import type { EvaluatedSetting } from '../commands/eval.js';
+
+interface Evaluations {
+  readonly checkpoint: string;
+  readonly step: number;
+  readonly task: string;
+  readonly backend: string;
+  readonly rows: readonly EvaluatedSetting[];
+}
+
+/** One row per setting: quality, compute, routing (means over the MoE layers). */
+export function renderEvaluations(
+  { checkpoint, step, task, backend, rows }: Evaluations,
+  metrics: readonly Metric[],
+): string {
+  const measured = Object.keys(rows[0]?.measured ?? {});
+  const [main] = metrics as [Metric];
+  const table = new Table({
+    head: [
+      'router options',
+      ...metrics.map(({ name }) => name),
+      `${main.name}\nno capacity`,
+      'FLOPs\n/token',
+      'experts\n/token',
+      'dropped',
+      'null',
+      ...measured,
+    ],
+    colAligns: ['left'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { set, limited, dropFree, forwardFlopsPerToken, layers, ...row } of rows) {
+    const routing = (name: string, show: (value: number) => string) =>
+      layers.length === 0 ? '–' : show(mean(layers.map((layer) => layer[name] ?? 0)));
+    table.push([
+      settingName(set),
+      ...metrics.map(({ name }) => figure(limited[name])),
+      figure(dropFree[main.name]),
+      format.count(forwardFlopsPerToken['total'] ?? 0),
+      routing('experts per token', format.ratio),
+      routing('dropped share', format.share),
+      routing('null share', format.share),
+      ...measured.map((name) => figure(row.measured?.[name])),
+    ]);
+  }
+  const heading = `${checkpoint}: ${task}, step ${step}, backend ${backend}`;
+  return `${pc.bold(heading)}\n${table.toString()}\n`;
+}
+
+function settingName(set: Readonly<Record<string, unknown>>): string {
+  const given = Object.entries(set).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return given.length === 0 ? 'as trained' : given.join(', ');
+}
+
+const figure = (value: number | undefined) => value?.toFixed(4) ?? '–';
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,75 @@
+import type { Metric, TrainEvent } from '@moekit/models';
+import { format } from '@moekit/bench';
+import { createLogUpdate } from 'log-update';
+import pc from 'picocolors';
+
+import { duration } from './duration.js';
+
+/** Shortest time between two lines of mere progress where no terminal redraws them, in milliseconds. */
+const INTERVAL = 15_000;
+const BAR = 24;
+
+type StepEvent = Extract<TrainEvent, { type: 'step' }>;
+
+/** Shows one run: where it is, how fast, how long it will take. */
+export interface TrainProgress {
+  show(event: TrainEvent): void;
+  /** Erases what is redrawn in place; lines stay. */
+  end(): void;
+}
+
+/** Nothing. */
+export const silentProgress: TrainProgress = { show: () => undefined, end: () => undefined };
+
+/** To stderr, so that stdout holds results alone: redrawn on a terminal, lines elsewhere. */
+export function trainProgress(metric: Metric, stream: NodeJS.WriteStream): TrainProgress {
+  const draw = stream.isTTY ? createLogUpdate(stream) : undefined;
+  const pace = new Pace();
+  let last = Date.now();
+  const show = (event: TrainEvent) => {
+    if (event.type === 'evaluation') {
+      draw?.clear();
+      stream.write(`${evaluationLine(event, metric)}\n`);
+      return;
+    }
+    const line = stepLine(event, pace.secondsLeft(event));
+    if (Date.now() - last < (draw ? 100 : INTERVAL)) return;
+    last = Date.now();
+    if (draw) draw(`${bar(event.step / event.steps)}  ${line}`);
+    else stream.write(`${line}\n`);
+  };
+  return { show, end: () => draw?.clear() };
+}
+
+/** Time left at the pace of this process: a run that goes on has steps that cost it nothing. */
+class Pace {
+  readonly #started = performance.now();
+  #first: number | undefined;
+
+  secondsLeft({ step, steps, seconds }: StepEvent): number {
+    this.#first ??= step;
+    if (step === this.#first) return seconds * (steps - step);
+    const each = (performance.now() - this.#started) / 1000 / (step - this.#first + 1);
+    return each * (steps - step);
+  }
+}
+
+export function stepLine({ step, steps, loss, tokens, seconds }: StepEvent, left: number): string {
+  const rate = `${format.count(tokens / seconds)} tokens/s`;
+  return `step ${step}/${steps}  loss ${loss.toFixed(3)}  ${rate}  about ${duration(left)} left`;
+}
+
+function evaluationLine(
+  event: Extract<TrainEvent, { type: 'evaluation' }>,
+  { name, unit }: Metric,
+) {
+  const { limited } = event.evaluation;
+  const value = limited[name];
+  const main = value === undefined ? '' : `  ${name} ${value.toFixed(3)} ${pc.dim(unit)}`;
+  return `step ${event.step}  held-out loss ${limited.loss.toFixed(3)}${name === 'loss' ? '' : main}`;
+}
+
+function bar(share: number): string {
+  const full = Math.round(BAR * Math.min(1, share));
+  return pc.cyan('█'.repeat(full)) + pc.dim('░'.repeat(BAR - full));
+}

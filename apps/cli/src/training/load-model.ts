@@ -1,0 +1,64 @@
+import type { PluginRegistry } from '@moekit/bench';
+import { loadPlugin } from '@moekit/bench';
+import type { RouterPlugin } from '@moekit/core';
+import { parseOptions } from '@moekit/core';
+import type { CheckpointManifest, Task, TaskData, TaskPlugin } from '@moekit/models';
+import { readManifest, restoreCheckpoint } from '@moekit/models';
+
+import { buildTask } from './build-task.js';
+import { assertNoForeignCode, configOf } from './resume-config.js';
+import type { RunConfig } from './run-config.js';
+import { taskNamed } from './tasks.js';
+
+/** A checkpoint with all that rebuilding its model takes. */
+export interface OpenedCheckpoint {
+  readonly path: string;
+  readonly manifest: CheckpointManifest;
+  readonly config: RunConfig;
+  readonly task: TaskPlugin;
+  readonly options: unknown;
+  readonly data: TaskData;
+  readonly plugin: RouterPlugin | undefined;
+}
+
+/**
+ * Reads what a checkpoint says of itself, and its data; no weights yet.
+ * @param router named by the user, who then trusts it: a file that the checkpoint's own name would not load
+ * @throws CLI_CHECKPOINT_CODE, and what checkpoints, tasks and routers throw
+ */
+export async function openRun(
+  path: string,
+  { registry, router }: { readonly registry: PluginRegistry; readonly router?: string | undefined },
+): Promise<OpenedCheckpoint> {
+  const manifest = await readManifest(path);
+  const config = configOf(manifest);
+  if (router === undefined) assertNoForeignCode(config, registry);
+  const task = taskNamed(config.task);
+  const { data, model } = config;
+  const options = parseOptions(task.options, { data, model }, `task ${task.name}`);
+  const dense = config.router.router === 'dense';
+  const plugin = dense ? undefined : await loadPlugin(router ?? config.router.router, registry);
+  return { path, manifest, config, task, options, plugin, data: await task.load(options) };
+}
+
+/**
+ * The task with the checkpoint's weights; its model is the caller's to dispose.
+ * @param changes of the router's options, over those it was trained with
+ * @throws MODELS_CHECKPOINT_*, MOE_OPTIONS
+ */
+export async function loadModel(
+  opened: OpenedCheckpoint,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<Task> {
+  const { router } = opened.config;
+  const options = { ...router.options, ...changes } as RunConfig['router']['options'];
+  const config = { ...opened.config, router: { ...router, options } };
+  const task = buildTask({ ...opened, config });
+  try {
+    await restoreCheckpoint(opened.path, { model: task.model });
+    return task;
+  } catch (error) {
+    task.model.dispose();
+    throw error;
+  }
+}

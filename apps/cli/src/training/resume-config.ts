@@ -1,0 +1,37 @@
+import type { PluginRegistry } from '@moekit/bench';
+import type { CheckpointManifest } from '@moekit/models';
+import { parseOptions } from '@moekit/core';
+
+import { fail } from '../errors.js';
+import type { RunConfig } from './run-config.js';
+import { runConfigSchema } from './run-config.js';
+
+/** The configuration in a checkpoint's manifest. @throws MOE_OPTIONS when moekit train did not write it */
+export function configOf({ config }: CheckpointManifest): RunConfig {
+  return parseOptions(runConfigSchema, config, 'the run in the checkpoint');
+}
+
+/** What a checkpoint says as a configuration that flags may change. */
+export function asTrainConfig(manifest: CheckpointManifest): Record<string, unknown> {
+  const { task, data, model, router, expertParameters, batchSize, seed } = configOf(manifest);
+  const { seed: _, ...training } = manifest.training;
+  const { backend } = manifest;
+  const run = { task, data, model, router, expertParameters, seed, backend };
+  return { ...run, training: { ...training, batchSize } };
+}
+
+/**
+ * A checkpoint is data from anywhere: the names in it never load code.
+ * @throws CLI_CHECKPOINT_CODE when its router is not one of moekit's and was not named on the command line
+ */
+export function assertNoForeignCode(
+  { router: { router } }: Pick<RunConfig, 'router'>,
+  registry: PluginRegistry,
+): void {
+  if (router === 'dense' || registry.has(router)) return;
+  throw fail('CLI_CHECKPOINT_CODE', {
+    asked: "A checkpoint's router must be one of moekit's, or be named on the command line",
+    got: router,
+    fix: `If you trust it: --router ${router}`,
+  });
+}

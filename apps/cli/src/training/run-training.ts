@@ -1,0 +1,109 @@
+import type {
+  CheckpointManifest,
+  CheckpointRun,
+  Evaluation,
+  StepTaken,
+  StoredCheckpoint,
+  Task,
+  TrainEvent,
+  TrainOptions,
+  CheckpointFolder,
+} from '@moekit/models';
+import { AdamW, assertSameRun, restoreCheckpoint, routingFigures, train } from '@moekit/models';
+import type { Observable } from 'rxjs';
+import { lastValueFrom, Subject, takeUntil, tap } from 'rxjs';
+
+import type { Sinks } from './sinks.js';
+
+export interface TrainingRun {
+  readonly task: Task;
+  readonly options: Required<TrainOptions>;
+  readonly run: CheckpointRun;
+  readonly checkpoints: CheckpointFolder;
+  /** Steps between two checkpoints; there is one after each evaluation and after the last step too. */
+  readonly saveEvery: number;
+  /** Goes on from here. */
+  readonly from: StoredCheckpoint | undefined;
+  /** Opened when the step that training starts from is known. */
+  readonly openSinks: () => Promise<Sinks>;
+  /** Ends the run after the step it is in, with a checkpoint. */
+  readonly stop: Observable<unknown>;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+export interface TrainingEnd {
+  readonly stopped: boolean;
+  readonly step: number;
+  readonly evaluation: CheckpointManifest['evaluation'];
+  readonly checkpoint: StoredCheckpoint | undefined;
+}
+
+/**
+ * Trains with checkpoints, or goes on from one; the model stays the caller's.
+ * @throws what training, checkpoints and logs throw; the checkpoints that were saved stay
+ */
+export async function runTraining(training: TrainingRun): Promise<TrainingEnd> {
+  const { task, options, checkpoints, from } = training;
+  const optimiser = new AdamW(task.model.namedVariables(), options);
+  try {
+    const restored = from && (await goOn(training, from, optimiser));
+    await (from ? checkpoints.clean() : checkpoints.begin());
+    return await loop(training, optimiser, {
+      stopped: false,
+      step: optimiser.step,
+      evaluation: restored?.evaluation ?? null,
+      checkpoint: from,
+    });
+  } finally {
+    optimiser.dispose();
+  }
+}
+
+async function goOn({ task, run }: TrainingRun, from: StoredCheckpoint, optimiser: AdamW) {
+  const manifest = await restoreCheckpoint(from.path, { model: task.model, optimiser });
+  assertSameRun(manifest, run);
+  return manifest;
+}
+
+async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd) {
+  const { task, options, stop, onEvent } = training;
+  const sinks = await training.openSinks();
+  const ended = new Subject<void>();
+  let [state, stopping] = [start, false];
+  const listening = stop.subscribe(() => (stopping = true));
+  const afterStep = async (taken: StepTaken) => {
+    const evaluation = taken.evaluation
+      ? summarise(taken.step, taken.evaluation)
+      : state.evaluation;
+    state = { ...state, step: taken.step, evaluation, stopped: stopping };
+    if (stopping || taken.evaluation || savesAfter(taken.step, training)) {
+      await sinks.sync();
+      const { model } = task;
+      const saved = { model, optimiser, run: training.run, evaluation };
+      state = { ...state, checkpoint: await training.checkpoints.save(saved) };
+    }
+    if (stopping) ended.next();
+  };
+  try {
+    const events = train(task, options, { optimiser, afterStep }).pipe(
+      tap((event) => {
+        sinks.write(event);
+        onEvent(event);
+      }),
+      takeUntil(ended),
+    );
+    await lastValueFrom(events, { defaultValue: undefined });
+    return state;
+  } finally {
+    listening.unsubscribe();
+    await sinks.close();
+  }
+}
+
+function savesAfter(step: number, { saveEvery, options }: TrainingRun): boolean {
+  return step % saveEvery === 0 || step === options.steps;
+}
+
+function summarise(step: number, { limited, layers }: Evaluation) {
+  return { step, metrics: { ...limited }, layers: layers.map(routingFigures) };
+}

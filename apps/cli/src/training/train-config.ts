@@ -1,0 +1,82 @@
+import { dirname, relative, resolve } from 'node:path';
+
+import { BACKEND_NAMES, isPath, loadConfig, parseRouter } from '@moekit/bench';
+import { parseOptions } from '@moekit/core';
+import { smallBatchSize, smallTraining } from '@moekit/models';
+import { z } from 'zod';
+
+import { setPath } from './set-path.js';
+
+const count = z.int().min(1);
+const settings = z.record(z.string(), z.json());
+
+const schema = z.strictObject({
+  task: z.string().min(1).default('lm'),
+  /** `data` and `model` are the task's own, checked by its schema. */
+  data: settings.default({}),
+  model: settings.default({}),
+  /** `dense`, or a router as `moekit bench` names one. */
+  router: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? parseRouter(value) : value),
+      z.strictObject({ router: z.string().min(1), options: settings.default({}) }),
+    )
+    .prefault('threshold'),
+  /** The experts of an MoE layer have the parameters of so many dense feed-forward layers. */
+  expertParameters: count.default(8),
+  training: z
+    .looseObject({
+      batchSize: count.default(smallBatchSize),
+      steps: count.default(smallTraining.steps),
+    })
+    .prefault({}),
+  /** Of the weights, the order of the data and the routers' noise. */
+  seed: z.int().min(0).max(0x7fffffff).default(1),
+  backend: z.enum(BACKEND_NAMES).default('auto'),
+});
+
+/** What one training run is: a row and a seed of an experiment. */
+export type TrainConfig = z.output<typeof schema>;
+
+/** Flags that stand for keys of the configuration. */
+export interface ConfigFlags {
+  readonly config?: string;
+  readonly task?: string;
+  readonly router?: string;
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly backend?: string;
+  /** `a.b=value`, later ones over earlier ones. */
+  readonly set?: readonly string[];
+}
+
+/**
+ * The configuration that the flags describe: a base (what a checkpoint says), the file, then the flags.
+ * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, MOE_OPTIONS naming each wrong key
+ */
+export async function readTrainConfig(
+  flags: ConfigFlags,
+  base: Readonly<Record<string, unknown>> = {},
+): Promise<TrainConfig> {
+  const { config: file, steps, set = [], ...keys } = flags;
+  const config = file === undefined ? { ...base } : await readFile(file);
+  Object.assign(config, defined(keys));
+  if (steps !== undefined) config['training'] = { ...Object(config['training']), steps };
+  const chosen = set.reduce((at, text) => setPath(at, text), config);
+  return parseOptions(schema, chosen, file === undefined ? 'the run' : `config ${file}`);
+}
+
+/** A router file in a configuration counts from the configuration's own folder. */
+async function readFile(file: string): Promise<Record<string, unknown>> {
+  const config = { ...(await loadConfig(file, process.cwd())) };
+  const { router } = config;
+  if (typeof router === 'string' && isPath(parseRouter(router).router)) {
+    const near = relative(process.cwd(), resolve(dirname(file), router));
+    config['router'] = isPath(near) ? near : `./${near}`;
+  }
+  return config;
+}
+
+function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
