@@ -36,7 +36,9 @@ describe('moekit bench', { timeout: 240_000 }, () => {
   test('everything outside the MoE layers starts alike: rows agree before training tells them apart', async () => {
     const args = ['--routers', 'switch,topk', '--steps', '1', '--json'];
     const { stdout } = await moekit(['bench', ...TINY, ...args]);
-    const losses = parseResults(stdout).rows.map(({ trials }) => trials[0]!.trainingLoss[0]!);
+    const losses = parseResults(stdout).rows.map(
+      ({ trials }) => trials[0]!.trainingCurve[0]!.metrics['loss']!,
+    );
     for (const loss of losses) expect(Math.abs(loss - losses[0]!)).toBeLessThan(0.1);
   });
 

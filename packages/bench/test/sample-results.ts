@@ -1,11 +1,23 @@
 import type { Experiment, Outcome, Results, Trial } from '../src/index.js';
 import { collectResults, hashOf, labelOf, parseExperiment } from '../src/index.js';
 
+const layer = {
+  expertsPerToken: 0.9,
+  droppedShare: 0.1,
+  nullShare: 0.25,
+  zeroComputeShare: 0.1,
+  paddingShare: 0.05,
+  maxViolation: 0.5,
+  entropy: 1,
+  dilution: 0,
+};
+
 /** A trial that nobody ran. */
 export function sampleTrial(label: string, seed: number, bitsPerByte: number): Trial {
   const figures = { loss: bitsPerByte * Math.LN2, bitsPerByte, perplexity: 2 ** bitsPerByte };
   const moe = label !== 'dense';
-  const flops = { moe: 1000, total: 5000 };
+  const flops = { router: 100, experts: 900, moe: 1000, attention: 3000, rest: 1000, total: 5000 };
+  const evaluation = { ...flops, experts: 800, moe: 900, total: 4900 };
   return {
     label,
     seed,
@@ -17,24 +29,22 @@ export function sampleTrial(label: string, seed: number, bitsPerByte: number): T
     parameters: 1234,
     limited: figures,
     dropFree: figures,
-    flops: { expected: flops, evaluation: { moe: 900, total: 4900 }, training: flops },
-    layers: moe
-      ? [
-          {
-            expertsPerToken: 0.9,
-            droppedShare: 0.1,
-            nullShare: 0.25,
-            maxViolation: 0.5,
-            entropy: 1,
-            dilution: 0,
-          },
-        ]
-      : [],
+    measured: {},
+    flops: { expected: flops, evaluation, training: flops },
+    trainingFlops: { tokens: 10, forward: 5e4, backward: 1e5, total: 1.5e5 },
+    paddingFlops: moe ? 50 : 0,
+    layers: moe ? [{ ...layer, expertsHistogram: [0.1, 0.9], positiveActivations: null }] : [],
     curve: [
-      { step: 1, loss: 5, bitsPerByte: 7 },
-      { step: 2, loss: figures.loss, bitsPerByte },
+      { step: 1, metrics: { loss: 5, bitsPerByte: 7 }, trainingFlops: 7e4 },
+      { step: 2, metrics: figures, trainingFlops: 1.5e5 },
     ],
-    trainingLoss: [5, 4],
+    trainingCurve: [5, 4].map((loss, i) => ({
+      step: i + 1,
+      metrics: { loss },
+      routerLoss: 0.01,
+      layers: moe ? [layer] : [],
+    })),
+    variants: {},
     loadHistory: moe ? [[[0.25, 0.25, 0.5, 0]], [[0.25, 0.25, 0.25, 0.25]]] : [[], []],
     machine: { seconds: 1.5, tokensPerSecond: 1000 + seed, peakMemoryBytes: 2 ** 28 },
   };
@@ -52,22 +62,23 @@ export function sampleResults(
   const data = {
     name: 'sample',
     attribution: 'nobody <nobody@example>',
-    tokenizer: 'bytes',
-    vocabSize: 256,
-    trainTokens: 100,
-    validationTokens: 50,
-    bytesPerToken: 1,
     hash: 'd',
+    details: { tokenizer: 'bytes', vocabSize: 256 },
   };
   const manifest = {
     experiment,
     configHash: hashOf(experiment),
     backend: 'cpu',
     versions: { node: '20.19.0' },
+    metrics: [
+      { name: 'bitsPerByte', unit: 'bits/byte', better: 'lower' as const },
+      { name: 'loss', unit: 'nats/token', better: 'lower' as const },
+    ],
+    layer: { modelWidth: 8, feedForwardWidth: 32, activation: 'relu' as const },
     data,
     files: {},
   };
-  const reference = { name: 'bigram', loss: 2.4, bitsPerByte: 3.5, tokens: 49 } as const;
+  const reference = { name: 'bigram', metrics: { loss: 2.4, bitsPerByte: 3.5 } };
   return collectResults({ manifest, reference }, outcomes.reverse(), {
     startedAt: '2000-01-01T00:00:00.000Z',
     seconds: 3,

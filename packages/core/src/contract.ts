@@ -73,6 +73,8 @@ export interface Routing {
    * nothing is read back (WebGPU) it sizes the experts' rows, T*E when absent. A mask that holds more is an error.
    */
   readonly maxPairs?: number;
+  /** C, rows that each expert had room for in this pass; absent without capacity. What padding to it costs is counted. */
+  readonly capacity?: number;
   /** float32 [T,E] scores of the real experts. */
   readonly logits: Tensor2D;
   /**
@@ -94,6 +96,10 @@ export interface RoutingStats {
   readonly selectedPairs: number;
   /** (token, expert) pairs computed. */
   readonly dispatchedPairs: number;
+  /** Pairs that a layer padded to its capacity would compute: E C, or `dispatchedPairs` without capacity. */
+  readonly paddedPairs: number;
+  /** [E+1] tokens that reached exactly n real experts. */
+  readonly tokensByExperts: readonly number[];
   /** Slots taken by zero-compute experts. */
   readonly nullSlots: number;
   /** Tokens that reached no real expert. */

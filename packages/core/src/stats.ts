@@ -5,11 +5,14 @@ import {
   cast,
   concat,
   div,
+  equal,
+  expandDims,
   greater,
   log,
   maximum,
   mul,
   neg,
+  range,
   scalar,
   stack,
   sub,
@@ -20,11 +23,11 @@ import {
 import type { Routing, RoutingStats } from './contract.js';
 import { tokenMean } from './token-mask.js';
 
-const SCALARS = 8;
+const SCALARS = 9;
 
 /**
  * The routing of one layer and step as one small tensor, so that a training loop reads it back once and when it likes.
- * @returns float32 [E + 8], outside the tape, owned by the caller; `decodeRoutingStats` makes numbers of it
+ * @returns float32 [2 E + 9], outside the tape, owned by the caller; `decodeRoutingStats` makes numbers of it
  */
 export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
   return tidy(() => {
@@ -45,14 +48,25 @@ export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tens
       tokenMean<Scalar>(entropy, tokenMask),
       zero ? tokenMean<Scalar>(stopGradient(zero.mass), tokenMask) : scalar(0),
       dilution(routing, tokenMask),
+      routing.capacity === undefined ? sum(perToken) : scalar(routing.capacity * mask.shape[1]),
     ];
-    return concat([sum<Tensor1D>(mask, 0), stack(scalars.map((s) => s as Scalar)) as Tensor1D]);
+    const loads = sum<Tensor1D>(mask, 0); // [E]
+    const counts = stack(scalars as Scalar[]) as Tensor1D;
+    return concat([loads, histogram(perToken, mask.shape[1]), counts]);
   });
 }
 
+/** Tokens that reached exactly 1, 2, ... E experts. @param perToken float32 [T]      @returns float32 [E] */
+function histogram(perToken: Tensor1D, numExperts: number): Tensor1D {
+  const bins = expandDims(range(1, numExperts + 1), 0); // [1,E]
+  return sum(cast(equal(expandDims(perToken, 1), bins), 'float32'), 0);
+}
+
+type Scalars = [number, number, number, number, number, number, number, number, number];
+
 /** @param values what `encodeRoutingStats` held, read back */
 export function decodeRoutingStats(values: ArrayLike<number>): RoutingStats {
-  const experts = values.length - SCALARS;
+  const experts = (values.length - SCALARS) / 2;
   const all = Array.from(values);
   const [
     tokens,
@@ -63,12 +77,15 @@ export function decodeRoutingStats(values: ArrayLike<number>): RoutingStats {
     entropy,
     nullMass,
     diluted,
-  ] = all.slice(experts) as [number, number, number, number, number, number, number, number];
+    paddedPairs,
+  ] = all.slice(2 * experts) as Scalars;
   return {
     tokens,
     tokensPerExpert: all.slice(0, experts),
     selectedPairs,
     dispatchedPairs,
+    paddedPairs,
+    tokensByExperts: [zeroComputeTokens, ...all.slice(experts, 2 * experts)],
     nullSlots,
     zeroComputeTokens,
     entropy,
@@ -88,6 +105,10 @@ export function summariseRouting(stats: RoutingStats) {
     droppedShare: ratio(selectedPairs - dispatchedPairs, selectedPairs),
     /** Share of all slots taken by zero-compute experts. */
     nullShare: ratio(nullSlots, nullSlots + selectedPairs),
+    /** Share of the tokens that reached no real expert. */
+    zeroComputeShare: ratio(stats.zeroComputeTokens, tokens),
+    /** Share of the rows that padding each expert to its capacity would add; 0 without capacity. */
+    paddingShare: ratio(stats.paddedPairs - dispatchedPairs, stats.paddedPairs),
     /** MaxVio = (max load - mean load) / mean load; 0 at balance (2408.15664). */
     maxViolation: ratio(Math.max(...tokensPerExpert) - mean, mean),
   };

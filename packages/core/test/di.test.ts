@@ -14,7 +14,7 @@ import { topTwo } from './routers/top-two.js';
 
 const spec = { modelWidth: 4, numExperts: 3, seed: 2 };
 const experts = { expertWidth: 6 };
-const stats = { tokens: 2, tokensPerExpert: [2, 0, 0], selectedPairs: 2, dispatchedPairs: 2, nullSlots: 0, zeroComputeTokens: 0, entropy: 0, nullMass: 0, dilution: 0 }; // prettier-ignore
+const stats = { tokens: 2, tokensPerExpert: [2, 0, 0], selectedPairs: 2, dispatchedPairs: 2, paddedPairs: 2, tokensByExperts: [0, 2, 0, 0], nullSlots: 0, zeroComputeTokens: 0, entropy: 0, nullMass: 0, dilution: 0 }; // prettier-ignore
 
 /** A container of its own, so that no test sees another's bindings. */
 const created = () => root.createChildContainer();

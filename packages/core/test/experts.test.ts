@@ -33,6 +33,22 @@ onEachBackend('feed-forward experts', () => {
     expect(new Set([input, output].flat(4))).toEqual(new Set([0]));
   });
 
+  it('show their activations to whoever asks, and nothing of it stays', () => {
+    const seen: number[][] = [];
+    const experts = new FeedForwardExperts({
+      ...options,
+      onActivations: (active) => seen.push(active.shape, [...active.dataSync()]),
+    });
+    const before = memory().numTensors;
+    tidy(() => experts.apply(tensor2d(new Float32Array(8).fill(1), [2, 4]), densePlan(2)));
+    const [shape, values] = seen as [number[], number[]];
+    expect(shape).toEqual([2, 6]);
+    expect(values.every((value) => value >= 0)).toBe(true); // relu
+    expect(values.some((value) => value > 0)).toBe(true);
+    expect(memory().numTensors).toBe(before);
+    experts.dispose();
+  });
+
   it.each<[Activation, number, number]>([
     ['relu', 4, 4],
     ['gelu', 4, 4],

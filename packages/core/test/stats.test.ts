@@ -39,6 +39,8 @@ onEachBackend('routing statistics', () => {
       tokensPerExpert: [2, 1],
       selectedPairs: 4,
       dispatchedPairs: 3,
+      paddedPairs: 3,
+      tokensByExperts: [1, 1, 1],
       nullSlots: 2,
       zeroComputeTokens: 1,
     });
@@ -59,6 +61,12 @@ onEachBackend('routing statistics', () => {
     expect(stats).toMatchObject({ nullSlots: 0, nullMass: 0, dilution: 0, selectedPairs: 2 });
   });
 
+  it('count the rows that padding to a capacity would compute', () => {
+    const { paddedPairs, tokensByExperts } = read(() => ({ ...example(), capacity: 3 }));
+    expect(paddedPairs).toBe(6);
+    expect(tokensByExperts).toEqual([2, 1, 1]);
+  });
+
   it('of a batch of padding are zeros', () => {
     const stats = read(
       () => ({ ...example(), dispatchMask: tensor2d(new Float32Array(8), [4, 2]) }),
@@ -74,6 +82,8 @@ it('the summary follows from the counts', () => {
     tokensPerExpert: [3, 1],
     selectedPairs: 8,
     dispatchedPairs: 4,
+    paddedPairs: 16,
+    tokensByExperts: [0, 4, 0],
     nullSlots: 8,
     zeroComputeTokens: 0,
     entropy: 0,
@@ -84,6 +94,8 @@ it('the summary follows from the counts', () => {
     expertsPerToken: 1,
     droppedShare: 0.5,
     nullShare: 0.5,
+    zeroComputeShare: 0,
+    paddingShare: 0.75,
     maxViolation: 0.5,
   });
   const nothing = {
@@ -92,12 +104,15 @@ it('the summary follows from the counts', () => {
     tokensPerExpert: [0, 0],
     selectedPairs: 0,
     dispatchedPairs: 0,
+    paddedPairs: 0,
     nullSlots: 0,
   };
   expect(summariseRouting(nothing)).toEqual({
     expertsPerToken: 0,
     droppedShare: 0,
     nullShare: 0,
+    zeroComputeShare: 0,
+    paddingShare: 0,
     maxViolation: 0,
   });
 });

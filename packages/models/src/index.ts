@@ -54,6 +54,7 @@ export { learningRateAt } from './training/schedule.js';
 export type { Divergence, Magnitude, PlainNumber } from './training/divergence.js';
 export { parseTrainOptions } from './training/options.js';
 export type { LayerPass } from './training/repeat-pass.js';
+export { sumStats } from './training/sum-stats.js';
 export { train } from './training/train.js';
 export type { StepTaken, TrainControl } from './training/train.js';
 export type {

@@ -29,6 +29,8 @@ const routing = {
   tokensPerExpert: [6, 2],
   selectedPairs: 10,
   dispatchedPairs: 8,
+  paddedPairs: 8,
+  tokensByExperts: [0, 8, 0],
   nullSlots: 0,
   zeroComputeTokens: 1,
   entropy: 0.5,

@@ -27,9 +27,12 @@ function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Rou
     causal: true,
     expertsPerToken: expectedExperts(options, numExperts),
     route: (x: Tensor2D, context: RouteContext) => {
-      const capacity = capacityOf(options, numExperts, x.shape[0], context);
-      const { tokenMask } = context;
-      return routeLogits(gate.logits(x), { ...options, capacity, tokenMask });
+      const { tokenMask, dropFree } = context;
+      const tokens = countTokens(x.shape[0], tokenMask);
+      const room = dropFree ? tokens : roomOf(options, numExperts, tokens, context);
+      const capacity = room < tokens ? room : undefined;
+      const routing = routeLogits(gate.logits(x), { ...options, capacity, tokenMask });
+      return dropFree ? routing : { ...routing, capacity: room };
     },
     flopsPerToken: () => gate.flopsPerToken(),
     variables: () => gate.variables(),
@@ -45,17 +48,14 @@ function expectedExperts({ threshold, capacityFactor }: ThresholdOptions, numExp
   return Math.min(capacityFactor, threshold === 0 ? 1 : numExperts);
 }
 
-/** Rows per expert in this step, or `undefined` where every selected pair is computed. */
-function capacityOf(
+/** C, rows that each expert has room for in this step, at most all of them. */
+function roomOf(
   options: ThresholdOptions,
   numExperts: number,
-  rows: number,
-  { training, dropFree, tokenMask }: RouteContext,
-): number | undefined {
-  if (dropFree) return undefined;
+  tokens: number,
+  { training }: RouteContext,
+): number {
   const { minCapacity, capacityFactor: inTraining, evalCapacityFactor = inTraining } = options;
   const capacityFactor = training ? inTraining : evalCapacityFactor;
-  const tokens = countTokens(rows, tokenMask);
-  const capacity = expertCapacity(tokens, numExperts, { capacityFactor, minCapacity });
-  return capacity < tokens ? capacity : undefined;
+  return expertCapacity(tokens, numExperts, { capacityFactor, minCapacity });
 }

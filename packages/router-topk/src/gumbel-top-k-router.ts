@@ -57,6 +57,7 @@ export function routeGumbelTopK(
     weights: probs,
     selected,
     dispatched: withinCapacity(selected, ranking, capacity),
+    capacity,
     logits,
     probs,
     losses: balanceLosses(probs, maskTokens(first, tokenMask), {

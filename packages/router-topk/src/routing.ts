@@ -11,15 +11,21 @@ export interface Decision {
   readonly selected: Tensor2D;
   /** float32 [T,E] of 0/1: what there was room for; the same tensor as `selected` where nothing could be dropped. */
   readonly dispatched: Tensor2D;
+  /** Rows that each expert has room for; null or absent without capacity. */
+  readonly capacity?: number | null;
   readonly logits: Tensor2D;
   readonly probs: Tensor2D;
   readonly losses: readonly RouterLoss[];
 }
 
 /** Masks the weights by what is dispatched and gives the parts the names of the contract. */
-export function routingOf({ choices, weights, selected, dispatched, ...rest }: Decision): Routing {
+export function routingOf(decision: Decision): Routing {
+  const { choices, weights, selected, dispatched, capacity, ...rest } = decision;
   const combineWeights: Tensor2D = mul(weights, dispatched);
-  const dropping = selected === dispatched ? {} : { selectionMask: selected };
+  const dropping = {
+    ...(selected !== dispatched && { selectionMask: selected }),
+    ...(typeof capacity === 'number' && { capacity }),
+  };
   const maxPairs = dispatched.shape[0] * choices;
   return { combineWeights, dispatchMask: dispatched, maxPairs, ...dropping, ...rest };
 }

@@ -39,6 +39,7 @@ export function routeSwitch(
     weights: probs,
     selected,
     dispatched: withinCapacity(selected, logits, capacity),
+    capacity,
     logits,
     probs,
     losses: balanceLosses(probs, selected, { coefficient: settings.balanceCoefficient, tokenMask }),

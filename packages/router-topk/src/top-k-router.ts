@@ -50,6 +50,7 @@ export function routeTopK(logits: Tensor2D, settings: TopKOptions, context: Rout
     weights: normalise ? selectedSoftmax(logits, top) : probs,
     selected,
     dispatched: withinCapacity(selected, logits, capacity, priority),
+    capacity,
     logits,
     probs,
     losses: [

@@ -50,6 +50,7 @@ export function routeTopTwo(
     weights: selectedSoftmax(logits, top),
     selected,
     dispatched: placed === competing ? selected : mul(placed, selected),
+    capacity,
     logits,
     probs,
     losses: [

@@ -17,6 +17,7 @@ import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import type { StopSignal } from '../interrupt.js';
 import { EXIT_CODES, stopSignals } from '../interrupt.js';
+import type { Shown } from '../output/progress-state.js';
 import { showProgress } from '../output/show-progress.js';
 import { renderSummary } from '../output/summary.js';
 import { builtInRouters } from '../registry.js';
@@ -45,7 +46,12 @@ export async function bench(flags: BenchFlags): Promise<number> {
   const started = new Date();
   const { outcomes, signal } = await runAll(
     runTrials(jobs, workers, (job) => spawnTrial(job, new URL('../worker.js', import.meta.url))),
-    { jobs: jobs.length, quiet: flags.quiet ?? false, backend: manifest.backend },
+    {
+      jobs: jobs.length,
+      quiet: flags.quiet ?? false,
+      backend: manifest.backend,
+      metric: manifest.metrics[0]!,
+    },
   );
   const results = collectResults(preamble, outcomes, {
     startedAt: started.toISOString(),
@@ -61,7 +67,7 @@ export async function bench(flags: BenchFlags): Promise<number> {
 
 async function runAll(
   trials: ReturnType<typeof runTrials>,
-  shown: { jobs: number; quiet: boolean; backend: string },
+  shown: Shown & { readonly quiet: boolean },
 ): Promise<{ outcomes: readonly Outcome[]; signal: StopSignal | undefined }> {
   const outcomes: Outcome[] = [];
   let signal: StopSignal | undefined;

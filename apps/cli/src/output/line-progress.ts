@@ -3,7 +3,7 @@ import { format } from '@moekit/bench';
 import type { Observable, Subscription } from 'rxjs';
 
 import { duration } from './duration.js';
-import type { ProgressState } from './progress-state.js';
+import type { ProgressState, Shown } from './progress-state.js';
 import { advance, initialProgress, secondsLeft, shareDone } from './progress-state.js';
 
 /** Shortest time between two lines of mere progress, in milliseconds. */
@@ -12,7 +12,7 @@ const INTERVAL = 15_000;
 /** One line per trial that ended, and one now and then in between. */
 export function lineProgress(
   events: Observable<PoolEvent>,
-  total: number,
+  { jobs: total, metric }: Shown,
   stream: NodeJS.WritableStream,
 ): Subscription {
   const started = Date.now();
@@ -20,20 +20,24 @@ export function lineProgress(
   let state = initialProgress(total);
   return events.subscribe((event) => {
     state = advance(state, event);
-    const ended = endLine(event, state);
+    const ended = endLine(event, state, metric);
     if (ended === undefined && Date.now() - last < INTERVAL) return;
     last = Date.now();
     stream.write(`${ended ?? overall(state, (last - started) / 1000)}\n`);
   });
 }
 
-function endLine(event: PoolEvent, { finished, total }: ProgressState): string | undefined {
+function endLine(
+  event: PoolEvent,
+  { finished, total }: ProgressState,
+  { name, unit }: Shown['metric'],
+): string | undefined {
   const { label, seed } = event.job;
   const place = `[${finished}/${total}] ${label} seed ${seed}`;
   if (event.type === 'failed') return `${place}: ${event.error.code}: ${event.error.message}`;
   if (event.type !== 'done') return undefined;
   const { limited, machine } = event.trial;
-  return `${place}: ${format.bits(limited.bitsPerByte)} bits/byte, ${format.count(machine.tokensPerSecond)} tokens/s, ${duration(machine.seconds)}`;
+  return `${place}: ${format.bits(limited[name] ?? NaN)} ${unit}, ${format.count(machine.tokensPerSecond)} tokens/s, ${duration(machine.seconds)}`;
 }
 
 function overall(state: ProgressState, elapsed: number): string {

@@ -1,5 +1,13 @@
 import type { Job, PoolEvent, Progress } from '@moekit/bench';
 
+/** What a display is of. */
+export interface Shown {
+  readonly jobs: number;
+  readonly backend: string;
+  /** Said of each trial that ends. */
+  readonly metric: { readonly name: string; readonly unit: string };
+}
+
 /** What a progress display needs to know of a run, folded from its events. */
 export interface ProgressState {
   readonly total: number;

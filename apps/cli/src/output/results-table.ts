@@ -1,13 +1,14 @@
-import type { Figures, Results, Row } from '@moekit/bench';
+import type { Figures, Results, Row, Summary } from '@moekit/bench';
 import { format } from '@moekit/bench';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
+type Metric = Results['manifest']['metrics'][number];
+
+type Column = readonly [string, (figures: Figures) => string];
+
 /** Two lines of head, so that all columns fit in 120. */
-const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
-  ['loss', ({ loss }) => format.bits(loss.mean)],
-  ['bits/byte\n± sd', ({ bitsPerByte }) => spread(bitsPerByte)],
-  ['− dense\n± 95%', ({ difference }) => format.difference(difference)],
+const COLUMNS: readonly Column[] = [
   ['params', ({ parameters }) => format.count(parameters)],
   ['FLOPs/tok\nexpected', ({ flops }) => format.count(flops.expected.total)],
   ['FLOPs/tok\nmeasured', ({ flops }) => format.count(flops.evaluation.total)],
@@ -19,37 +20,63 @@ const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['peak\nMiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
 
-/** The comparison as a terminal table, the bigram reference last. */
-export function resultsTable({ rows, reference }: Results): string {
+/** The metric that rows are compared by, the loss beside it, and the difference to the baseline. */
+function qualityColumns(metrics: readonly Metric[]): readonly Column[] {
+  const [{ name, unit }] = metrics as [Metric];
+  const mean = (key: string) => (figures: Figures) => optional(figures.metrics[key]?.value.mean);
+  const loss: Column[] = name === 'loss' ? [] : [['loss', mean('loss')]];
+  return [
+    ...loss,
+    [`${unit}\n± sd`, ({ metrics: all }) => (all[name] ? spread(all[name].value) : '–')],
+    ['− base\n± 95%', ({ metrics: all }) => format.difference(all[name]?.difference ?? null)],
+  ];
+}
+
+/** The comparison as a terminal table, the reference last. */
+export function resultsTable({ rows, reference, manifest }: Results): string {
+  const { metrics } = manifest;
+  const quality = qualityColumns(metrics);
+  const columns = [...quality, ...COLUMNS];
+  const primary = metrics[0]!;
   const table = new Table({
-    head: ['router', ...COLUMNS.map(([name]) => name)],
-    colAligns: ['left', ...COLUMNS.map(() => 'right' as const)],
+    head: ['router', ...columns.map(([name]) => name)],
+    colAligns: ['left', ...columns.map(() => 'right' as const)],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
     chars: CHARS,
   });
-  for (const row of rows) table.push(cells(row));
-  const dim = (text: string) => pc.dim(text);
-  const figures = [format.bits(reference.loss), format.bits(reference.bitsPerByte)];
-  table.push(['bigram', ...figures, ...COLUMNS.slice(2).map(() => '')].map(dim));
+  for (const row of rows) table.push(cells(row, columns, primary));
+  if (reference) {
+    const names = quality.length === 3 ? ['loss', primary.name] : [primary.name];
+    const values = names.map((name) => optional(reference.metrics[name]));
+    const blank = columns.slice(values.length).map(() => '');
+    table.push([reference.name, ...values, ...blank].map((text) => pc.dim(text)));
+  }
   return table.toString();
 }
 
-function cells({ label, baseline, figures }: Row): string[] {
+function cells(
+  { label, baseline, figures }: Row,
+  columns: readonly Column[],
+  primary: Metric,
+): string[] {
   const name = shorten(label);
-  if (figures === null) return [pc.red(name), ...COLUMNS.map(() => pc.red('failed'))];
-  const values = COLUMNS.map(([, show]) => show(figures));
-  if (!figures.beatsReference) values[1] = pc.red(`${values[1]!}!`);
-  values[2] = colourDifference(figures, values[2]!);
+  if (figures === null) return [pc.red(name), ...columns.map(() => pc.red('failed'))];
+  const values = columns.map(([, show]) => show(figures));
+  const last = columns.length - COLUMNS.length - 1;
+  if (figures.beatsReference === false) values[last - 1] = pc.red(`${values[last - 1]!}!`);
+  values[last] = colourDifference(figures, primary, values[last]!);
   return [baseline ? pc.dim(name) : name, ...values];
 }
 
-function colourDifference({ difference }: Figures, text: string): string {
+function colourDifference({ metrics }: Figures, { name, better }: Metric, text: string): string {
+  const difference = metrics[name]?.difference;
   if (!difference?.distinguishable) return pc.dim(text);
-  return difference.mean < 0 ? pc.green(text) : pc.yellow(text);
+  return difference.mean < 0 === (better === 'lower') ? pc.green(text) : pc.yellow(text);
 }
 
-const spread = ({ n, mean, sd }: Figures['loss']) =>
+const spread = ({ n, mean, sd }: Summary) =>
   n > 1 ? `${mean.toFixed(3)} ±${sd.toFixed(3)}` : mean.toFixed(3);
+const optional = (value: number | undefined) => (value === undefined ? '–' : format.bits(value));
 const moe = ({ match }: Figures, text: string) => (match ? text : '–');
 const shorten = (label: string) => (label.length <= 22 ? label : `${label.slice(0, 21)}…`);
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-import type { OutputFiles, Results } from '@moekit/bench';
+import type { OutputFiles, Results, Row } from '@moekit/bench';
 import { format } from '@moekit/bench';
 import pc from 'picocolors';
 
@@ -28,7 +28,7 @@ function heading({ manifest, machine, partial }: Results): string {
   const { experiment, data, backend, configHash } = manifest;
   const seeds = experiment.seeds.length;
   const parts = [
-    `${data.name} (${data.tokenizer})`,
+    experiment.name ?? tokenised(data),
     `${experiment.training.steps} steps`,
     `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
     `backend ${backend}`,
@@ -36,6 +36,11 @@ function heading({ manifest, machine, partial }: Results): string {
     `config ${configHash.slice(0, 8)}`,
   ];
   return pc.bold(parts.join(', ')) + (partial ? pc.yellow('  stopped early') : '');
+}
+
+function tokenised({ name, details }: Results['manifest']['data']): string {
+  const { tokenizer } = details;
+  return tokenizer === undefined ? name : `${name} (${tokenizer})`;
 }
 
 /** The sizes that give each MoE row the same parameters and expected compute. */
@@ -47,16 +52,19 @@ function matching({ rows, manifest }: Results): string[] {
     return [`${label} ${numExperts}×${expertWidth} (${aim}/token)`];
   });
   if (sizes.length === 0) return [];
-  const { expertParameters, model } = manifest.experiment;
-  const rule = `Matched: experts of ${expertParameters} dense layers (width ${model.feedForwardWidth}), one dense layer of expected compute.`;
+  const { experiment, layer } = manifest;
+  const rule = `Matched: experts of ${experiment.expertParameters} dense layers (width ${layer.feedForwardWidth}), one dense layer of expected compute.`;
   return wrap([rule, `Experts × width: ${sizes.join(', ')}.`]);
 }
 
-function remarks({ rows, reference }: Results): string[] {
+function remarks({ rows, reference, manifest, answer }: Results): string[] {
+  const { name, unit } = manifest.metrics[0]!;
+  const difference = ({ figures }: Row) => figures?.metrics[name]?.difference;
+  const level = reference?.metrics[name];
   const baseline = rows.find((row) => row.baseline)?.label ?? 'the baseline';
-  const same = rows.filter(({ figures }) => figures?.difference?.distinguishable === false);
-  const single = rows.some(({ figures }) => figures?.difference?.distinguishable === null);
-  const weak = rows.filter(({ figures }) => figures && !figures.beatsReference);
+  const same = rows.filter((row) => difference(row)?.distinguishable === false);
+  const single = rows.some((row) => difference(row)?.distinguishable === null);
+  const weak = rows.filter(({ figures }) => figures?.beatsReference === false);
   const finished = rows.filter(({ figures }) => figures !== null);
   const errors = rows.flatMap(({ label, errors: all }) =>
     all.map(({ seed, code, message }) => pc.red(`${label} seed ${seed}: ${code}: ${message}`)),
@@ -71,16 +79,17 @@ function remarks({ rows, reference }: Results): string[] {
     ...(weak.length > 0
       ? [
           pc.red(
-            `Does not beat the bigram reference (${format.bits(reference.bitsPerByte)}): ${weak.map(({ label }) => label).join(', ')}.`,
+            `Does not beat the ${reference!.name} reference (${format.bits(level!)}): ${weak.map(({ label }) => label).join(', ')}.`,
           ),
         ]
-      : finished.length > 0
+      : finished.length > 0 && level !== undefined
         ? [
             pc.green(
-              `Every finished row beats the bigram reference (${format.bits(reference.bitsPerByte)} bits/byte).`,
+              `Every finished row beats the ${reference!.name} reference (${format.bits(level)} ${unit}).`,
             ),
           ]
         : []),
+    ...(answer ? wrap([pc.bold(answer.sentence), ...answer.findings]) : []),
     ...errors,
   ];
 }

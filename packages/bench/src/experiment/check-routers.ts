@@ -30,7 +30,9 @@ export async function checkRouters(
     const { router, options } = entry;
     if (router === 'dense') continue;
     const plugin = await loadPlugin(router, registry);
-    parseOptions(plugin.options, options, `router ${plugin.name}`);
+    for (const given of [options, ...(entry.evaluateAs ?? []).map((as) => as.options)]) {
+      parseOptions(plugin.options, given, `router ${plugin.name}`);
+    }
     if (isPath(router)) files[router] = await hashFile(locatePlugin(router, registry));
     if (!registry.has(router)) names.set(entry, plugin.name);
   }

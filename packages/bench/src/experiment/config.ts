@@ -1,9 +1,58 @@
-import { smallBatchSize, smallLanguageModel, smallTraining } from '@moekit/models';
+import { smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
 
 import { BACKEND_NAMES } from '../backend/names.js';
 
 const count = z.int().min(1);
+const options = z.record(z.string(), z.json());
+
+const trainingShape = {
+  steps: count.default(smallTraining.steps),
+  batchSize: count.default(smallBatchSize),
+  learningRate: z.number().positive().default(smallTraining.learningRate),
+  warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
+  finalLearningRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(smallTraining.finalLearningRate ?? 0.1),
+  weightDecay: z.number().min(0).default(smallTraining.weightDecay),
+  clipNorm: z.number().min(0).default(smallTraining.clipNorm),
+  /** Points of the curves over training; the last step is always one. */
+  evaluations: count.default(6),
+  /** Batches of one point of the curve. */
+  evaluationBatches: count.default(16),
+  /** Batches of the evaluation after the last step, whose figures the table shows. */
+  finalEvaluationBatches: count.default(64),
+};
+
+const trainingSchema = z.strictObject(trainingShape).readonly();
+
+/** Keys that are given replace those of the experiment, in one row alone. */
+const trainingOverride = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(trainingShape).map(([key, schema]) => [key, schema.unwrap().optional()]),
+    ) as { [K in keyof typeof trainingShape]: z.ZodOptional<z.ZodNumber> },
+  )
+  .readonly();
+
+/** Sizes that stand instead of the matched ones. */
+const expertsSchema = z
+  .strictObject({
+    /** N, instead of m k. */
+    numExperts: count.optional(),
+    /** d_e, instead of F / k. */
+    expertWidth: count.optional(),
+    /** `copies`: every expert starts alike, as in XMoE. */
+    init: z.enum(['independent', 'copies']).default('independent'),
+    /** Width of an expert that every token passes beside the routed ones. */
+    sharedWidth: count.optional(),
+  })
+  .readonly();
+
+/** The trained model under other options of its router: a row of its own, without training of its own. */
+const variantSchema = z.strictObject({ label: z.string().min(1), options }).readonly();
 
 /** One row of the comparison. */
 export const routerEntrySchema = z
@@ -11,65 +60,47 @@ export const routerEntrySchema = z
     /** `dense`, a registered router's name, a file (`./my-router.ts`), a folder or a package; `#name` is its export. */
     router: z.string().min(1),
     /** What the router's own schema accepts; checked by it. */
-    options: z.record(z.string(), z.json()).default({}),
+    options: options.default({}),
     /** How the row is called; by default the router's name and the options given. */
     label: z.string().min(1).optional(),
+    /** Rows are compared with the baseline of their own group. */
+    group: z.string().min(1).optional(),
+    experts: expertsSchema.optional(),
+    expertParameters: count.optional(),
+    /** Keys of the task's options that differ in this row. */
+    data: options.optional(),
+    model: options.optional(),
+    training: trainingOverride.optional(),
+    evaluateAs: z.array(variantSchema).readonly().optional(),
   })
   .readonly();
 
-const modelSchema = z
+/** What an experiment asks, in words; the answer is computed from its results. */
+const aboutSchema = z
   .strictObject({
-    contextLength: count.default(smallLanguageModel.contextLength),
-    modelWidth: count.default(smallLanguageModel.modelWidth),
-    numLayers: count.default(smallLanguageModel.numLayers),
-    numHeads: count.default(smallLanguageModel.numHeads),
-    feedForwardWidth: count.default(smallLanguageModel.feedForwardWidth),
-    moeEvery: count.default(smallLanguageModel.moeEvery),
-    positions: z.enum(['rotary', 'learned']).default(smallLanguageModel.positions),
-    activation: z.enum(['relu', 'gelu', 'swiglu']).default(smallLanguageModel.activation),
-    allowNonCausal: z.boolean().default(false),
-  })
-  .readonly();
-
-const trainingSchema = z
-  .strictObject({
-    steps: count.default(smallTraining.steps),
-    batchSize: count.default(smallBatchSize),
-    learningRate: z.number().positive().default(smallTraining.learningRate),
-    warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
-    finalLearningRate: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(smallTraining.finalLearningRate ?? 0.1),
-    weightDecay: z.number().min(0).default(smallTraining.weightDecay),
-    clipNorm: z.number().min(0).default(smallTraining.clipNorm),
-    /** Points of the loss curve; the last step is always one. */
-    evaluations: count.default(6),
-    /** Batches of one point of the curve. */
-    evaluationBatches: count.default(16),
-    /** Batches of the evaluation after the last step, whose figures the table shows. */
-    finalEvaluationBatches: count.default(64),
+    question: z.string().min(1),
+    /** What a paper says, with the place where it does. */
+    claim: z.string().min(1),
+    /** How the answer follows from the figures. */
+    decision: z.string().min(1),
   })
   .readonly();
 
 /** An experiment is data: what is trained, on what, under which routers. */
 export const experimentSchema = z
   .strictObject({
-    task: z.enum(['lm']).default('lm'),
-    data: z
-      .strictObject({
-        /** `tiny-shakespeare`, `wikitext-2`, or a text file. */
-        source: z.string().min(1).default('tiny-shakespeare'),
-        /** `bytes`, or a Hugging Face tokenizer.json. */
-        tokenizer: z.string().min(1).default('bytes'),
-      })
-      .readonly()
-      .prefault({}),
-    model: modelSchema.prefault({}),
+    name: z.string().min(1).optional(),
+    about: aboutSchema.optional(),
+    /** A task of moekit, a file (`./my-task.ts`) or an installed package. */
+    task: z.string().min(1).default('lm'),
+    /** What the task's own schema accepts; checked by it. */
+    data: options.readonly().default({}),
+    model: options.readonly().default({}),
     training: trainingSchema.prefault({}),
     /** m: the experts of an MoE layer have the parameters of m dense feed-forward layers. */
     expertParameters: count.default(8),
+    /** Label of the row that the others are compared with; by default the dense one, or the first. */
+    baseline: z.string().min(1).optional(),
     routers: z
       .array(routerEntrySchema)
       .min(1)
@@ -82,6 +113,8 @@ export const experimentSchema = z
         { router: 'threshold', options: {} },
         { router: 'null-expert', options: {} },
       ]),
+    /** Measure the share of positive activations in each layer's experts, after training. */
+    activations: z.boolean().default(false),
     seeds: z
       .array(z.int().min(0).max(0x7fffffff))
       .min(1)

@@ -9,6 +9,11 @@ export function labelOf({ router, options, label }: RouterEntry): string {
   return given.length === 0 ? file : `${file}(${given.join(', ')})`;
 }
 
+/** The labels of all rows that an entry makes: its own, and those of its variants. */
+export function labelsOf(entry: RouterEntry): readonly string[] {
+  return [labelOf(entry), ...(entry.evaluateAs ?? []).map(({ label }) => label)];
+}
+
 /** True for `./router.ts`, `/a/router.js`, `router.mts#name`, `.`: a file or folder rather than a name or a package. */
 export function isPath(router: string): boolean {
   const { source } = parseReference(router);

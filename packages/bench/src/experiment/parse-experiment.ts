@@ -3,11 +3,14 @@ import type { z } from 'zod';
 import { fail } from '../errors.js';
 import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
-import { labelOf } from './label.js';
+import { builtInTasks } from '../tasks/built-in.js';
+import { parseTaskOptions } from '../tasks/task-options.js';
+import { labelOf, labelsOf } from './label.js';
 import { readRow } from './parse-router.js';
 
 /**
- * Validates an experiment and fills in defaults.
+ * Validates an experiment and fills in defaults; those of a task of moekit too, while a file's or a package's own are
+ * left to `prepareExperiment`.
  * @param from where it comes from, for the message
  * @throws BENCH_CONFIG naming each wrong key, BENCH_ROUTER_SPEC
  */
@@ -21,7 +24,21 @@ export function parseExperiment(input: unknown, from = 'The experiment'): Experi
     });
   }
   assertLabels(result.data, from);
-  return result.data;
+  assertBaseline(result.data, from);
+  const task = builtInTasks().get(result.data.task);
+  if (!task) return result.data;
+  return { ...result.data, ...(parseTaskOptions(task, result.data, from) as Parsed) };
+}
+
+type Parsed = Pick<Experiment, 'data' | 'model'>;
+
+function assertBaseline({ routers, baseline }: Experiment, from: string): void {
+  if (baseline === undefined || routers.some((entry) => labelOf(entry) === baseline)) return;
+  throw fail('BENCH_CONFIG', {
+    asked: `${from} must have a row that is its baseline`,
+    got: `baseline = ${JSON.stringify(baseline)}`,
+    fix: `Rows are: ${routers.map(labelOf).join(', ')}.`,
+  });
 }
 
 /** Rows written as text become entries; the rest is the schema's to judge. */
@@ -31,7 +48,7 @@ function withRows(input: unknown): unknown {
 }
 
 function assertLabels({ routers }: Experiment, from: string): void {
-  const labels = routers.map(labelOf);
+  const labels = routers.flatMap(labelsOf);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice === undefined) return;
   throw fail('BENCH_CONFIG', {

@@ -1,18 +1,20 @@
-import type { TokenData } from '@moekit/models';
-import { bigramReference, languageModelling } from '@moekit/models';
-
 import { chooseBackend } from '../backend/choose-backend.js';
 import type { BackendFinding } from '../backend/find-backends.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';
 import { readVersions } from '../doctor/versions.js';
+import { loadTask } from '../tasks/load-task.js';
+import { parseTaskOptions, settingsOf } from '../tasks/task-options.js';
 import { checkRouters } from './check-routers.js';
 import type { Experiment } from './config.js';
 import { hashOf } from './hash.js';
+import { labelOf } from './label.js';
+
+type Layer = Preamble['manifest']['layer'];
 
 /**
- * Everything that can be known, and everything that can be wrong, before the first trial: routers, options, text,
- * backend, and the bigram reference on the same split.
+ * Everything that can be known, and everything that can be wrong, before the first trial: task, routers, options, data,
+ * backend, and the reference on the same split.
  * @throws the coded errors of each
  */
 export async function prepareExperiment(
@@ -21,16 +23,26 @@ export async function prepareExperiment(
 ): Promise<Preamble> {
   const { routers, files } = await checkRouters(experiment, registry);
   const backend = chooseBackend(experiment.backend);
-  const { tokens } = await languageModelling.load(experiment);
+  const task = await loadTask(experiment.task);
+  const settings = parseTaskOptions(task, experiment) as Pick<Experiment, 'data' | 'model'>;
+  for (const row of routers) parseTaskOptions(task, settingsOf(experiment, row), labelOf(row));
+  const { description, reference } = await task.load(settings);
+  const complete = { ...experiment, ...settings };
   const manifest = {
-    experiment: { ...experiment, routers },
-    configHash: hashOf(experiment),
+    experiment: { ...complete, routers },
+    configHash: hashOf(complete),
     backend: backend.name,
     versions: { ...readVersions(), ...describeBackend(backend) },
-    data: describeData(tokens),
+    metrics: [...task.metrics],
+    layer: layerOf(task.layer(settings)),
+    data: description,
     files,
   };
-  return { manifest, reference: { name: 'bigram', ...bigramReference(tokens) } };
+  return { manifest, reference: reference ?? null };
+}
+
+function layerOf({ modelWidth, feedForwardWidth, activation }: Layer): Layer {
+  return { modelWidth, feedForwardWidth, activation };
 }
 
 /** What a result depends on beyond the packages of npm. */
@@ -39,8 +51,4 @@ function describeBackend({ installed, reason }: BackendFinding): Record<string, 
   const tensorflow = reason.replace(/^TensorFlow /, '');
   const tf32 = process.env['NVIDIA_TF32_OVERRIDE'] === '1' ? 'on' : 'off';
   return { tensorflow, ...(tensorflow.includes('CUDA') ? { tf32 } : {}) };
-}
-
-function describeData({ train, validation, ...data }: TokenData) {
-  return { ...data, trainTokens: train.length, validationTokens: validation.length };
 }

@@ -18,11 +18,11 @@ export const format = {
     return half === null ? mean : `${mean} ±${half.toFixed(3)}`;
   },
   /** What the interval says, in words. */
-  verdict: (difference: PairedDifference | null) => {
+  verdict: (difference: PairedDifference | null, better: 'lower' | 'higher' = 'lower') => {
     if (difference === null) return 'baseline';
     if (difference.distinguishable === null) return 'one seed: no interval';
     if (!difference.distinguishable) return 'not distinguishable';
-    return difference.mean < 0 ? 'better' : 'worse';
+    return difference.mean < 0 === (better === 'lower') ? 'better' : 'worse';
   },
 };
 

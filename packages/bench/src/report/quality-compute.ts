@@ -1,4 +1,4 @@
-import type { Figures, Results, Row } from '../results/results-schema.js';
+import type { Results, Row } from '../results/results-schema.js';
 import { studentFactor } from '../statistics/student.js';
 import { FONT, referenceLine, valueAxis } from './axis.js';
 import { format } from './format.js';
@@ -6,13 +6,13 @@ import { INK, rowColours } from './palette.js';
 import type { ChartOption } from './render-chart.js';
 import { renderChart } from './render-chart.js';
 
-/** Bits per byte against measured forward FLOPs per token; bars are 95% intervals over seeds. */
-export function qualityCompute({ rows, reference }: Results): string {
+/** The primary metric against measured forward FLOPs per token; bars are 95% intervals over seeds. */
+export function qualityCompute({ rows, reference, manifest }: Results): string {
+  const { name, unit, better } = manifest.metrics[0]!;
+  const level = reference?.metrics[name];
   const colours = rowColours(rows);
-  const points = rows.flatMap((row, index) =>
-    row.figures ? [pointOf(row, row.figures, colours[index]!)] : [],
-  );
-  const near = points.some(({ high }) => high > reference.bitsPerByte);
+  const points = rows.flatMap((row, index) => pointOf(row, name, colours[index]!));
+  const near = level !== undefined && points.some(({ high }) => high > level);
   const option = {
     grid: { left: 64, right: 40, top: 24, bottom: 56 },
     xAxis: {
@@ -23,7 +23,7 @@ export function qualityCompute({ rows, reference }: Results): string {
       },
       ...padded(points.map(({ flops }) => flops)),
     },
-    yAxis: valueAxis('bits per byte (lower is better)', 46),
+    yAxis: valueAxis(`${unit} (${better} is better)`, 46),
     series: [
       {
         type: 'custom',
@@ -48,7 +48,7 @@ export function qualityCompute({ rows, reference }: Results): string {
           fontSize: 12,
         },
         labelLayout: { moveOverlap: 'shiftY' },
-        ...(near && { markLine: referenceLine(reference.bitsPerByte, 'bigram reference') }),
+        ...(near && { markLine: referenceLine(level, `${reference!.name} reference`) }),
       },
     ],
   };
@@ -60,11 +60,13 @@ interface BarApi {
   coord(point: [number, number]): [number, number];
 }
 
-function pointOf({ label }: Row, { bitsPerByte, flops }: Figures, colour: string) {
-  const { n, mean, sd } = bitsPerByte;
+function pointOf({ label, figures }: Row, name: string, colour: string) {
+  const metric = figures?.metrics[name];
+  if (!metric) return [];
+  const { n, mean, sd } = metric.value;
   const half = n > 1 ? (studentFactor(n - 1) * sd) / Math.sqrt(n) : 0;
-  const at = { flops: flops.evaluation.total, bits: mean, low: mean - half, high: mean + half };
-  return { label, colour, ...at };
+  const flops = figures.flops.evaluation.total;
+  return [{ label, colour, flops, bits: mean, low: mean - half, high: mean + half }];
 }
 
 function errorBar(api: BarApi, points: readonly { flops: number; low: number; colour: string }[]) {

@@ -14,12 +14,12 @@ const HOW_TO_READ = [
   'All rows share the model, the data order and the initial weights outside the MoE layers, so differences to the baseline are taken seed by seed.',
   '“Not distinguishable” means that the 95% interval of that paired difference holds zero: with these seeds nobody can tell the two apart.',
   '“Drop-free” evaluates without capacity; the other figures use the capacity that the router was trained with.',
-  'A row above the dashed line is worse than a bigram table of the same text: its training failed.',
+  'A row above the dashed line is worse than the reference on the same data: its training failed.',
 ];
 
 /** results as one HTML page: no script, no network, light and dark. */
 export async function renderReport(results: Results): Promise<string> {
-  const { manifest, rows, reference } = results;
+  const { manifest, rows } = results;
   const title = `${rows.length} models on ${manifest.data.name}`;
   return `<!doctype html>
 <html lang="en">
@@ -33,11 +33,11 @@ export async function renderReport(results: Results): Promise<string> {
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<p class="note">${escapeHtml(subtitle(results))} Bigram reference: ${format.bits(reference.bitsPerByte)} bits/byte.</p>
+<p class="note">${escapeHtml(subtitle(results))}${referenceNote(results)}</p>
 ${results.partial ? '<p class="banner">Stopped early: only the trials that had finished are here.</p>' : ''}
 ${verdicts(results)}
-${section('Quality against compute', 'Held-out bits per byte against forward FLOPs per token counted from what was dispatched. Bars: 95% interval over seeds.', chart(qualityCompute(results)))}
-${section('Loss over training', 'Held-out bits per byte, mean over seeds.', chart(lossCurves(results)))}
+${section('Quality against compute', `Held-out ${manifest.metrics[0]!.unit} against forward FLOPs per token counted from what was dispatched. Bars: 95% interval over seeds.`, chart(qualityCompute(results)))}
+${section('Loss over training', `Held-out ${manifest.metrics[0]!.unit}, mean over seeds.`, chart(lossCurves(results)))}
 ${section('Load per expert', 'Rows that each expert computed, relative to the mean, from the start of training (top) to its end.', loadHeatMaps(results))}
 ${section('All figures', 'Mean over seeds ± standard deviation; difference to the baseline ± half of its 95% interval.', resultsTable(results))}
 ${section('How to read this', '', `<ul>${HOW_TO_READ.map((line) => `<li>${line}</li>`).join('')}</ul>`)}
@@ -48,11 +48,17 @@ ${section('Setup', '', setup(results))}
 `;
 }
 
+function referenceNote({ reference, manifest }: Results): string {
+  const { name, unit } = manifest.metrics[0]!;
+  const level = reference?.metrics[name];
+  return level === undefined ? '' : ` ${reference!.name} reference: ${format.bits(level)} ${unit}.`;
+}
+
 function subtitle({ manifest }: Results): string {
   const { experiment, data } = manifest;
   const { steps } = experiment.training;
   const seeds = experiment.seeds.length;
-  return `The same language model trained for ${steps} steps under each router, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}. ${data.attribution}`;
+  return `The same model trained for ${steps} steps under each router, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}. ${data.attribution}`;
 }
 
 /** Stays readable on a narrow screen: it scrolls instead of shrinking. */

@@ -3,11 +3,11 @@ import { escapeHtml } from './escape.js';
 import { format } from './format.js';
 import { rowColours } from './palette.js';
 
-const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
-  ['loss', ({ loss }) => format.bits(loss.mean)],
-  ['bits / byte ± sd', ({ bitsPerByte }) => format.spread(bitsPerByte)],
-  ['drop-free', ({ dropFreeBitsPerByte }) => format.bits(dropFreeBitsPerByte.mean)],
-  ['difference', ({ difference }) => format.difference(difference)],
+type Column = readonly [string, (figures: Figures, primary: string) => string];
+
+const COLUMNS: readonly Column[] = [
+  ['drop-free', ({ metrics }, name) => optional(metrics[name]?.dropFree?.mean)],
+  ['difference', ({ metrics }, name) => format.difference(metrics[name]?.difference ?? null)],
   ['parameters', ({ parameters }) => format.count(parameters)],
   ['experts', ({ match }) => (match ? `${match.numExperts} × ${match.expertWidth}` : '–')],
   ['expected FLOPs', ({ flops }) => format.count(flops.expected.total)],
@@ -21,34 +21,56 @@ const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['peak MiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
 
-/** Every figure of every row, failures said in the row, the bigram reference last. */
-export function resultsTable({ rows, reference }: Results): string {
+/** Every figure of every row, failures said in the row, the reference last. */
+export function resultsTable({ rows, reference, manifest }: Results): string {
+  const columns: readonly Column[] = [
+    ...manifest.metrics.map(({ name, unit }): Column => [
+      `${unit} ± sd`,
+      ({ metrics }) => (metrics[name] ? format.spread(metrics[name].value) : '–'),
+    ]),
+    ...COLUMNS,
+  ];
+  const primary = manifest.metrics[0]!.name;
   const colours = rowColours(rows);
-  const head = COLUMNS.map(([name]) => `<th>${name}</th>`).join('');
-  const body = rows.map((row, index) => tableRow(row, colours[index]!)).join('');
-  const bigram = `<tr class="reference"><th>bigram reference</th><td>${format.bits(reference.loss)}</td><td>${format.bits(reference.bitsPerByte)}</td><td colspan="${COLUMNS.length - 2}"></td></tr>`;
-  return `<div class="wide"><table><thead><tr><th>router</th>${head}</tr></thead><tbody>${body}${bigram}</tbody></table></div>${problems(rows)}`;
+  const head = columns.map(([name]) => `<th>${name}</th>`).join('');
+  const body = rows
+    .map((row, index) => tableRow(row, { columns, primary, colour: colours[index]! }))
+    .join('');
+  const last = reference
+    ? `<tr class="reference"><th>${escapeHtml(reference.name)} reference</th>${manifest.metrics.map(({ name }) => `<td>${optional(reference.metrics[name])}</td>`).join('')}<td colspan="${COLUMNS.length}"></td></tr>`
+    : '';
+  return `<div class="wide"><table><thead><tr><th>router</th>${head}</tr></thead><tbody>${body}${last}</tbody></table></div>${problems(rows, reference)}`;
 }
 
-function tableRow({ label, figures }: Row, colour: string): string {
+function tableRow(
+  { label, figures }: Row,
+  shown: { columns: readonly Column[]; primary: string; colour: string },
+): string {
+  const { columns, primary, colour } = shown;
   const name = `<th><i class="dot" style="background:${colour}"></i>${escapeHtml(label)}</th>`;
   if (figures === null)
-    return `<tr>${name}<td colspan="${COLUMNS.length}">no finished trial</td></tr>`;
-  const cells = COLUMNS.map(([column, show]) => {
-    const title = column === 'difference' ? ` title="${format.verdict(figures.difference)}"` : '';
-    const weak = column.startsWith('bits') && !figures.beatsReference ? ' class="bad"' : '';
-    return `<td${title}${weak}>${show(figures)}</td>`;
+    return `<tr>${name}<td colspan="${columns.length}">no finished trial</td></tr>`;
+  const cells = columns.map(([column, show], index) => {
+    const title =
+      column === 'difference'
+        ? ` title="${format.verdict(figures.metrics[primary]?.difference ?? null)}"`
+        : '';
+    const weak = index === 0 && figures.beatsReference === false ? ' class="bad"' : '';
+    return `<td${title}${weak}>${show(figures, primary)}</td>`;
   });
   return `<tr>${name}${cells.join('')}</tr>`;
 }
 
-function problems(rows: readonly Row[]): string {
+function problems(rows: readonly Row[], reference: Results['reference']): string {
   const items = rows.flatMap(({ label, errors, figures }) => [
     ...errors.map(({ seed, code, message }) => `${label}, seed ${seed}: ${code}: ${message}`),
-    ...(figures && !figures.beatsReference ? [`${label} does not beat the bigram reference`] : []),
+    ...(figures?.beatsReference === false
+      ? [`${label} does not beat the ${reference!.name} reference`]
+      : []),
   ]);
   if (items.length === 0) return '';
   return `<ul class="bad">${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 }
 
+const optional = (value: number | undefined) => (value === undefined ? '–' : format.bits(value));
 const moe = ({ match }: Figures, text: string) => (match ? text : '–');

@@ -1,25 +1,18 @@
 import type { Results } from '../results/results-schema.js';
 import { escapeHtml } from './escape.js';
-import { format } from './format.js';
 
 /** What was run: enough to run it again. */
 export function setup({ manifest, machine }: Results): string {
   const { experiment, data, versions } = manifest;
-  const { model, training } = experiment;
+  const { training } = experiment;
   const facts: readonly (readonly [string, string])[] = [
-    ['task', `${experiment.task}, ${data.name}, tokens: ${data.tokenizer} (${data.vocabSize})`],
-    ['text', data.attribution],
-    [
-      'tokens',
-      `${format.count(data.trainTokens)} for training, ${format.count(data.validationTokens)} held out`,
-    ],
-    [
-      'model',
-      `${model.numLayers} layers of width ${model.modelWidth}, ${model.numHeads} heads, feed-forward ${model.feedForwardWidth} (${model.activation}), MoE in every ${ordinal(model.moeEvery)} layer, context ${model.contextLength}`,
-    ],
+    ['task', `${experiment.task}, ${data.name}`],
+    ['data', `${data.attribution} (${list(data.details)})`],
+    ['data options', list(experiment.data)],
+    ['model', list(experiment.model)],
     [
       'training',
-      `${training.steps} steps of ${training.batchSize} × ${model.contextLength} tokens, AdamW, peak rate ${training.learningRate}`,
+      `${training.steps} steps, batches of ${training.batchSize}, AdamW, peak rate ${training.learningRate}`,
     ],
     [
       'matching',
@@ -27,12 +20,7 @@ export function setup({ manifest, machine }: Results): string {
     ],
     ['seeds', experiment.seeds.join(', ')],
     ['backend', manifest.backend],
-    [
-      'versions',
-      Object.entries(versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
-    ],
+    ['versions', list(versions)],
     ['config hash', manifest.configHash],
     ['data hash', data.hash],
     ['run', `${machine.startedAt}, ${Math.round(machine.seconds)} s, ${machine.workers} at once`],
@@ -40,6 +28,11 @@ export function setup({ manifest, machine }: Results): string {
   return `<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
 }
 
-function ordinal(n: number): string {
-  return n === 1 ? 'single' : n === 2 ? 'second' : n === 3 ? 'third' : `${n}th`;
+function list(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values)
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    )
+    .join(', ');
 }

@@ -1,3 +1,7 @@
+import type { Metric } from '@moekit/models';
+
+import { answerOf } from '../experiments/answers.js';
+import type { RouterEntry } from '../experiment/config.js';
 import { labelOf } from '../experiment/label.js';
 import type { PoolEvent } from '../trial/run-trials.js';
 import type { Manifest, Results, Row } from './results-schema.js';
@@ -14,6 +18,9 @@ export interface Preamble {
 /** How one trial ended. */
 export type Outcome = Extract<PoolEvent, { type: 'done' | 'failed' }>;
 
+/** A row before it is compared. */
+type Ended = Omit<Row, 'baseline' | 'figures'>;
+
 /**
  * Turns what ended into results: rows in the experiment's order, trials in the order of the seeds, whatever the order
  * in which they ended.
@@ -23,32 +30,77 @@ export function collectResults(
   outcomes: readonly Outcome[],
   machine: Results['machine'],
 ): Results {
-  const { routers, seeds } = manifest.experiment;
-  const baseline = baselineIndex(routers.map(({ router }) => router));
-  const ended = routers.map((entry) => outcomesOf(labelOf(entry), seeds, outcomes));
-  const rows = routers.map((entry, index): Row => {
-    const { trials, errors } = ended[index]!;
-    const against = index === baseline ? null : ended[baseline]!.trials;
+  const { routers, seeds, baseline } = manifest.experiment;
+  const ended = routers.flatMap((entry) => rowsOf(entry, outcomesOf(entry, seeds, outcomes)));
+  const partial = outcomes.length < routers.length * seeds.length;
+  const compared = compareRows(ended, { baseline, primary: manifest.metrics[0]!, reference });
+  const results = {
+    schema: RESULTS_SCHEMA,
+    partial,
+    manifest,
+    reference,
+    rows: compared,
+    answer: null,
+    machine,
+  } as const;
+  return { ...results, answer: answerOf(results) };
+}
+
+/** Figures of each row, and its differences to the baseline of its group. */
+export function compareRows(
+  rows: readonly Ended[],
+  context: {
+    readonly baseline: string | undefined;
+    readonly primary: Metric;
+    readonly reference: Results['reference'];
+  },
+): Row[] {
+  return rows.map((row) => {
+    const group = rows.filter((other) => other.group === row.group);
+    const against = baselineOf(group, context.baseline);
+    const baseline = against === row ? null : against.trials;
     return {
-      label: labelOf(entry),
-      router: entry.router,
-      options: entry.options,
-      baseline: index === baseline,
-      figures: summariseRow(trials, against, reference.bitsPerByte),
-      trials,
-      errors,
+      ...row,
+      baseline: against === row,
+      figures: summariseRow(row.trials, { ...context, baseline }),
     };
   });
-  const partial = outcomes.length < routers.length * seeds.length;
-  return { schema: RESULTS_SCHEMA, partial, manifest, reference, rows, machine };
 }
 
-/** The dense row, or the first where there is none. */
-function baselineIndex(routers: readonly string[]): number {
-  return Math.max(0, routers.indexOf('dense'));
+/** The row that is named, else the dense one, else the first. */
+function baselineOf(rows: readonly Ended[], label: string | undefined): Ended {
+  const named = rows.find((row) => row.label === label);
+  return named ?? rows.find(({ router }) => router === 'dense') ?? rows[0]!;
 }
 
-function outcomesOf(label: string, seeds: readonly number[], outcomes: readonly Outcome[]) {
+/** The trained row, and one for each variant under which it was evaluated. */
+function rowsOf(entry: RouterEntry, ended: Pick<Row, 'trials' | 'errors'>): readonly Ended[] {
+  const { router, options, group = null } = entry;
+  const label = labelOf(entry);
+  const variants = (entry.evaluateAs ?? []).map((as) => ({
+    label: as.label,
+    router,
+    options: { ...options, ...as.options },
+    group,
+    trainedAs: label,
+    trials: ended.trials.flatMap((trial) => variantOf(trial, as.label)),
+    errors: ended.errors,
+  }));
+  return [{ label, router, options, group, trainedAs: null, ...ended }, ...variants];
+}
+
+/** A variant as a trial: trained as the row was, evaluated in its own way. */
+function variantOf(trial: Trial, label: string): readonly Trial[] {
+  const variant = trial.variants[label];
+  if (!variant) return [];
+  const { flops, ...evaluated } = variant;
+  return [
+    { ...trial, ...evaluated, label, flops: { ...trial.flops, evaluation: flops }, variants: {} },
+  ];
+}
+
+function outcomesOf(entry: RouterEntry, seeds: readonly number[], outcomes: readonly Outcome[]) {
+  const label = labelOf(entry);
   const trials: Trial[] = [];
   const errors: Row['errors'] = [];
   for (const seed of seeds) {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import { experimentSchema } from '../experiment/config.js';
-import { matchSchema, trialSchema } from './trial-schema.js';
+import { flopsSchema, matchSchema, metricsSchema, trialSchema } from './trial-schema.js';
 
-export const RESULTS_SCHEMA = 'moekit/results@1';
+export const RESULTS_SCHEMA = 'moekit/results@2';
 
 const summary = z.object({ n: z.int(), mean: z.number(), sd: z.number() });
 const difference = z.object({
@@ -13,28 +13,39 @@ const difference = z.object({
   interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
   distinguishable: z.boolean().nullable(),
 });
-const flops = z.object({ moe: z.number(), total: z.number() });
+
+/** One metric of one row. */
+const metricFiguresSchema = z.object({
+  /** With the routers' evaluation capacity; of decoded text where the task measures that. */
+  value: summary,
+  /** Without capacity; null for figures that have no such form. */
+  dropFree: summary.nullable(),
+  /** Row less baseline, paired by seed; null in the baseline's own row. */
+  difference: difference.nullable(),
+});
 
 /** Means over the seeds that finished. */
 const figuresSchema = z.object({
   match: matchSchema.nullable(),
   parameters: z.int(),
-  loss: summary,
-  bitsPerByte: summary,
-  perplexity: summary,
-  dropFreeBitsPerByte: summary,
-  /** bits per byte, row less baseline; null in the baseline's own row. */
-  difference: difference.nullable(),
-  flops: z.object({ expected: flops, evaluation: flops, training: flops }),
+  /** Every metric that the trials have, by name. */
+  metrics: z.record(z.string(), metricFiguresSchema),
+  flops: z.object({ expected: flopsSchema, evaluation: flopsSchema, training: flopsSchema }),
+  /** Of the whole training run. */
+  trainingFlops: z.object({ forward: z.number(), backward: z.number(), total: z.number() }),
   /** Sd over seeds of the measured (evaluation) total. */
   flopsSpread: z.number(),
+  paddingFlops: z.number(),
   expertsPerToken: z.number(),
   droppedShare: z.number(),
   nullShare: z.number(),
+  zeroComputeShare: z.number(),
+  paddingShare: z.number(),
   maxViolation: z.number(),
   entropy: z.number(),
-  /** Mean bits per byte under the bigram reference's. */
-  beatsReference: z.boolean(),
+  dilution: z.number(),
+  /** Mean of the primary metric better than the reference's; null without a reference. */
+  beatsReference: z.boolean().nullable(),
   machine: z.object({ tokensPerSecond: z.number(), peakMemoryBytes: z.number() }),
 });
 
@@ -42,11 +53,21 @@ export const rowSchema = z.object({
   label: z.string(),
   router: z.string(),
   options: z.record(z.string(), z.json()),
+  /** Rows are compared with the baseline of their own group. */
+  group: z.string().nullable(),
+  /** Label of the row whose trained models these are; null for a row that was trained. */
+  trainedAs: z.string().nullable(),
   baseline: z.boolean(),
   /** Null when no seed finished. */
   figures: figuresSchema.nullable(),
   trials: z.array(trialSchema),
   errors: z.array(z.object({ seed: z.int(), code: z.string(), message: z.string() })),
+});
+
+const metricSchema = z.object({
+  name: z.string(),
+  unit: z.string(),
+  better: z.enum(['lower', 'higher']),
 });
 
 /** results.json. Everything that depends on the machine and the moment lies under keys named `machine`. */
@@ -60,26 +81,29 @@ export const resultsSchema = z.object({
     configHash: z.string(),
     backend: z.string(),
     versions: z.record(z.string(), z.string()),
+    /** What the task reports; rows are compared by the first. */
+    metrics: z.array(metricSchema).min(1),
     data: z.object({
       name: z.string(),
       attribution: z.string(),
-      tokenizer: z.string(),
-      vocabSize: z.int(),
-      trainTokens: z.int(),
-      validationTokens: z.int(),
-      bytesPerToken: z.number(),
       hash: z.string(),
+      /** Sizes, tokenizer and the like. */
+      details: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+    /** The dense feed-forward layer that an MoE layer takes the place of. */
+    layer: z.object({
+      modelWidth: z.int(),
+      feedForwardWidth: z.int(),
+      activation: z.enum(['relu', 'gelu', 'swiglu']),
     }),
     /** sha256 of each router file, by the name it was given. */
     files: z.record(z.string(), z.string()),
   }),
-  reference: z.object({
-    name: z.literal('bigram'),
-    loss: z.number(),
-    bitsPerByte: z.number(),
-    tokens: z.int(),
-  }),
+  /** A simple model on the same split; null where the task knows none. */
+  reference: z.object({ name: z.string(), metrics: metricsSchema }).nullable(),
   rows: z.array(rowSchema),
+  /** What the figures say to the experiment's question; null where it asks none. */
+  answer: z.object({ sentence: z.string(), findings: z.array(z.string()) }).nullable(),
   machine: z.object({
     startedAt: z.string(),
     seconds: z.number(),
@@ -90,4 +114,5 @@ export const resultsSchema = z.object({
 export type Results = z.output<typeof resultsSchema>;
 export type Row = z.output<typeof rowSchema>;
 export type Figures = NonNullable<Row['figures']>;
+export type MetricFigures = z.output<typeof metricFiguresSchema>;
 export type Manifest = Results['manifest'];

@@ -1,48 +1,49 @@
+import type { Metric } from '@moekit/models';
+
 import { pairedDifference } from '../statistics/paired-difference.js';
 import { median, summarise } from '../statistics/summary.js';
-import type { Figures } from './results-schema.js';
-import type { Trial, TrialLayer } from './trial-schema.js';
+import type { Figures, MetricFigures, Results } from './results-schema.js';
+import type { Trial, TrialFlops, TrialLayer } from './trial-schema.js';
 
-/**
- * One row's figures over its finished trials.
- * @param trials of one row      @param baseline trials of the baseline, `null` for the baseline's own row
- * @param referenceBits the bigram's bits per byte      @returns null without a finished trial
- */
-export function summariseRow(
-  trials: readonly Trial[],
-  baseline: readonly Trial[] | null,
-  referenceBits: number,
-): Figures | null {
+/** What a row is held against. */
+export interface RowContext {
+  /** Trials of the baseline, `null` for the baseline's own row. */
+  readonly baseline: readonly Trial[] | null;
+  readonly primary: Metric;
+  readonly reference: Results['reference'];
+}
+
+/** One row's figures over its finished trials. @returns null without a finished trial */
+export function summariseRow(trials: readonly Trial[], context: RowContext): Figures | null {
   const first = trials[0];
   if (first === undefined) return null;
   const over = (figure: (trial: Trial) => number) => summarise(trials.map(figure));
-  const flops = (kind: keyof Trial['flops']) => ({
-    moe: over((trial) => trial.flops[kind].moe).mean,
-    total: over((trial) => trial.flops[kind].total).mean,
-  });
   const layers = (figure: (layer: TrialLayer) => number) =>
     over((trial) => mean(trial.layers.map(figure))).mean;
-  const bitsPerByte = over(({ limited }) => limited.bitsPerByte);
+  const run = (key: 'forward' | 'backward' | 'total') =>
+    over((trial) => trial.trainingFlops[key]).mean;
+  const metrics = metricFigures(trials, context.baseline);
   return {
     match: first.match,
     parameters: first.parameters,
-    loss: over(({ limited }) => limited.loss),
-    bitsPerByte,
-    perplexity: over(({ limited }) => limited.perplexity),
-    dropFreeBitsPerByte: over(({ dropFree }) => dropFree.bitsPerByte),
-    difference: baseline && pairedDifference(bitsBySeed(trials), bitsBySeed(baseline)),
+    metrics,
     flops: {
-      expected: flops('expected'),
-      evaluation: flops('evaluation'),
-      training: flops('training'),
+      expected: meanFlops(trials, 'expected'),
+      evaluation: meanFlops(trials, 'evaluation'),
+      training: meanFlops(trials, 'training'),
     },
+    trainingFlops: { forward: run('forward'), backward: run('backward'), total: run('total') },
     flopsSpread: over((trial) => trial.flops.evaluation.total).sd,
+    paddingFlops: over((trial) => trial.paddingFlops).mean,
     expertsPerToken: layers((layer) => layer.expertsPerToken),
     droppedShare: layers((layer) => layer.droppedShare),
     nullShare: layers((layer) => layer.nullShare),
+    zeroComputeShare: layers((layer) => layer.zeroComputeShare),
+    paddingShare: layers((layer) => layer.paddingShare),
     maxViolation: layers((layer) => layer.maxViolation),
     entropy: layers((layer) => layer.entropy),
-    beatsReference: bitsPerByte.mean < referenceBits,
+    dilution: layers((layer) => layer.dilution),
+    beatsReference: beats(metrics, context),
     machine: {
       tokensPerSecond: median(trials.map(({ machine }) => machine.tokensPerSecond)),
       peakMemoryBytes: Math.max(...trials.map(({ machine }) => machine.peakMemoryBytes)),
@@ -50,8 +51,61 @@ export function summariseRow(
   };
 }
 
-const bitsBySeed = (trials: readonly Trial[]) =>
-  new Map(trials.map(({ seed, limited }) => [seed, limited.bitsPerByte]));
+/** What a trial says of a metric: of decoded text, say, where the task measured it, else of the limited pass. */
+export function metricOf(trial: Trial, name: string): number | undefined {
+  return trial.measured[name] ?? trial.limited[name];
+}
+
+/** A metric by seed, of the trials that have it. */
+export function bySeed(trials: readonly Trial[], name: string): ReadonlyMap<number, number> {
+  return new Map(
+    trials.flatMap((trial) => {
+      const value = metricOf(trial, name);
+      return value === undefined ? [] : [[trial.seed, value] as const];
+    }),
+  );
+}
+
+function metricFigures(trials: readonly Trial[], baseline: readonly Trial[] | null) {
+  const names = new Set(
+    trials.flatMap(({ limited, measured }) => [...Object.keys(limited), ...Object.keys(measured)]),
+  );
+  return Object.fromEntries(
+    [...names].map((name): [string, MetricFigures] => {
+      const values = bySeed(trials, name);
+      const free = trials.flatMap(({ dropFree }) => dropFree[name] ?? []);
+      return [
+        name,
+        {
+          value: summarise([...values.values()]),
+          dropFree: free.length > 0 ? summarise(free) : null,
+          difference: baseline && pairedDifference(values, bySeed(baseline, name)),
+        },
+      ];
+    }),
+  );
+}
+
+function beats(
+  metrics: Figures['metrics'],
+  { primary: { name, better }, reference }: RowContext,
+): boolean | null {
+  const [mine, theirs] = [metrics[name]?.value.mean, reference?.metrics[name]];
+  if (mine === undefined || theirs === undefined) return null;
+  return better === 'lower' ? mine < theirs : mine > theirs;
+}
+
+function meanFlops(trials: readonly Trial[], kind: keyof Trial['flops']): TrialFlops {
+  const part = (key: keyof TrialFlops) => mean(trials.map(({ flops }) => flops[kind][key]));
+  return {
+    router: part('router'),
+    experts: part('experts'),
+    moe: part('moe'),
+    attention: part('attention'),
+    rest: part('rest'),
+    total: part('total'),
+  };
+}
 
 /** 0 without values: a dense model has no layers to average. */
 function mean(values: readonly number[]): number {

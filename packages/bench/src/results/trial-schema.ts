@@ -1,25 +1,42 @@
 import { z } from 'zod';
 
-export const lossFigures = z.object({
-  /** Nats per token. */
-  loss: z.number(),
-  bitsPerByte: z.number(),
-  perplexity: z.number(),
-});
+/** Named figures of quality, as the task measures them. */
+export const metricsSchema = z.record(z.string(), z.number());
 
-/** What one MoE layer did in the evaluation after the last step. */
+/** What one MoE layer did, over the evaluation after the last step or over a part of training. */
 export const layerSchema = z.object({
+  /** Real experts computed per token. */
   expertsPerToken: z.number(),
+  /** Share of the selected pairs that capacity dropped. */
   droppedShare: z.number(),
+  /** Share of all slots that zero-compute experts took. */
   nullShare: z.number(),
+  /** Share of the tokens that reached no real expert. */
+  zeroComputeShare: z.number(),
+  /** Share of the rows that padding each expert to its capacity would add; nothing computes them here. */
+  paddingShare: z.number(),
   maxViolation: z.number(),
   entropy: z.number(),
   dilution: z.number(),
 });
 
-const flopsSchema = z.object({
-  /** The MoE layers' part: routers and experts; for the dense row the feed-forward layers in their place. */
+/** The same, with what the evaluation after the last step tells beside. */
+export const evaluatedLayerSchema = layerSchema.extend({
+  /** [n] share of the tokens that reached exactly n real experts. */
+  expertsHistogram: z.array(z.number()),
+  /** Share of the experts' hidden activations that are above 0; null unless the experiment measures it. */
+  positiveActivations: z.number().nullable(),
+});
+
+/** Forward FLOPs per token, a multiply and an add counted as two. */
+export const flopsSchema = z.object({
+  router: z.number(),
+  /** Routed and shared experts; in the dense row the feed-forward layers in their place. */
+  experts: z.number(),
+  /** router + experts */
   moe: z.number(),
+  attention: z.number(),
+  rest: z.number(),
   total: z.number(),
 });
 
@@ -31,6 +48,21 @@ export const matchSchema = z.object({
   computeRatio: z.number(),
 });
 
+/** How a trained model does under one setting of its routers. */
+export const evaluatedSchema = z.object({
+  /** With the routers' evaluation capacity, as trained. */
+  limited: metricsSchema,
+  /** Without capacity. */
+  dropFree: metricsSchema,
+  /** Figures that take more than forward passes, such as BLEU; empty for tasks without. */
+  measured: metricsSchema,
+  /** Per token, counted from what was dispatched in the limited pass. */
+  flops: flopsSchema,
+  /** Forward FLOPs per token that padding each expert to its capacity would add: not computed, not in `flops`. */
+  paddingFlops: z.number(),
+  layers: z.array(evaluatedLayerSchema),
+});
+
 /** One router trained with one seed. */
 export const trialSchema = z.object({
   label: z.string(),
@@ -40,18 +72,39 @@ export const trialSchema = z.object({
   /** Absent in the dense row. */
   match: matchSchema.nullable(),
   parameters: z.int(),
-  /** With the routers' evaluation capacity, as trained. */
-  limited: lossFigures,
-  /** Without capacity. */
-  dropFree: lossFigures,
-  /** Forward FLOPs per token: as designed, and counted from what was dispatched. */
+  ...evaluatedSchema.omit({ flops: true }).shape,
+  /** Forward FLOPs per token: as designed, in the evaluation, and over all of training. */
   flops: z.object({ expected: flopsSchema, evaluation: flopsSchema, training: flopsSchema }),
-  layers: z.array(layerSchema),
-  curve: z.array(z.object({ step: z.int(), loss: z.number(), bitsPerByte: z.number() })),
-  /** Mean training loss between two points of the curve. */
-  trainingLoss: z.array(z.number()),
-  /** [time][layer][expert] share of the layer's rows that went to the expert, over equal parts of training. */
+  /** FLOPs of the whole training run; the backward pass takes twice the forward one. */
+  trainingFlops: z.object({
+    tokens: z.number(),
+    forward: z.number(),
+    backward: z.number(),
+    total: z.number(),
+  }),
+  /** Held-out figures over training. */
+  curve: z.array(
+    z.object({
+      step: z.int(),
+      metrics: metricsSchema,
+      /** FLOPs of training up to here, forward and backward. */
+      trainingFlops: z.number(),
+    }),
+  ),
+  /** Means over equal parts of training, on the training batches. */
+  trainingCurve: z.array(
+    z.object({
+      /** Last step of the part. */
+      step: z.int(),
+      metrics: metricsSchema,
+      routerLoss: z.number(),
+      layers: z.array(layerSchema),
+    }),
+  ),
+  /** [time][layer][expert] share of the layer's rows that went to the expert, over the same parts of training. */
   loadHistory: z.array(z.array(z.array(z.number()))),
+  /** The trained model under other options of its router, by label. */
+  variants: z.record(z.string(), evaluatedSchema),
   machine: z.object({
     seconds: z.number(),
     tokensPerSecond: z.number(),
@@ -60,4 +113,6 @@ export const trialSchema = z.object({
 });
 
 export type Trial = z.output<typeof trialSchema>;
-export type TrialLayer = z.output<typeof layerSchema>;
+export type Evaluated = z.output<typeof evaluatedSchema>;
+export type TrialLayer = z.output<typeof evaluatedLayerSchema>;
+export type TrialFlops = z.output<typeof flopsSchema>;

@@ -1,8 +1,11 @@
 import type { Evaluation, Flops, Task } from '@moekit/models';
 import { addFlops, noFlops, scaleFlops } from '@moekit/models';
 
-import type { Trial } from '../results/trial-schema.js';
+import type { Trial, TrialFlops } from '../results/trial-schema.js';
 import type { Match } from './match.js';
+
+/** Backward passes compute two products where the forward pass computes one: by the inputs and by the weights. */
+const BACKWARD = 2;
 
 /** Forward FLOPs of some batches, and the tokens in them. */
 export interface FlopsCount {
@@ -26,10 +29,17 @@ export function countFlops(
   counts: { readonly evaluation: Evaluation; readonly training: FlopsCount },
 ): Trial['flops'] {
   return {
-    expected: perToken(expectedCount(task, match, counts.evaluation)),
-    evaluation: perToken(counts.evaluation),
-    training: perToken(counts.training),
+    expected: flopsPerToken(expectedCount(task, match, counts.evaluation)),
+    evaluation: flopsPerToken(counts.evaluation),
+    training: flopsPerToken(counts.training),
   };
+}
+
+/** FLOPs of everything counted, forward and backward. */
+export function trainingFlops({ tokens, flops }: FlopsCount): Trial['trainingFlops'] {
+  const forward = flops.total;
+  const backward = BACKWARD * forward;
+  return { tokens, forward, backward, total: forward + backward };
 }
 
 /** One held-out batch in which every token of an MoE layer goes to as many experts as the router aims at. */
@@ -46,7 +56,17 @@ function expectedCount(
   return nothingCounted;
 }
 
-function perToken({ tokens, flops }: FlopsCount) {
-  const { router, experts, total } = scaleFlops(flops, 1 / Math.max(tokens, 1));
-  return { moe: router + experts, total };
+/** Part by part, per token. */
+export function flopsPerToken({ tokens, flops }: FlopsCount): TrialFlops {
+  const each = scaleFlops(flops, 1 / Math.max(tokens, 1));
+  return { ...each, moe: each.router + each.experts };
+}
+
+/** Forward FLOPs per token of the rows that padding to capacity would add. */
+export function paddingFlops(task: Task, { layers, tokens }: Evaluation): number {
+  const added = task.model.moeLayers.map(
+    ({ experts }, i) =>
+      (layers[i]!.paddedPairs - layers[i]!.dispatchedPairs) * experts.flopsPerRow(),
+  );
+  return added.reduce((sum, flops) => sum + flops, 0) / Math.max(tokens, 1);
 }

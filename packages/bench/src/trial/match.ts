@@ -9,6 +9,10 @@ export interface MatchInput {
   readonly feedForwardWidth: number;
   /** m: all experts together have the parameters of m dense layers. */
   readonly expertParameters: number;
+  /** Sizes that stand instead of the matched ones. */
+  readonly experts?:
+    | { readonly numExperts?: number | undefined; readonly expertWidth?: number | undefined }
+    | undefined;
 }
 
 /** The sizes that give a router the parameters and the expected compute of every other row. */
@@ -28,13 +32,14 @@ export interface Match {
 /**
  * Sizes of an MoE layer by k = the router's expected experts per token.
  * Formula:  d_e = F / k,  N = m k   so that  N d_e = m F (parameters)  and  k d_e = F (compute)
- * Rounded to whole numbers; the ratios say what came of it.
+ * Rounded to whole numbers; the ratios say what came of it, and of sizes that were given instead.
  * @throws BENCH_MATCH when no whole sizes exist
  */
 export function matchSizes(expectedExperts: number | null, input: MatchInput): Match {
   const k = expectedExperts ?? 1;
-  const numExperts = Math.round(input.expertParameters * k);
-  const expertWidth = Math.round(input.feedForwardWidth / k);
+  const given = input.experts;
+  const numExperts = given?.numExperts ?? Math.round(input.expertParameters * k);
+  const expertWidth = given?.expertWidth ?? Math.round(input.feedForwardWidth / k);
   if (!(k > 0) || !Number.isFinite(k) || numExperts < 1 || expertWidth < 1) {
     throw fail('BENCH_MATCH', {
       asked: `A router must aim at between ${1 / input.expertParameters} and ${input.feedForwardWidth} experts per token to be matched`,
@@ -51,9 +56,13 @@ export function matchSizes(expectedExperts: number | null, input: MatchInput): M
   };
 }
 
+/** More experts than any router of interest aims at per token. */
+const MANY = 64;
+
 /** Asks a router what it aims at, by building one with as many experts as it could have, and sizes its layer. */
 export function matchRouter(plugin: RouterPlugin, options: unknown, input: MatchInput): Match {
-  const spec = { modelWidth: input.modelWidth, numExperts: 64, seed: 0 };
+  const numExperts = input.experts?.numExperts ?? MANY;
+  const spec = { modelWidth: input.modelWidth, numExperts, seed: 0 };
   const probe = createRouter(plugin, spec, options);
   const { expertsPerToken } = probe;
   probe.dispose();

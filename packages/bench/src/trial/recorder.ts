@@ -1,13 +1,14 @@
-import type { RoutingStats } from '@moekit/core';
 import type { TrainEvent } from '@moekit/models';
 
+import type { Trial } from '../results/trial-schema.js';
 import { median } from '../statistics/summary.js';
 import type { FlopsCount } from './count-flops.js';
-import { addCount, nothingCounted } from './count-flops.js';
+import { addCount, nothingCounted, trainingFlops } from './count-flops.js';
 import type { Progress } from './messages.js';
+import { TrainingPart } from './training-part.js';
 
-/** Equal parts of training that the load history tells apart. */
-const HISTORY = 16;
+/** Equal parts of training that the curves and the load history tell apart. */
+const PARTS = 16;
 /** First steps, left out of the rate: they compile and allocate. */
 const WARM_UP = 3;
 
@@ -16,16 +17,14 @@ type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 /** Collects what one training run says, in plain numbers and bounded size. */
 export class Recorder {
   readonly #rates: number[] = [];
-  readonly #curve: { step: number; loss: number; bitsPerByte: number }[] = [];
-  readonly #trainingLoss: number[] = [];
-  readonly #history = new Map<number, number[][]>();
-  #sinceLastPoint: number[] = [];
+  readonly #curve: Trial['curve'] = [];
+  readonly #parts = new Map<number, TrainingPart>();
   #flops: FlopsCount = nothingCounted;
   #last: StepEvent | undefined;
 
   record(event: TrainEvent): void {
     if (event.type === 'step') this.#recordStep(event);
-    else this.#recordPoint(event);
+    else if (event.type === 'evaluation') this.#recordPoint(event);
   }
 
   /** Null before the first step. */
@@ -42,12 +41,12 @@ export class Recorder {
     return median(this.#rates.length > WARM_UP ? this.#rates.slice(WARM_UP) : this.#rates);
   }
 
-  curve() {
+  curve(): Trial['curve'] {
     return this.#curve;
   }
 
-  trainingLoss() {
-    return this.#trainingLoss;
+  trainingCurve(): Trial['trainingCurve'] {
+    return [...this.#parts.values()].map((part) => part.means());
   }
 
   flops(): FlopsCount {
@@ -56,34 +55,21 @@ export class Recorder {
 
   /** [time][layer][expert] share of the layer's rows. */
   loadHistory(): number[][][] {
-    return [...this.#history.values()].map((layers) =>
-      layers.map((rows) => {
-        const all = rows.reduce((sum, value) => sum + value, 0);
-        return rows.map((value) => (all === 0 ? 0 : value / all));
-      }),
-    );
+    return [...this.#parts.values()].map((part) => part.loads());
   }
 
   #recordStep(event: StepEvent): void {
     this.#last = event;
     this.#rates.push(event.tokens / event.seconds);
-    this.#sinceLastPoint.push(event.loss);
     this.#flops = addCount(this.#flops, event);
-    const part = Math.floor(((event.step - 1) * HISTORY) / event.steps);
-    this.#history.set(part, addLoads(this.#history.get(part), event.layers));
+    const index = Math.floor(((event.step - 1) * PARTS) / event.steps);
+    const part = this.#parts.get(index) ?? new TrainingPart();
+    this.#parts.set(index, part);
+    part.add(event);
   }
 
   #recordPoint({ step, evaluation }: Extract<TrainEvent, { type: 'evaluation' }>): void {
-    const { loss, bitsPerByte } = evaluation.limited;
-    this.#curve.push({ step, loss, bitsPerByte: bitsPerByte! });
-    const losses = this.#sinceLastPoint;
-    this.#trainingLoss.push(losses.reduce((sum, value) => sum + value, 0) / losses.length);
-    this.#sinceLastPoint = [];
+    const { total } = trainingFlops(this.#flops);
+    this.#curve.push({ step, metrics: evaluation.limited, trainingFlops: total });
   }
-}
-
-function addLoads(before: number[][] | undefined, layers: readonly RoutingStats[]): number[][] {
-  return layers.map(({ tokensPerExpert }, layer) =>
-    tokensPerExpert.map((rows, expert) => rows + (before?.[layer]?.[expert] ?? 0)),
-  );
 }

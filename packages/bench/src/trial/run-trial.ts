@@ -1,17 +1,20 @@
-import { summariseRouting } from '@moekit/core';
-import type { Evaluation, Task } from '@moekit/models';
-import { evaluate, languageModelling, train } from '@moekit/models';
+import type { Task, TaskPlugin } from '@moekit/models';
+import { train } from '@moekit/models';
 import { lastValueFrom, tap } from 'rxjs';
 
 import { selectBackend } from '../backend/select-backend.js';
-import type { Experiment } from '../experiment/config.js';
+import type { Experiment, RouterEntry } from '../experiment/config.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Trial } from '../results/trial-schema.js';
-import { lossFigures } from '../results/trial-schema.js';
-import { countFlops } from './count-flops.js';
-import type { Match } from './match.js';
+import { loadTask } from '../tasks/load-task.js';
+import type { TaskSettings } from '../tasks/task-options.js';
+import { parseTaskOptions, settingsOf } from '../tasks/task-options.js';
+import { ActivationProbe } from './activation-probe.js';
+import { countFlops, trainingFlops } from './count-flops.js';
+import { evaluateTrial, evaluateVariants } from './evaluate-trial.js';
 import { matchRouter } from './match.js';
+import type { MoEParts } from './moe-factory.js';
 import { moeFactory } from './moe-factory.js';
 import type { Job, Progress } from './messages.js';
 import { probeRouter } from './probe-router.js';
@@ -27,31 +30,34 @@ export async function runTrial(
   onProgress: (progress: Progress) => void,
 ): Promise<Trial> {
   const started = performance.now();
+  const { experiment, entry, seed, label } = job;
   const backend = await selectBackend(job.backend);
-  const { experiment, seed } = job;
-  const { data: source, model, training } = experiment;
-  const options = { data: source, model };
-  const data = await languageModelling.load(options);
-  const moe = await prepareRouter(job, registry);
-  const { batchSize } = training;
-  const task = languageModelling.create(options, data, {
+  const plugin = await loadTask(experiment.task);
+  const settings = parseTaskOptions(plugin, settingsOf(experiment, entry), label);
+  const data = await plugin.load(settings);
+  const moe = await prepareMoE(job, registry, plugin.layer(settings));
+  const training = trainingOf(experiment, entry);
+  const task = plugin.create(settings, data, {
     seed,
-    batchSize,
-    ...(moe && { moe: moeFactory(model.activation, moe) }),
+    batchSize: training.batchSize,
+    ...(moe && { moe: moeFactory(moe) }),
   });
   const recorder = new Recorder();
   try {
-    await trainModel(task, { experiment, seed, recorder, onProgress });
-    const evaluation = await evaluate(task, { batches: training.finalEvaluationBatches });
-    const seconds = (performance.now() - started) / 1000;
+    await trainModel(task, { training, seed, recorder, onProgress });
     return {
-      label: job.label,
+      label,
       seed,
       backend,
       dataHash: data.description.hash,
-      ...figuresOf(task, moe?.match ?? null, { evaluation, recorder }),
+      match: moe?.match ?? null,
+      parameters: task.model.parameterCount(),
+      ...(await figuresOf(task, moe, { batches: training.finalEvaluationBatches, recorder })),
+      curve: recorder.curve(),
+      trainingCurve: recorder.trainingCurve(),
+      loadHistory: recorder.loadHistory(),
       machine: {
-        seconds,
+        seconds: (performance.now() - started) / 1000,
         tokensPerSecond: recorder.tokensPerSecond(),
         peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       },
@@ -61,46 +67,57 @@ export async function runTrial(
   }
 }
 
-function figuresOf(
+/** The experiment's training with the row's own keys over it. */
+function trainingOf({ training }: Experiment, row: RouterEntry): Experiment['training'] {
+  const given = Object.entries(row.training ?? {}).filter(([, value]) => value !== undefined);
+  return { ...training, ...Object.fromEntries(given) };
+}
+
+async function figuresOf(
   task: Task,
-  match: Match | null,
-  { evaluation, recorder }: { evaluation: Evaluation; recorder: Recorder },
+  moe: MoEParts | undefined,
+  { batches, recorder }: { batches: number; recorder: Recorder },
 ) {
-  const { limited, dropFree, layers } = evaluation;
+  const options = { batches, probe: moe?.probe };
+  const { evaluation, evaluated } = await evaluateTrial(task, options);
+  const training = recorder.flops();
   return {
-    match,
-    parameters: task.model.parameterCount(),
-    limited: lossFigures.parse(limited),
-    dropFree: lossFigures.parse(dropFree),
-    flops: countFlops(task, match, { evaluation, training: recorder.flops() }),
-    layers: layers.map(summariseLayer),
-    curve: recorder.curve(),
-    trainingLoss: recorder.trainingLoss(),
-    loadHistory: recorder.loadHistory(),
+    ...evaluated,
+    flops: countFlops(task, moe?.match ?? null, { evaluation, training }),
+    trainingFlops: trainingFlops(training),
+    variants: moe ? await evaluateVariants(task, moe, options) : {},
   };
 }
 
-async function prepareRouter({ entry, experiment }: Job, registry: PluginRegistry) {
+async function prepareMoE(
+  { entry, experiment }: Job,
+  registry: PluginRegistry,
+  layer: ReturnType<TaskPlugin<TaskSettings>['layer']>,
+): Promise<MoEParts | undefined> {
   if (entry.router === 'dense') return undefined;
   const plugin = await loadPlugin(entry.router, registry);
-  const { model, expertParameters } = experiment;
-  const match = matchRouter(plugin, entry.options, { ...model, expertParameters });
-  await probeRouter(plugin, entry.options, { ...match, modelWidth: model.modelWidth });
-  return { plugin, options: entry.options, match };
+  const expertParameters = entry.expertParameters ?? experiment.expertParameters;
+  const match = matchRouter(plugin, entry.options, {
+    ...layer,
+    expertParameters,
+    experts: entry.experts,
+  });
+  await probeRouter(plugin, entry.options, { ...match, modelWidth: layer.modelWidth });
+  const parts = { plugin, entry, match, activation: layer.activation, routers: [] };
+  return experiment.activations ? { ...parts, probe: new ActivationProbe() } : parts;
 }
 
 async function trainModel(
   task: Task,
   run: {
-    experiment: Experiment;
+    training: Experiment['training'];
     seed: number;
     recorder: Recorder;
     onProgress: (progress: Progress) => void;
   },
 ): Promise<void> {
-  const { training } = run.experiment;
-  const { evaluations, finalEvaluationBatches: _, batchSize: __, ...options } = training;
-  const evaluateEvery = Math.max(1, Math.ceil(training.steps / evaluations));
+  const { evaluations, finalEvaluationBatches: _, batchSize: __, ...options } = run.training;
+  const evaluateEvery = Math.max(1, Math.ceil(options.steps / evaluations));
   const events = train(task, { ...options, evaluateEvery, seed: run.seed }).pipe(
     tap((event) => {
       run.recorder.record(event);
@@ -109,9 +126,4 @@ async function trainModel(
     }),
   );
   await lastValueFrom(events);
-}
-
-function summariseLayer(stats: Evaluation['layers'][number]): Trial['layers'][number] {
-  const { entropy, dilution } = stats;
-  return { ...summariseRouting(stats), entropy, dilution };
 }

@@ -34,6 +34,11 @@ export interface FeedForwardOptions {
   /** `f16` rounds the weights to half precision inside the products; webgpu only. Default float32. */
   readonly precision?: Precision;
   readonly kernels?: Kernels;
+  /**
+   * Sees the activations between an expert's two products, float32 [S,F] in plan order, in every pass: for measurements.
+   * They are disposed after it returns.
+   */
+  readonly onActivations?: (active: Tensor2D) => void;
 }
 
 /** E two-layer networks D -> F -> D, stored stacked and computed by grouped products. */
@@ -42,6 +47,7 @@ export class FeedForwardExperts implements Expert {
   readonly #kernels: Kernels;
   readonly #activation: Activation;
   readonly #precision: Precision;
+  readonly #onActivations: FeedForwardOptions['onActivations'];
   readonly #input: Variable; // [E,D,F]
   readonly #gate: Variable | undefined; // [E,D,F], swiglu only
   readonly #output: Variable; // [E,F,D]
@@ -59,6 +65,7 @@ export class FeedForwardExperts implements Expert {
     this.#kernels = options.kernels ?? defaultKernels;
     this.#activation = activation;
     this.#precision = options.precision ?? 'float32';
+    this.#onActivations = options.onActivations;
     this.#input = draw('input', [d, f], inputStd);
     this.#gate = activation === 'swiglu' ? draw('gate', [d, f], inputStd) : undefined;
     this.#output = draw('output', [f, d], outputStd);
@@ -105,6 +112,7 @@ export class FeedForwardExperts implements Expert {
 
   /** [S,F] -> [S,D] */
   #project(hidden: Tensor2D, plan: DispatchPlan): Tensor2D {
+    this.#onActivations?.(hidden);
     const [w, bias] = [matrices(this.#output), biases(this.#outputBias)];
     return this.#kernels.groupedLinear(hidden, w, bias, plan, { precision: this.#precision });
   }

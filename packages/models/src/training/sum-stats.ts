@@ -1,19 +1,23 @@
 import type { RoutingStats } from '@moekit/core';
 
+type Count =
+  'selectedPairs' | 'dispatchedPairs' | 'paddedPairs' | 'nullSlots' | 'zeroComputeTokens';
+
 /** One layer's routing over several batches: counts are summed, means are weighted by the batches' tokens. */
 export function sumStats(batches: readonly RoutingStats[]): RoutingStats {
   const tokens = total(batches.map((batch) => batch.tokens));
-  const count = (key: 'selectedPairs' | 'dispatchedPairs' | 'nullSlots' | 'zeroComputeTokens') =>
-    total(batches.map((batch) => batch[key]));
+  const count = (key: Count) => total(batches.map((batch) => batch[key]));
+  const each = (key: 'tokensPerExpert' | 'tokensByExperts') =>
+    (batches[0]?.[key] ?? []).map((_, i) => total(batches.map((batch) => batch[key][i]!)));
   const mean = (key: 'entropy' | 'nullMass' | 'dilution') =>
     total(batches.map((batch) => batch[key] * batch.tokens)) / Math.max(tokens, 1);
   return {
     tokens,
-    tokensPerExpert: (batches[0]?.tokensPerExpert ?? []).map((_, e) =>
-      total(batches.map((batch) => batch.tokensPerExpert[e]!)),
-    ),
+    tokensPerExpert: each('tokensPerExpert'),
+    tokensByExperts: each('tokensByExperts'),
     selectedPairs: count('selectedPairs'),
     dispatchedPairs: count('dispatchedPairs'),
+    paddedPairs: count('paddedPairs'),
     nullSlots: count('nullSlots'),
     zeroComputeTokens: count('zeroComputeTokens'),
     entropy: mean('entropy'),

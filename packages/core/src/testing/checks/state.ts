@@ -66,6 +66,8 @@ function lopsided({ tokens, experts }: ReadRouting): RoutingStats {
     tokensPerExpert,
     selectedPairs: tokens,
     dispatchedPairs: tokens,
+    paddedPairs: tokens,
+    tokensByExperts: [0, tokens, ...new Array<number>(experts - 1).fill(0)],
     entropy: 1,
   };
 }
@@ -77,6 +79,8 @@ function nothing(experts: number): RoutingStats {
     tokensPerExpert: new Array<number>(experts).fill(0),
     selectedPairs: 0,
     dispatchedPairs: 0,
+    paddedPairs: 0,
+    tokensByExperts: new Array<number>(experts + 1).fill(0),
     nullSlots: 0,
     zeroComputeTokens: 0,
     entropy: 0,

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { isMoekitError } from '@moekit/kernels';
+import type { TaskPlugin } from '@moekit/models';
+
+import { fail } from '../errors.js';
+import { isPath } from '../experiment/label.js';
+import { findPackage } from '../plugins/find-package.js';
+import { importFile } from '../plugins/import-file.js';
+import { builtInTasks } from './built-in.js';
+
+/**
+ * The task of an experiment: one of moekit's, a file (counted from the working directory) or an installed package.
+ * @throws BENCH_CONFIG when there is none of that name, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT
+ */
+export async function loadTask(name: string): Promise<TaskPlugin> {
+  const known = builtInTasks().get(name);
+  if (known) return known;
+  const path = isPath(name) ? resolve(name) : findPackage(name);
+  if (path === undefined) throw unknownTask(name);
+  const module = await importTask(name, path);
+  return assertTask((module as { default?: unknown } | null)?.default, name);
+}
+
+/** The error for a name that nothing answers to. */
+export function unknownTask(name: string) {
+  const known = [...builtInTasks().keys()].join(', ');
+  return fail('BENCH_CONFIG', {
+    asked: `The task must be one of ${known}, a file or an installed package`,
+    got: `task = ${JSON.stringify(name)}`,
+    fix: 'Check the name, or install the package.',
+  });
+}
+
+async function importTask(name: string, path: string): Promise<unknown> {
+  if (!existsSync(path)) {
+    throw fail('BENCH_PLUGIN_FILE', {
+      asked: 'A task plug-in must be a file',
+      got: `${name}, which does not exist`,
+      fix: 'Check the path.',
+    });
+  }
+  try {
+    return await importFile(path);
+  } catch (cause) {
+    if (isMoekitError(cause)) throw cause;
+    throw fail('BENCH_PLUGIN_FILE', {
+      asked: `${name} must load`,
+      got: (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!,
+      fix: 'Mend the file, or what it imports.',
+      cause,
+    });
+  }
+}
+
+const NEEDED = ['name', 'options', 'metrics', 'load', 'layer', 'create'] as const;
+
+function assertTask(value: unknown, from: string): TaskPlugin {
+  const record = (value ?? {}) as Record<string, unknown>;
+  const missing = NEEDED.filter((key) => record[key] === undefined);
+  if (missing.length === 0) return value as TaskPlugin;
+  throw fail('BENCH_PLUGIN_EXPORT', {
+    asked: `${from} must default-export a task plug-in (TaskPlugin of @moekit/models)`,
+    got: value === undefined ? 'no default export' : `one without ${missing.join(', ')}`,
+    fix: 'See TaskPlugin for what each is.',
+  });
+}
