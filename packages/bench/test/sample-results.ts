@@ -45,6 +45,7 @@ export function sampleTrial(label: string, seed: number, bitsPerByte: number): T
       layers: moe ? [layer] : [],
     })),
     variants: {},
+    examples: [],
     loadHistory: moe ? [[[0.25, 0.25, 0.5, 0]], [[0.25, 0.25, 0.25, 0.25]]] : [[], []],
     machine: { seconds: 1.5, tokensPerSecond: 1000 + seed, peakMemoryBytes: 2 ** 28 },
   };

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 
 import { fail } from '../errors.js';
+import { findPackage } from '../plugins/find-package.js';
 import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
 import { builtInTasks } from '../tasks/built-in.js';
+import { unknownTask } from '../tasks/load-task.js';
 import { parseTaskOptions } from '../tasks/task-options.js';
-import { labelOf, labelsOf } from './label.js';
+import { isPath, labelOf, labelsOf } from './label.js';
 import { readRow } from './parse-router.js';
 
 /**
@@ -25,7 +27,9 @@ export function parseExperiment(input: unknown, from = 'The experiment'): Experi
   }
   assertLabels(result.data, from);
   assertBaseline(result.data, from);
-  const task = builtInTasks().get(result.data.task);
+  const named = result.data.task;
+  const task = builtInTasks().get(named);
+  if (!task && !isPath(named) && findPackage(named) === undefined) throw unknownTask(named);
   if (!task) return result.data;
   return { ...result.data, ...(parseTaskOptions(task, result.data, from) as Parsed) };
 }

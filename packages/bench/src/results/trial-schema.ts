@@ -63,6 +63,23 @@ export const evaluatedSchema = z.object({
   layers: z.array(evaluatedLayerSchema),
 });
 
+/** One held-out input with what each of its tokens cost; see TaskExample of @moekit/models. */
+export const exampleSchema = z.object({
+  texts: z.record(z.string(), z.string()),
+  picture: z.object({ width: z.int(), height: z.int(), pixels: z.array(z.number()) }).optional(),
+  tokens: z.array(
+    z.object({
+      text: z.string(),
+      region: z
+        .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+        .optional(),
+      /** Real experts that computed it, one number per MoE layer. */
+      experts: z.array(z.number()),
+      slots: z.array(z.number()),
+    }),
+  ),
+});
+
 /** One router trained with one seed. */
 export const trialSchema = z.object({
   label: z.string(),
@@ -103,6 +120,8 @@ export const trialSchema = z.object({
   ),
   /** [time][layer][expert] share of the layer's rows that went to the expert, over the same parts of training. */
   loadHistory: z.array(z.array(z.array(z.number()))),
+  /** Inputs to look at; of the experiment's first seed alone, and only where the task has some. */
+  examples: z.array(exampleSchema),
   /** The trained model under other options of its router, by label. */
   variants: z.record(z.string(), evaluatedSchema),
   machine: z.object({

@@ -7,6 +7,7 @@ import type { Experiment, RouterEntry } from '../experiment/config.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Trial } from '../results/trial-schema.js';
+import { exampleSchema } from '../results/trial-schema.js';
 import { loadTask } from '../tasks/load-task.js';
 import type { TaskSettings } from '../tasks/task-options.js';
 import { parseTaskOptions, settingsOf } from '../tasks/task-options.js';
@@ -56,6 +57,7 @@ export async function runTrial(
       curve: recorder.curve(),
       trainingCurve: recorder.trainingCurve(),
       loadHistory: recorder.loadHistory(),
+      examples: seed === experiment.seeds[0] ? await examplesOf(task) : [],
       machine: {
         seconds: (performance.now() - started) / 1000,
         tokensPerSecond: recorder.tokensPerSecond(),
@@ -65,6 +67,14 @@ export async function runTrial(
   } finally {
     task.model.dispose();
   }
+}
+
+/** Results stay small: a few inputs. */
+const EXAMPLES = 4;
+
+async function examplesOf(task: Task): Promise<Trial['examples']> {
+  const examples = (await task.examples?.(EXAMPLES)) ?? [];
+  return exampleSchema.array().parse(structuredClone(examples));
 }
 
 /** The experiment's training with the row's own keys over it. */

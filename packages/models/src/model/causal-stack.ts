@@ -80,9 +80,13 @@ export class CausalStack {
 
   /** See countFlops. @param expertsPerToken one per MoE layer */
   flopsPerToken(expertsPerToken: readonly number[]): Flops {
-    const { moeLayers } = this;
-    const denseFlopsPerRow = this.#layers.map((layer) => layer.denseFlopsPerRow());
-    return countFlops({ config: this.#config, moeLayers, denseFlopsPerRow }, expertsPerToken);
+    const [inPlaceFlopsPerRow, denseFlopsPerRow] = [true, false].map((place) =>
+      this.#layers
+        .filter((_, i) => ((i + 1) % this.#config.moeEvery === 0) === place)
+        .map((layer) => layer.denseFlopsPerRow()),
+    ) as [number[], number[]];
+    const parts = { config: this.#config, moeLayers: this.moeLayers };
+    return countFlops({ ...parts, denseFlopsPerRow, inPlaceFlopsPerRow }, expertsPerToken);
   }
 
   /** Layers from the first to the last, then the norm. */

@@ -6,8 +6,10 @@ import type { Flops, LanguageModelConfig } from '../contract.js';
 export interface FlopsParts {
   readonly config: Pick<LanguageModelConfig, 'modelWidth' | 'contextLength' | 'numLayers'>;
   readonly moeLayers: readonly MoELayer[];
-  /** FLOPs per row of each dense feed-forward layer. */
+  /** FLOPs per row of each dense feed-forward layer where an MoE model has none of its own either. */
   readonly denseFlopsPerRow: readonly number[];
+  /** FLOPs per row of each dense layer that stands where an MoE model has experts. */
+  readonly inPlaceFlopsPerRow?: readonly number[];
 }
 
 /**
@@ -17,19 +19,21 @@ export interface FlopsParts {
  *   attention  2 D 3D (queries, keys, values) + 2 D D (output) + 2 L D (scores) + 2 L D (weighted values);
  *              the whole square is counted, as it is computed: masked scores are not skipped
  *   router     what the router says of itself      experts  flopsPerRow * expertsPerToken + the shared expert
- *   rest       dense layers; the model adds its input and output projections
+ *              a dense layer where an MoE model has experts counts as experts, so that the two compare
+ *   rest       the other dense layers; the model adds its input and output projections
  * @param expertsPerToken one per MoE layer      A training step costs about three times this.
  */
 export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]): Flops {
   const { modelWidth: d, contextLength: l, numLayers } = parts.config;
   const router = total(parts.moeLayers.map((layer) => layer.router.flopsPerToken()));
-  const experts = total(
+  const routed = total(
     parts.moeLayers.map(
       (layer, i) =>
         layer.experts.flopsPerRow() * (expertsPerToken[i] ?? 0) +
         (layer.sharedExpert?.flopsPerRow() ?? 0),
     ),
   );
+  const experts = routed + total(parts.inPlaceFlopsPerRow ?? []);
   const attention = numLayers * (8 * d * d + 4 * l * d);
   const rest = total(parts.denseFlopsPerRow);
   return { router, experts, attention, rest, total: router + experts + attention + rest };
