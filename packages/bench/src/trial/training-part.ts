@@ -12,7 +12,7 @@ export class TrainingPart {
   #steps = 0;
   #last = 0;
   #routerLoss = 0;
-  readonly #metrics: Record<string, number> = {};
+  readonly #metrics = new Map<string, { sum: number; steps: number }>();
   #layers: readonly RoutingStats[] = [];
 
   add({ step, metrics, routerLoss, layers }: StepEvent): void {
@@ -20,7 +20,9 @@ export class TrainingPart {
     this.#last = step;
     this.#routerLoss += routerLoss;
     for (const [name, value] of Object.entries(metrics)) {
-      this.#metrics[name] = (this.#metrics[name] ?? 0) + value;
+      // a figure of nothing, such as answers of a kind that was not asked, is left out of a step
+      const before = this.#metrics.get(name) ?? { sum: 0, steps: 0 };
+      this.#metrics.set(name, { sum: before.sum + value, steps: before.steps + 1 });
     }
     this.#layers = layers.map((layer, i) => {
       const before = this.#layers[i];
@@ -29,13 +31,12 @@ export class TrainingPart {
   }
 
   means(): Trial['trainingCurve'][number] {
-    const mean = (sum: number) => sum / this.#steps;
     return {
       step: this.#last,
       metrics: Object.fromEntries(
-        Object.entries(this.#metrics).map(([name, sum]) => [name, mean(sum)]),
+        [...this.#metrics].map(([name, { sum, steps }]) => [name, sum / steps]),
       ),
-      routerLoss: mean(this.#routerLoss),
+      routerLoss: this.#routerLoss / this.#steps,
       layers: this.#layers.map(summariseLayer),
     };
   }
