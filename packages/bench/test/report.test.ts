@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import type { Row } from '../src/index.js';
 import { renderReport } from '../src/index.js';
 import { sampleResults } from './sample-results.js';
 
@@ -19,13 +20,55 @@ const report = () =>
   );
 
 describe('renderReport', () => {
-  test('holds every row, the reference and the three charts', async () => {
+  test('holds every row, the reference and a picture for every question', async () => {
     const html = await report();
     for (const text of ['dense', 'switch', 'bigram reference', 'baseline']) {
       expect(html).toContain(text);
     }
-    // loss curves, quality against compute, one heat map for each of the two MoE rows
-    expect(html.match(/<svg /g)).toHaveLength(4);
+    // quality against two costs, curves, null slots, slots, FLOPs; experts and loads for each of the two MoE rows
+    expect(html.match(/<svg /g)).toHaveLength(6 + 2 * 2);
+  });
+
+  test('every picture is described and has its numbers as a table and as a file', async () => {
+    const html = await report();
+    const sections = html.split('<section').slice(1);
+    const drawn = sections.filter((section) => section.includes('<svg '));
+    expect(drawn).toHaveLength(8);
+    for (const section of drawn) {
+      expect(section).toContain('<summary>Numbers</summary>');
+      expect(section).toContain('href="data:text/csv');
+      expect(section.match(/<svg /g)).toHaveLength(
+        section.match(/role="img" aria-label="[^"]+/g)!.length,
+      );
+    }
+  });
+
+  test('anchors are unique, also where several runs share a page, and every link has one', async () => {
+    const run = sampleResults(input, () => 3);
+    const html = await renderReport([run, run]);
+    const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of html.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target);
+    expect(html).toContain('2 runs');
+  });
+
+  test('the question comes with its answer', async () => {
+    const about = { question: 'Is it <so>?', claim: 'They say so.', decision: 'By the interval.' };
+    const run = sampleResults({ ...input, about }, () => 3);
+    const answer = { sentence: 'Not distinguishable.', findings: ['topk +0.0'] };
+    const html = await renderReport({ ...run, answer });
+    for (const text of ['Is it &lt;so&gt;?', 'They say so.', 'Not distinguishable.', 'topk +0.0']) {
+      expect(html).toContain(text);
+    }
+  });
+
+  test('figures by kind of token and example pictures have panels of their own', async () => {
+    const run = sampleResults(input, () => 3);
+    const html = await renderReport({ ...run, rows: run.rows.map(withPictures) });
+    expect(html).toContain('id="groups-intensity"');
+    expect(html).toContain('vision');
+    expect(html).toContain('id="pictures"');
+    expect(html).toContain('how many?');
   });
 
   test('escapes what users wrote, in text and in charts', async () => {
@@ -46,3 +89,21 @@ describe('renderReport', () => {
     expect(html).toContain('no finished trial');
   });
 });
+
+function withPictures(row: Row): Row {
+  const example = {
+    texts: { question: 'how many?', answer: '2' },
+    picture: { width: 2, height: 1, pixels: [0, 255] },
+    tokens: [
+      { text: 'patch', region: { x: 0, y: 0, width: 1, height: 1 }, experts: [0], slots: [2] },
+      { text: 'patch', region: { x: 1, y: 0, width: 1, height: 1 }, experts: [2], slots: [2] },
+    ],
+  };
+  const metrics = { loss: 3, 'intensity.vision': 0.1, 'intensity.text': 0.3 };
+  const trials = row.trials.map((trial) => ({
+    ...trial,
+    trainingCurve: trial.trainingCurve.map((part) => ({ ...part, metrics })),
+    examples: [example],
+  }));
+  return { ...row, trials };
+}

@@ -7,7 +7,7 @@ export const format = {
   spread: ({ n, mean, sd }: Summary) =>
     n > 1 ? `${mean.toFixed(3)} ±${sd.toFixed(3)}` : mean.toFixed(3),
   share: (value: number) => `${(100 * value).toFixed(value > 0 && value < 0.1 ? 1 : 0)}%`,
-  count: (value: number) => scaled(value, ['', 'k', 'M', 'G']),
+  count: (value: number) => scaled(value, ['', 'k', 'M', 'G', 'T', 'P', 'E']),
   mebibytes: (value: number) => String(Math.round(value / 2 ** 20)),
   ratio: (value: number) => value.toFixed(2),
   /** Mean difference with its 95% interval, or what is missing for one. */

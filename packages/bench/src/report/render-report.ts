@@ -1,26 +1,31 @@
 import type { Results } from '../results/results-schema.js';
 import { escapeHtml } from './escape.js';
-import { format } from './format.js';
-import { loadHeatMaps } from './load-heat-maps.js';
-import { lossCurves } from './loss-curves.js';
-import { qualityCompute } from './quality-compute.js';
-import { resultsTable } from './results-table.js';
-import { setup } from './setup.js';
-import { STYLE } from './style.js';
-import { verdicts } from './verdicts.js';
+import { labelTitle } from './labels.js';
+import type { Panel } from './page/panel.js';
+import { renderPanel } from './page/panel.js';
+import { STYLE } from './page/style.js';
+import { activationsPanel } from './sections/activations.js';
+import { curvesPanel } from './sections/curves.js';
+import { expertsPanel } from './sections/experts.js';
+import { flopsPanel } from './sections/flops.js';
+import { groupPanels } from './sections/groups.js';
+import { loadsPanel } from './sections/loads.js';
+import { picturesPanel } from './sections/pictures.js';
+import { polarisationPanel } from './sections/polarisation.js';
+import { qualityPanels } from './sections/quality.js';
+import { resultsPanel } from './sections/results.js';
+import { setupPanel } from './sections/setup.js';
+import { slotsPanel } from './sections/slots.js';
+import { verdicts } from './sections/verdicts.js';
 
-const HOW_TO_READ = [
-  'Every MoE row has the same total expert parameters and aims at the compute of one dense feed-forward layer per token; the measured column says what was really dispatched.',
-  'All rows share the model, the data order and the initial weights outside the MoE layers, so differences to the baseline are taken seed by seed.',
-  '“Not distinguishable” means that the 95% interval of that paired difference holds zero: with these seeds nobody can tell the two apart.',
-  '“Drop-free” evaluates without capacity; the other figures use the capacity that the router was trained with.',
-  'A row above the dashed line is worse than the reference on the same data: its training failed.',
-];
-
-/** results as one HTML page: no script, no network, light and dark. */
-export async function renderReport(results: Results): Promise<string> {
-  const { manifest, rows } = results;
-  const title = `${rows.length} models on ${manifest.data.name}`;
+/**
+ * Results as one HTML page: no script, no network, light and dark. Several runs come one after another, with a list of
+ * contents and their answers at the top.
+ */
+export async function renderReport(results: Results | readonly Results[]): Promise<string> {
+  const runs = Array.isArray(results) ? (results as readonly Results[]) : [results as Results];
+  const title = runs.length === 1 ? labelTitle(runs[0]!) : `${runs.length} runs`;
+  const parts = runs.map((run, i) => ({ run, prefix: runs.length > 1 ? `run-${i + 1}-` : '' }));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -31,41 +36,79 @@ export async function renderReport(results: Results): Promise<string> {
 <style>${STYLE}</style>
 </head>
 <body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-<p class="note">${escapeHtml(subtitle(results))}${referenceNote(results)}</p>
-${results.partial ? '<p class="banner">Stopped early: only the trials that had finished are here.</p>' : ''}
-${verdicts(results)}
-${section('Quality against compute', `Held-out ${manifest.metrics[0]!.unit} against forward FLOPs per token counted from what was dispatched. Bars: 95% interval over seeds.`, chart(qualityCompute(results)))}
-${section('Loss over training', `Held-out ${manifest.metrics[0]!.unit}, mean over seeds.`, chart(lossCurves(results)))}
-${section('Load per expert', 'Rows that each expert computed, relative to the mean, from the start of training (top) to its end.', loadHeatMaps(results))}
-${section('All figures', 'Mean over seeds ± standard deviation; difference to the baseline ± half of its 95% interval.', resultsTable(results))}
-${section('How to read this', '', `<ul>${HOW_TO_READ.map((line) => `<li>${line}</li>`).join('')}</ul>`)}
-${section('Setup', '', setup(results))}
+<a class="skip" href="#content">To the content</a>
+<main id="content">
+${runs.length > 1 ? overview(parts) : ''}
+${parts.map((part) => renderRun(part)).join('\n')}
 </main>
 </body>
 </html>
 `;
 }
 
-function referenceNote({ reference, manifest }: Results): string {
-  const { name, unit } = manifest.metrics[0]!;
-  const level = reference?.metrics[name];
-  return level === undefined ? '' : ` ${reference!.name} reference: ${format.bits(level)} ${unit}.`;
+interface Part {
+  readonly run: Results;
+  /** Before every anchor, so that those of several runs differ. */
+  readonly prefix: string;
+}
+
+function overview(parts: readonly Part[]): string {
+  const items = parts.map(
+    ({ run, prefix }) =>
+      `<li><a href="#${prefix}top">${escapeHtml(labelTitle(run))}</a>${run.answer ? `: ${escapeHtml(run.answer.sentence)}` : ''}</li>`,
+  );
+  return `<h1>${parts.length} runs</h1><ul>${items.join('')}</ul>`;
+}
+
+function renderRun({ run, prefix }: Part): string {
+  const panels = panelsOf(run).map((panel) => ({ ...panel, id: prefix + panel.id }));
+  const links = panels.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`);
+  const heading = prefix === '' ? 'h1' : 'h2';
+  return `<div class="run" id="${prefix}top">
+<${heading}>${escapeHtml(labelTitle(run))}</${heading}>
+<p class="note">${escapeHtml(subtitle(run))}</p>
+${run.partial ? '<p class="banner">Stopped early: only the trials that had finished are here.</p>' : ''}
+${questionOf(run)}
+${verdicts(run)}
+<nav aria-label="Contents"><ul>${links.join('')}</ul></nav>
+${panels.map(renderPanel).join('\n')}
+</div>`;
+}
+
+/** In the order in which they answer: the comparison, how it came about, what was run. */
+function panelsOf(run: Results): Panel[] {
+  const panels = [
+    ...qualityPanels(run),
+    curvesPanel(run),
+    picturesPanel(run),
+    ...groupPanels(run),
+    polarisationPanel(run),
+    activationsPanel(run),
+    slotsPanel(run),
+    expertsPanel(run),
+    loadsPanel(run),
+    flopsPanel(run),
+    resultsPanel(run),
+    setupPanel(run),
+  ];
+  return panels.filter((panel) => panel !== undefined);
+}
+
+function questionOf({ manifest, answer }: Results): string {
+  const { about } = manifest.experiment;
+  if (!about && !answer) return '';
+  const asked = about
+    ? `<p class="question">${escapeHtml(about.question)}</p><p class="note">${escapeHtml(about.claim)} ${escapeHtml(about.decision)}</p>`
+    : '';
+  const findings = (answer?.findings ?? []).map((finding) => `<li>${escapeHtml(finding)}</li>`);
+  const said = answer
+    ? `<p class="answer"><strong>${escapeHtml(answer.sentence)}</strong></p>${findings.length > 0 ? `<ul>${findings.join('')}</ul>` : ''}`
+    : '';
+  return `<section aria-label="Question and answer">${asked}${said}</section>`;
 }
 
 function subtitle({ manifest }: Results): string {
   const { experiment, data } = manifest;
-  const { steps } = experiment.training;
   const seeds = experiment.seeds.length;
-  return `The same model trained for ${steps} steps under each router, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}. ${data.attribution}`;
-}
-
-/** Stays readable on a narrow screen: it scrolls instead of shrinking. */
-function chart(svg: string): string {
-  return `<div class="chart">${svg}</div>`;
-}
-
-function section(title: string, note: string, body: string): string {
-  return `<section><h2>${title}</h2>${note && `<p class="note">${note}</p>`}${body}</section>`;
+  return `The same model trained for ${experiment.training.steps} steps under each router, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}. ${data.attribution}`;
 }

@@ -1,7 +1,9 @@
-import type { Figures, Results, Row } from '../results/results-schema.js';
-import { escapeHtml } from './escape.js';
-import { format } from './format.js';
-import { rowColours } from './palette.js';
+import type { Figures, Results, Row } from '../../results/results-schema.js';
+import { rowColours } from '../charts/colours.js';
+import { escapeHtml } from '../escape.js';
+import { format } from '../format.js';
+import type { DataTable } from '../page/data-table.js';
+import type { Panel } from '../page/panel.js';
 
 type Column = readonly [string, (figures: Figures, primary: string) => string];
 
@@ -21,8 +23,36 @@ const COLUMNS: readonly Column[] = [
   ['peak MiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
 
-/** Every figure of every row, failures said in the row, the reference last. */
-export function resultsTable({ rows, reference, manifest }: Results): string {
+/** Every figure of every row, and every trial of it in the file. */
+export function resultsPanel(results: Results): Panel {
+  return {
+    id: 'figures',
+    title: 'All figures',
+    note: 'Mean over seeds ± standard deviation; difference to the baseline ± half of its 95% interval, paired by seed. “Not distinguishable”: that interval holds zero.',
+    body: resultsTable(results),
+    table: trialsTable(results),
+  };
+}
+
+function trialsTable({ rows, manifest }: Results): DataTable {
+  const names = manifest.metrics.map(({ name }) => name);
+  return {
+    name: 'trials',
+    columns: ['row', 'seed', ...names, ...names.map((n) => `${n}, drop-free`), 'FLOPs per token'],
+    rows: rows.flatMap(({ label, trials }) =>
+      trials.map((trial) => [
+        label,
+        trial.seed,
+        ...names.map((name) => trial.measured[name] ?? trial.limited[name] ?? null),
+        ...names.map((name) => trial.dropFree[name] ?? null),
+        trial.flops.evaluation.total,
+      ]),
+    ),
+  };
+}
+
+/** The reference comes last; failures are said in the row. */
+function resultsTable({ rows, reference, manifest }: Results): string {
   const columns: readonly Column[] = [
     ...manifest.metrics.map(({ name, unit }): Column => [
       `${unit} ± sd`,
@@ -39,7 +69,7 @@ export function resultsTable({ rows, reference, manifest }: Results): string {
   const last = reference
     ? `<tr class="reference"><th>${escapeHtml(reference.name)} reference</th>${manifest.metrics.map(({ name }) => `<td>${optional(reference.metrics[name])}</td>`).join('')}<td colspan="${COLUMNS.length}"></td></tr>`
     : '';
-  return `<div class="wide"><table><thead><tr><th>router</th>${head}</tr></thead><tbody>${body}${last}</tbody></table></div>${problems(rows, reference)}`;
+  return `<div class="wide" tabindex="0" role="region" aria-label="All figures"><table><thead><tr><th>router</th>${head}</tr></thead><tbody>${body}${last}</tbody></table></div>${problems(rows, reference)}`;
 }
 
 function tableRow(

@@ -1,11 +1,28 @@
-import type { Results } from '../results/results-schema.js';
-import { escapeHtml } from './escape.js';
+import type { Results } from '../../results/results-schema.js';
+import { escapeHtml } from '../escape.js';
+import type { Panel } from '../page/panel.js';
 
 /** What was run: enough to run it again. */
-export function setup({ manifest, machine }: Results): string {
+export function setupPanel(results: Results): Panel {
+  return {
+    id: 'setup',
+    title: 'Setup',
+    note: 'The config is the whole experiment: with the same versions, backend and data it gives the same figures.',
+    body: `${facts(results)}${reproduction(results)}`,
+  };
+}
+
+/** The config as a file, and the command that runs it. */
+function reproduction({ manifest }: Results): string {
+  const name = `${manifest.configHash.slice(0, 8)}.json`;
+  const config = encodeURIComponent(JSON.stringify(manifest.experiment, null, 2));
+  return `<p>Run it again: <a download="${name}" href="data:application/json,${config}">${name}</a>, then <code>npx moekit bench --config ${name} --backend ${escapeHtml(manifest.backend)}</code></p>`;
+}
+
+function facts({ manifest, machine }: Results): string {
   const { experiment, data, versions } = manifest;
   const { training } = experiment;
-  const facts: readonly (readonly [string, string])[] = [
+  const entries: readonly (readonly [string, string])[] = [
     ['task', `${experiment.task}, ${data.name}`],
     ['data', `${data.attribution} (${list(data.details)})`],
     ['data options', list(experiment.data)],
@@ -25,7 +42,7 @@ export function setup({ manifest, machine }: Results): string {
     ['data hash', data.hash],
     ['run', `${machine.startedAt}, ${Math.round(machine.seconds)} s, ${machine.workers} at once`],
   ];
-  return `<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
+  return `<dl>${entries.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
 }
 
 function list(values: Readonly<Record<string, unknown>>): string {

@@ -1,9 +1,9 @@
 import type { Metric } from '@moekit/models';
 
-import type { Results, Row } from '../results/results-schema.js';
-import { escapeHtml } from './escape.js';
-import { format } from './format.js';
-import { rowColours } from './palette.js';
+import type { Results, Row } from '../../results/results-schema.js';
+import { rowColours } from '../charts/colours.js';
+import { escapeHtml } from '../escape.js';
+import { format } from '../format.js';
 
 /** A card per row: the primary metric, and what the seeds say about the difference to the baseline. */
 export function verdicts({ rows, manifest }: Results): string {

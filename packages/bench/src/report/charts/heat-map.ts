@@ -1,0 +1,64 @@
+import { axisX, axisY, cell } from '@observablehq/plot';
+
+import { HEAT } from './colours.js';
+import { draw } from './draw.js';
+
+export interface HeatMap {
+  /** [row][column] */
+  readonly values: readonly (readonly number[])[];
+  /** What has the last colour; more looks the same. */
+  readonly top: number;
+  readonly x: string;
+  readonly rowNames: readonly string[];
+  readonly description: string;
+}
+
+/** A table as colours. */
+export function heatMap({ values, top, x, rowNames, description }: HeatMap): string {
+  const cells = values.flatMap((row, y) =>
+    row.map((value, column) => ({ column, y, value: Math.min(value, top) })),
+  );
+  const columns = values[0]?.length ?? 0;
+  return draw(
+    {
+      width: 460,
+      height: 190,
+      marginLeft: 46,
+      marginRight: 6,
+      marginTop: 6,
+      marginBottom: 40,
+      x: { domain: range(columns), padding: columns > 24 ? 0 : 0.04 },
+      y: { domain: range(values.length), padding: 0 },
+      color: {
+        type: 'linear',
+        domain: HEAT.map((_, i) => (top * i) / (HEAT.length - 1)),
+        range: [...HEAT],
+      },
+      marks: [
+        cell(cells, { x: 'column', y: 'y', fill: 'value', inset: 0 }),
+        axisX({
+          label: x,
+          tickSize: 0,
+          ticks: every(range(columns), 16),
+          labelAnchor: 'center',
+          labelArrow: 'none',
+        }),
+        axisY({
+          label: null,
+          tickSize: 0,
+          ticks: every(range(values.length), 4),
+          tickFormat: (i: number) => rowNames[i] ?? '',
+        }),
+      ],
+    },
+    description,
+  );
+}
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+/** At most about `most` of them, evenly. */
+function every(items: readonly number[], most: number): number[] {
+  const step = Math.ceil(items.length / most);
+  return items.filter((_, i) => i % step === 0);
+}

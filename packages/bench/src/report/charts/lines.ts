@@ -1,0 +1,131 @@
+import { axisX, axisY, dot, gridY, line, ruleY, text } from '@observablehq/plot';
+
+import { format } from '../format.js';
+import { GRID, MUTED } from './colours.js';
+import { draw } from './draw.js';
+import { placeLabels } from './place-labels.js';
+
+/** One curve. */
+export interface Line {
+  readonly label: string;
+  readonly colour: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly dashed?: boolean;
+}
+
+export interface LinesChart {
+  readonly lines: readonly Line[];
+  readonly x: string;
+  readonly y: string;
+  readonly reference?: { readonly label: string; readonly value: number } | undefined;
+  /** Shares are drawn from 0 to 1. */
+  readonly share?: boolean;
+  readonly description: string;
+}
+
+const [WIDTH, HEIGHT] = [960, 420];
+const MARGIN = { left: 60, right: 190, top: 30, bottom: 48 };
+const LABEL_HEIGHT = 17;
+
+/** Curves with their names at their ends. */
+export function linesChart({ lines, x, y, reference, share, description }: LinesChart): string {
+  const drawn = lines.filter(({ points }) => points.length > 0);
+  const flat = drawn.flatMap(({ points, ...line }, series) =>
+    points.map(([px, py]) => ({ ...line, series: String(series), px, py })),
+  );
+  const ys = share ? ([0, 1] as [number, number]) : domain(drawn, reference?.value);
+  return draw(
+    {
+      width: WIDTH,
+      height: HEIGHT,
+      marginLeft: MARGIN.left,
+      marginRight: MARGIN.right,
+      marginTop: MARGIN.top,
+      marginBottom: MARGIN.bottom,
+      x: { label: x },
+      y: { label: y, domain: ys },
+      marks: [
+        gridY({ stroke: GRID, strokeOpacity: 1 }),
+        axisX({
+          label: x,
+          tickSize: 0,
+          ticks: 6,
+          tickFormat: (value: number) => format.count(value),
+          labelAnchor: 'right',
+        }),
+        axisY({
+          label: y,
+          tickSize: 0,
+          ticks: 6,
+          ...(share && { tickFormat: (v: number) => format.share(v) }),
+        }),
+        ...(reference
+          ? [
+              ruleY([reference.value], { stroke: MUTED, strokeDasharray: '5 4' }),
+              text([reference], {
+                frameAnchor: 'left',
+                y: 'value',
+                text: 'label',
+                textAnchor: 'start',
+                dx: 6,
+                dy: -8,
+                fill: MUTED,
+              }),
+            ]
+          : []),
+        ...(['', '4 4'] as const).map((dash) =>
+          line(
+            flat.filter(({ dashed = false }) => dashed === (dash !== '')),
+            {
+              x: 'px',
+              y: 'py',
+              z: 'series',
+              stroke: 'colour',
+              strokeWidth: 2.5,
+              ...(dash && { strokeDasharray: dash }),
+            },
+          ),
+        ),
+        dot(flat, {
+          x: 'px',
+          y: 'py',
+          fill: 'colour',
+          r: drawn[0] && drawn[0].points.length > 24 ? 0 : 3,
+        }),
+        text(ends(drawn, ys), {
+          x: 'px',
+          y: 'labelY',
+          text: 'label',
+          fill: 'colour',
+          fontWeight: 600,
+          textAnchor: 'start',
+          dx: 10,
+        }),
+        dot(ends(drawn, ys), { x: 'px', y: 'py', fill: 'colour', r: 4.5 }),
+      ],
+    },
+    description,
+  );
+}
+
+function ends(lines: readonly Line[], ys: readonly [number, number]) {
+  const perPixel = (ys[1] - ys[0]) / (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const last = lines.map(({ points }) => points.at(-1)!);
+  const placed = placeLabels(
+    last.map(([, py]) => py),
+    LABEL_HEIGHT * perPixel,
+    ys,
+  );
+  return lines.map(({ label, colour }, i) => {
+    const [px, py] = last[i]!;
+    return { label, colour, px, py, labelY: placed[i]! };
+  });
+}
+
+function domain(lines: readonly Line[], reference: number | undefined): [number, number] {
+  const values = lines.flatMap(({ points }) => points.map(([, py]) => py));
+  const all = reference === undefined ? values : [...values, reference];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const span = Math.max(high - low, 0.02 * Math.abs(high), 1e-9);
+  return [low - 0.06 * span, high + 0.06 * span];
+}

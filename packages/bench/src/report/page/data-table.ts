@@ -1,0 +1,50 @@
+import { escapeHtml } from '../escape.js';
+
+export type Cell = string | number | null;
+
+/** The numbers behind a picture: what a reader copies, downloads, or hears instead of it. */
+export interface DataTable {
+  /** Part of the download's name. */
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** More rows than this are for the download only. */
+const SHOWN = 400;
+
+/** A table that opens on demand, and the same as a CSV file inside the page. */
+export function numbers(table: DataTable): string {
+  const { name, columns, rows } = table;
+  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
+  const body = rows.slice(0, SHOWN).map(tableRow).join('');
+  const more =
+    rows.length > SHOWN
+      ? `<p class="note">The first ${SHOWN} of ${rows.length} rows; the file has all.</p>`
+      : '';
+  const file = `data:text/csv;charset=utf-8,${encodeURIComponent(toCsv(table))}`;
+  return `<details class="numbers"><summary>Numbers</summary><div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(name)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more}<p><a download="${escapeHtml(name)}.csv" href="${file}">${escapeHtml(name)}.csv</a></p></details>`;
+}
+
+function tableRow([first, ...rest]: readonly Cell[]): string {
+  const cells = rest.map((cell) => `<td>${escapeHtml(shown(cell))}</td>`).join('');
+  return `<tr><th scope="row">${escapeHtml(shown(first ?? null))}</th>${cells}</tr>`;
+}
+
+function shown(cell: Cell): string {
+  if (cell === null) return '–';
+  if (typeof cell === 'string' || Number.isInteger(cell)) return String(cell);
+  return String(Number(cell.toPrecision(6)));
+}
+
+/** RFC 4180, numbers in full; text that a spreadsheet would take for a formula is quoted with an apostrophe. */
+export function toCsv({ columns, rows }: DataTable): string {
+  return [columns, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+}
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell);
+  const text = /^[=+\-@\t]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,54 @@
+import type { Results } from '../../results/results-schema.js';
+import { shareBars } from '../charts/bars.js';
+import { seriesColour } from '../charts/colours.js';
+import type { Panel } from '../page/panel.js';
+import { legend, wideChart } from '../page/panel.js';
+
+const PARTS = [
+  { key: 'experts', name: 'experts', colour: seriesColour(0) },
+  { key: 'router', name: 'router', colour: seriesColour(1) },
+  { key: 'attention', name: 'attention', colour: seriesColour(2) },
+  { key: 'rest', name: 'rest', colour: 'var(--baseline)' },
+] as const;
+
+/** Where a token's forward FLOPs go, relative to the row that takes most. */
+export function flopsPanel({ rows }: Results): Panel | undefined {
+  const shown = rows.flatMap(({ label, figures }) => (figures ? [{ label, figures }] : []));
+  if (shown.length === 0) return undefined;
+  const most = Math.max(...shown.map(({ figures }) => figures.flops.evaluation.total));
+  const bars = shown.map(({ label, figures }) => ({
+    label,
+    parts: PARTS.map(({ key, ...part }) => ({
+      ...part,
+      share: figures.flops.evaluation[key] / most,
+    })),
+  }));
+  const description = 'Forward FLOPs per token by part; the table below has the numbers.';
+  return {
+    id: 'flops',
+    title: 'Where the FLOPs go',
+    note: 'Forward FLOPs per token as dispatched in the evaluation, relative to the row that takes most. The backward pass takes twice as many. What padding every expert to its capacity would add is in the table; no kernel here computes it.',
+    body: legend(PARTS) + wideChart(shareBars(bars, 'share of the largest total', description)),
+    table: {
+      name: 'flops',
+      columns: [
+        'row',
+        ...PARTS.map(({ name }) => name),
+        'total',
+        'expected total',
+        'padding (not computed)',
+        'training total, forward',
+        'training total, backward',
+      ],
+      rows: shown.map(({ label, figures: { flops, paddingFlops, trainingFlops } }) => [
+        label,
+        ...PARTS.map(({ key }) => flops.evaluation[key]),
+        flops.evaluation.total,
+        flops.expected.total,
+        paddingFlops,
+        trainingFlops.forward,
+        trainingFlops.backward,
+      ]),
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Results, Row } from '../../results/results-schema.js';
+import type { Trial } from '../../results/trial-schema.js';
+import { escapeHtml } from '../escape.js';
+import type { Panel } from '../page/panel.js';
+import { heatScale, shadedPicture } from '../page/picture.js';
+
+type Example = Trial['examples'][number];
+
+/** Held-out pictures under each router, their patches shaded by the compute they got. */
+export function picturesPanel({ rows }: Results): Panel | undefined {
+  const shown = rows.flatMap((row) => {
+    const examples = (row.trials[0]?.examples ?? []).filter(({ picture }) => picture);
+    return row.figures?.match && examples.length > 0 ? [{ row, examples }] : [];
+  });
+  if (shown.length === 0) return undefined;
+  return {
+    id: 'pictures',
+    title: 'Where the compute goes',
+    note: 'Held-out pictures. Colour: share of a patch’s slots, over all MoE layers, that real experts filled. White: ink.',
+    body:
+      shown
+        .map(({ row, examples }) => `<h3>${escapeHtml(row.label)}</h3>${figuresOf(row, examples)}`)
+        .join('') + heatScale('no compute', 'all slots real'),
+    table: {
+      name: 'pictures',
+      columns: ['row', 'example', 'token', 'text', 'x', 'y', 'real experts', 'slots'],
+      rows: shown.flatMap(({ row, examples }) =>
+        examples.flatMap(({ tokens }, example) =>
+          tokens.map(({ text, region, experts, slots }, token) => [
+            row.label,
+            example + 1,
+            token + 1,
+            text,
+            region?.x ?? null,
+            region?.y ?? null,
+            total(experts),
+            total(slots),
+          ]),
+        ),
+      ),
+    },
+  };
+}
+
+function figuresOf({ label }: Row, examples: readonly Example[]): string {
+  const figures = examples.map((example) => {
+    const svg = shadedPicture({
+      ...example.picture!,
+      patches: example.tokens.flatMap(({ region, experts, slots }) =>
+        region ? [{ ...region, compute: total(experts) / Math.max(total(slots), 1) }] : [],
+      ),
+      description: `A held-out picture under ${label}, its patches shaded by compute`,
+    });
+    return `<figure>${svg}<figcaption>${wordsOf(example)}</figcaption></figure>`;
+  });
+  return `<div class="maps pictures">${figures.join('')}</div>`;
+}
+
+/** "question: how many?" and so on, a line each. */
+function wordsOf({ texts }: Example): string {
+  return Object.entries(texts)
+    .map(([name, text]) => `<span class="note">${escapeHtml(name)}:</span> ${escapeHtml(text)}`)
+    .join('<br>');
+}
+
+const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);

@@ -1,0 +1,38 @@
+import type { Results } from '../../results/results-schema.js';
+import { shareBars } from '../charts/bars.js';
+import { seriesColour } from '../charts/colours.js';
+import type { Panel } from '../page/panel.js';
+import { legend, wideChart } from '../page/panel.js';
+
+const PARTS = [
+  { name: 'computed by a real expert', colour: seriesColour(0) },
+  { name: 'dropped by capacity', colour: seriesColour(5) },
+  { name: 'null (zero-compute)', colour: seriesColour(4) },
+] as const;
+
+/** What became of the slots that routers gave out. */
+export function slotsPanel({ rows }: Results): Panel | undefined {
+  const shares = rows.flatMap(({ label, figures }) => {
+    if (!figures?.match) return [];
+    const { nullShare, droppedShare } = figures;
+    const real = 1 - nullShare;
+    return [{ label, parts: [real * (1 - droppedShare), real * droppedShare, nullShare] as const }];
+  });
+  if (shares.length === 0) return undefined;
+  const bars = shares.map(({ label, parts }) => ({
+    label,
+    parts: PARTS.map((part, i) => ({ ...part, share: parts[i]! })),
+  }));
+  const description = 'What became of the slots of each row; the table below has the numbers.';
+  return {
+    id: 'slots',
+    title: 'Computed, dropped, null',
+    note: 'Share of the (token, expert) slots that each router gave out in the evaluation, mean over MoE layers and seeds.',
+    body: legend(PARTS) + wideChart(shareBars(bars, 'share of slots', description)),
+    table: {
+      name: 'slots',
+      columns: ['row', ...PARTS.map(({ name }) => name)],
+      rows: shares.map(({ label, parts }) => [label, ...parts]),
+    },
+  };
+}
