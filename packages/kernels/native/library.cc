@@ -18,6 +18,8 @@ extern "C" MoekitBuild moekit_register() {
   try {
     moekit::define_products();
     moekit::define_combine();
+    moekit::define_training();
+    moekit::define_heads();
     return {moekit::kSimd, moekit::threads(), nullptr};
   } catch (const moekit::Failure& failure) {
     error = failure.message;

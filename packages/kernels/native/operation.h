@@ -9,7 +9,8 @@ namespace moekit {
 /// What TensorFlow stores of an operation's attributes between calls; those it does not have stay as they are.
 struct Attributes {
   unsigned char transposed = 0;
-  int32_t activation = 0, experts = 0;
+  int32_t activation = 0, experts = 0, heads = 0, length = 0;
+  float epsilon = 0;
 };
 
 struct Definition {
@@ -25,6 +26,9 @@ inline void* read_attributes(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrBool(construction, "transposed", &attributes->transposed, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "activation", &attributes->activation, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "num_experts", &attributes->experts, status);
+  TF_OpKernelConstruction_GetAttrInt32(construction, "heads", &attributes->heads, status);
+  TF_OpKernelConstruction_GetAttrInt32(construction, "length", &attributes->length, status);
+  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_DeleteStatus(status);
   return attributes;
 }

@@ -5,5 +5,7 @@ namespace moekit {
 
 void define_products();
 void define_combine();
+void define_training();
+void define_heads();
 
 }  // namespace moekit

@@ -33,14 +33,24 @@ export function runsOnHost(): boolean {
   return engine().backendName in memories;
 }
 
-/** Runs a host kernel on the current backend. @returns its outputs, owned by the caller   Gradient: the kernel's own. */
+/**
+ * Whether the current backend computes a kernel in one piece: on the host, or in one of its own under the same name (as
+ * @moekit/kernels registers for TensorFlow). Its gradient kernels are then there too.
+ */
+export function runsFused({ kernelName }: { readonly kernelName: string }): boolean {
+  return runsOnHost() || getKernel(kernelName, engine().backendName) !== undefined;
+}
+
+/** Runs a host kernel, or the backend's own of that name, on the current backend. @returns its outputs, owned by the caller   Gradient: the kernel's own. */
 export function runOnHost<Input extends string, Attributes extends object>(
   kernel: HostKernel<Input, Attributes>,
   inputs: Readonly<Record<Input, Tensor>>,
   attributes: Attributes,
 ): Tensor[] {
-  const backendName = engine().backendName as keyof typeof memories;
-  if (!getKernel(kernel.kernelName, backendName)) register(kernel, backendName);
+  const { backendName } = engine();
+  const { kernelName, gradient } = kernel;
+  if (gradient && !getGradient(kernelName)) registerGradient({ kernelName, ...gradient });
+  if (!getKernel(kernelName, backendName)) register(kernel, backendName as keyof typeof memories);
   return engine().runKernel(kernel.kernelName, inputs, attributes as never) as Tensor[];
 }
 
@@ -76,8 +86,7 @@ function register<Input extends string, Attributes extends object>(
   backendName: keyof typeof memories,
 ): void {
   const { output, view } = memories[backendName];
-  const { kernelName, gradient } = kernel;
-  if (gradient && !getGradient(kernelName)) registerGradient({ kernelName, ...gradient });
+  const { kernelName } = kernel;
   registerKernel({
     kernelName,
     backendName,

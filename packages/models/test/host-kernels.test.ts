@@ -11,6 +11,7 @@ import {
   mul,
   setBackend,
   softmax,
+  square,
   sum,
   tensor,
   tensor1d,
@@ -24,6 +25,8 @@ import { composedHeads, splitHeads } from '../src/model/heads.js';
 import { composedGradient, hostGradient, maskedSoftmax } from '../src/model/masked-softmax.js';
 import { composedRmsNorm, rmsNorm } from '../src/model/rms-norm.js';
 import { rotaryTables } from '../src/model/rotary.js';
+import { adamWStep, composedStep } from '../src/training/adamw-kernel.js';
+import { globalNorm } from '../src/training/global-norm.js';
 
 /** Draws from N(0, 1). */
 function normal<R extends Rank>(shape: ShapeMap[R], seed: number): Tensor<R> {
@@ -46,7 +49,10 @@ function expectClose(got: number[][], expected: number[][]): void {
   got.flat().forEach((value, i) => expect(value).toBeCloseTo(expected.flat()[i]!, 4));
 }
 
-describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+/** TensorFlow has kernels of the same names where moekit's own operations were built. */
+const backends = ['cpu', 'wasm', ...(process.env['MOEKIT_TEST_BACKEND_DIR'] ? ['tensorflow'] : [])];
+
+describe.each(backends)('on %s', (backend) => {
   beforeAll(async () => {
     await setBackend(backend);
     expect(getBackend()).toBe(backend);
@@ -64,6 +70,14 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
           (x, g) => [rmsNorm(x as Tensor2D, g as never)],
           (x, g) => [composedRmsNorm(x!, g!)],
           [normal<Rank.R2>([6, 5], 1), normal<Rank.R1>([5], 2)],
+        ],
+      ],
+      [
+        'rmsNorm of rows wider than a vector',
+        () => [
+          (x, g) => [rmsNorm(x as Tensor2D, g as never)],
+          (x, g) => [composedRmsNorm(x!, g!)],
+          [normal<Rank.R2>([40, 83], 1), normal<Rank.R1>([83], 2)],
         ],
       ],
       [
@@ -102,7 +116,32 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expectClose(everything(fused, inputs), everything(composed, inputs));
   });
 
-  test("both forms of the softmax's gradient agree", () => {
+  test('one step of AdamW, of more numbers than a thread takes at once', () => {
+    const [weight, first, gradient] = [1, 2, 3].map((seed) => normal<Rank.R1>([40_001], seed));
+    const state = { weight: weight!, first: first!, second: square(first!) };
+    const step = {
+      ...{ beta1: 0.9, beta2: 0.95, epsilon: 1e-8, stepSize: 0.01 },
+      ...{ secondCorrection: 20, decay: 0.999, gradientScale: 0.5 },
+    };
+    const [got, want] = [adamWStep, composedStep].map((f) => {
+      const next = f(state, gradient!, step);
+      return [next.weight, next.first, next.second].flatMap((t) => Array.from(t.dataSync()));
+    }) as [number[], number[]];
+    const worst = got.reduce((most, v, i) => Math.max(most, Math.abs(v - want[i]!)), 0);
+    expect(got).toHaveLength(3 * 40_001);
+    expect(worst).toBeLessThan(1e-5); // float64 between the roundings, or float32
+  });
+
+  test('the global norm is the root of the summed squares', () => {
+    const gradients = [normal<Rank.R1>([40_001], 1), normal<Rank.R2>([7, 3], 2)];
+    const squares = gradients.map((g) =>
+      Array.from(g.dataSync()).reduce((total, v) => total + v * v, 0),
+    );
+    const want = Math.sqrt(squares[0]! + squares[1]!);
+    expect(globalNorm(gradients).dataSync()[0]! / want).toBeCloseTo(1, 5);
+  });
+
+  test.skipIf(backend === 'tensorflow')("both forms of the softmax's gradient agree", () => {
     const [dy, probs] = [normal<Rank.R2>([4, 6], 1), softmax(normal<Rank.R2>([4, 6], 2))];
     const [host, composed] = [hostGradient, composedGradient].map((f) => [
       Array.from(f(dy, probs).dataSync()),

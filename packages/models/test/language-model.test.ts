@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import { FeedForwardExperts, MoELayer, isMoekitError } from '@moekit/core';
-import { getBackend, memory, setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { backend, memory, setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { LanguageModel, LanguageModelConfig } from '../src/contract.js';
@@ -180,13 +180,17 @@ describe('forward', () => {
       expect(codeOf(forward(7, 'int32'))).toBe('MODELS_TOKENS');
       expect(codeOf(forward(3, 'float32'))).toBe('MODELS_TOKENS');
       expect(codeOf(forward(3, 'int32'))).toBeUndefined();
-      if (getBackend() === 'tensorflow') return; // looks rows up itself, with its own error
+      if (onGpu()) return; // gives zeros instead
       const unknown = () =>
         tidy(() => model.forward(tensor2d([[11]], [1, 1], 'int32'), { training: false }).logits);
       expect(codeOf(unknown)).toBe('MODELS_TOKENS');
     });
   });
 });
+
+function onGpu(): boolean {
+  return Boolean((backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice);
+}
 
 test.each<[string, Partial<LanguageModelConfig>, string]>([
   ['heads that do not divide the width', { numHeads: 3 }, 'MODELS_CONFIG'],

@@ -15,6 +15,7 @@ export interface TensorflowBackend extends KernelBackend {
     readonly TF_INT32: number;
     readonly TF_INT64: number;
     readonly TF_ATTR_INT: number;
+    readonly TF_ATTR_FLOAT: number;
     readonly TF_ATTR_TYPE: number;
     readonly TF_ATTR_BOOL: number;
     createTensor(shape: number[], dtype: number, values: Int32Array | Float32Array): number;

@@ -19,13 +19,18 @@ export class RawScope {
 
   /** Runs `compute` and hands its result to tfjs. */
   static run(backend: TensorflowBackend, compute: (scope: RawScope) => Raw): Tensor {
+    return RawScope.runMany(backend, (scope) => [compute(scope)])[0]!;
+  }
+
+  /** The same for several results. */
+  static runMany(backend: TensorflowBackend, compute: (scope: RawScope) => Raw[]): Tensor[] {
     const scope = new RawScope(backend);
-    let result: Raw | undefined;
+    let results: Raw[] = [];
     try {
-      result = compute(scope);
-      return backend.createOutputTensor(result);
+      results = compute(scope);
+      return results.map((result) => backend.createOutputTensor(result));
     } finally {
-      scope.#free(result);
+      scope.#free(results);
     }
   }
 
@@ -53,6 +58,14 @@ export class RawScope {
     return this.#none(this.backend.binding.TF_INT64, new Int32Array(0));
   }
 
+  /** A small float32 vector. */
+  floats(values: readonly number[]): Raw {
+    const { binding } = this.backend;
+    const shape = [values.length];
+    const id = binding.createTensor(shape, binding.TF_FLOAT, Float32Array.from(values));
+    return this.#own({ id, shape, dtype: binding.TF_FLOAT });
+  }
+
   one(name: string, inputs: readonly Raw[], attributes: Attribute[] = []): Raw {
     return this.many(name, inputs, attributes, 1)[0]!;
   }
@@ -66,6 +79,10 @@ export class RawScope {
 
   int(name: string, value: number): Attribute {
     return { name, type: this.backend.binding.TF_ATTR_INT, value };
+  }
+
+  float(name: string, value: number): Attribute {
+    return { name, type: this.backend.binding.TF_ATTR_FLOAT, value };
   }
 
   bool(name: string, value: boolean): Attribute {
@@ -124,9 +141,10 @@ export class RawScope {
     if (this.#made.delete(id)) this.backend.binding.deleteTensor(id);
   }
 
-  #free(except: Raw | undefined): void {
+  #free(except: readonly Raw[]): void {
+    const kept = new Set(except.map(({ id }) => id));
     for (const id of this.#made.keys()) {
-      if (id !== except?.id) this.backend.binding.deleteTensor(id);
+      if (!kept.has(id)) this.backend.binding.deleteTensor(id);
     }
   }
 }

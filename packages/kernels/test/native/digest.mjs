@@ -47,6 +47,23 @@ const transposed = [{ name: 'transposed', type: binding.TF_ATTR_BOOL, value: tru
 const relu = [{ name: 'activation', type: binding.TF_ATTR_INT, value: 1 }];
 const count = [{ name: 'num_experts', type: binding.TF_ATTR_INT, value: E }];
 
+const epsilon = [{ name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: 1e-5 }];
+const gain = floats([A]);
+const positive = binding.createTensor(
+  [E, A, B],
+  binding.TF_FLOAT,
+  new Float32Array(E * A * B).fill(1),
+);
+const heads = [
+  { name: 'heads', type: binding.TF_ATTR_INT, value: 3 },
+  { name: 'length', type: binding.TF_ATTR_INT, value: 7 },
+];
+const [projected, tables, head] = [
+  floats([5 * 7, 3 * 3 * 8]),
+  floats([7, 8]),
+  floats([5, 3, 7, 8]),
+];
+
 const calls = [
   ['MoekitGroupedProduct', relu, [x, w, bias, rows, bounds]],
   ['MoekitGroupedProduct', transposed, [y, w, none, ints([]), bounds]],
@@ -55,10 +72,18 @@ const calls = [
   ['MoekitCombine', [], [y, weights, ...byToken]],
   ['MoekitSpread', [], [dy, weights, ...byToken]],
   ['MoekitPairDots', count, [y, dy, ...byToken]],
+  ['MoekitSquareSum', [], [w]],
+  ['MoekitRmsNorm', epsilon, [x, gain]],
+  ['MoekitRmsNormGradient', epsilon, [floats([T, A]), x, gain]],
+  ['MoekitAdamW', [], [w, w, positive, w, floats([7])]],
+  ['MoekitSplitHeads', heads, [projected, tables, tables]],
+  ['MoekitJoinHeads', [], [head, head, head, tables, tables]],
 ];
+const outputs = { MoekitRmsNormGradient: 2, MoekitAdamW: 3, MoekitSplitHeads: 3 };
 const hash = createHash('sha256');
 for (const [name, attributes, inputs] of calls) {
-  const [out] = binding.executeOp(name, attributes, inputs, 1);
-  hash.update(Buffer.from(binding.tensorDataSync(out.id).buffer));
+  for (const { id } of binding.executeOp(name, attributes, inputs, outputs[name] ?? 1)) {
+    hash.update(Buffer.from(binding.tensorDataSync(id).buffer));
+  }
 }
 process.stdout.write(hash.digest('hex'));

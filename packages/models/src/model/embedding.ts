@@ -8,11 +8,11 @@ import { runOnHost, runsOnHost } from '../host-kernel.js';
 /**
  * The rows of a table by id.
  * @param table float32 [V,D]      @param ids int32 [T], all below V      @returns float32 [T,D], owned by the caller
- * @throws MODELS_TOKENS for another id, where tensors live in host memory (elsewhere tfjs's gather decides)
+ * @throws MODELS_TOKENS for another id, where tensors live in host memory (GPUs give zeros instead)
  *   Gradient: through the table (rows summed per id, in token order).
  */
 export function embed(table: Tensor2D, ids: Tensor1D): Tensor2D {
-  if (!runsOnHost()) return composedEmbed(table, ids);
+  if (!runsOnHost()) return refuseUnknown(() => composedEmbed(table, ids), table.shape[0]);
   return runOnHost(embedKernel, { table, ids }, { vocabSize: table.shape[0] })[0] as Tensor2D;
 }
 
@@ -46,6 +46,17 @@ const embedKernel: HostKernel<'table' | 'ids', { vocabSize: number }> = {
     },
   },
 };
+
+/** TensorFlow's gather names the index that it refuses in a sentence. */
+function refuseUnknown(compute: () => Tensor2D, vocabSize: number): Tensor2D {
+  try {
+    return compute();
+  } catch (error) {
+    const id = /= (-?\d+) is not in \[0, \d+\)/.exec((error as Error).message)?.[1];
+    if (id === undefined) throw error;
+    throwUnknown(Number(id), vocabSize);
+  }
+}
 
 function throwUnknown(id: number, vocabSize: number): never {
   throw fail('MODELS_TOKENS', {

@@ -1,7 +1,7 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { mul, reshape, split, tidy, transpose } from '@tensorflow/tfjs-core';
 
-import { runOnHost, runsOnHost } from '../host-kernel.js';
+import { runOnHost, runsFused } from '../host-kernel.js';
 import type { HeadsShape } from './heads-kernel.js';
 import { splitHeadsKernel } from './heads-kernel.js';
 import type { RotaryTables } from './rotary.js';
@@ -16,7 +16,7 @@ export type Heads = [query: Tensor4D, key: Tensor4D, value: Tensor4D];
  * @returns three tensors, owned by the caller      Gradient: through projected.
  */
 export function splitHeads(projected: Tensor2D, tables: RotaryTables, shape: HeadsShape): Heads {
-  if (!runsOnHost()) return composedHeads(projected, tables, shape);
+  if (!runsFused(splitHeadsKernel)) return composedHeads(projected, tables, shape);
   const { cosines, sines } = tables;
   return runOnHost(splitHeadsKernel, { x: projected, cosines, sines }, shape) as Heads;
 }

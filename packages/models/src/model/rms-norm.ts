@@ -1,7 +1,7 @@
 import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, customGrad, mean, mul, rsqrt, square, sub, sum } from '@tensorflow/tfjs-core';
 
-import { runOnHost, runsOnHost } from '../host-kernel.js';
+import { runOnHost, runsFused } from '../host-kernel.js';
 import { rmsNormKernel } from './rms-norm-kernel.js';
 
 /** Keeps rows of zeros at zero. */
@@ -16,7 +16,7 @@ const EPSILON = 1e-5;
  *   dx = r (g dy - n mean(g dy n)),  dg = sum_t dy n,  with r = 1 / rms and n = x r.
  */
 export function rmsNorm(x: Tensor2D, gain: Tensor1D): Tensor2D {
-  if (!runsOnHost()) return composedRmsNorm(x, gain);
+  if (!runsFused(rmsNormKernel)) return composedRmsNorm(x, gain);
   return runOnHost(rmsNormKernel, { x, gain }, { epsilon: EPSILON })[0] as Tensor2D;
 }
 

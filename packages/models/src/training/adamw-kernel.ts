@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { add, div, mul, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
 
 import type { HostKernel } from '../host-kernel.js';
-import { runOnHost, runsOnHost } from '../host-kernel.js';
+import { runOnHost, runsFused } from '../host-kernel.js';
 
 /** One AdamW step of one tensor, in numbers. */
 export interface AdamWStep {
@@ -33,7 +33,7 @@ export interface AdamWState {
  * @param gradient of the weight's shape      @returns new tensors, owned by the caller; inputs are left as they are
  */
 export function adamWStep(state: AdamWState, gradient: Tensor, step: AdamWStep): AdamWState {
-  if (!runsOnHost()) return composedStep(state, gradient, step);
+  if (!runsFused(adamWKernel)) return composedStep(state, gradient, step);
   const { weight, first, second } = state;
   const next = runOnHost(adamWKernel, { weight, first, second, gradient }, step);
   return { weight: next[0]!, first: next[1]!, second: next[2]! };

@@ -1,0 +1,67 @@
+#include "rms-norm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "simd.h"
+#include "threads.h"
+
+namespace moekit {
+namespace {
+
+constexpr long kRows = 16;
+constexpr long kColumns = 64;
+
+/// Sum of a b c over a row; c of ones where null.
+float dot(const float* a, const float* b, const float* c, long width) {
+  Vector sums = {};
+  long at = 0;
+  for (; at + kLanes <= width; at += kLanes) {
+    const Vector product = load(a + at) * load(b + at);
+    sums += c ? product * load(c + at) : product;
+  }
+  float total = sum(sums);
+  for (; at < width; at++) total += a[at] * b[at] * (c ? c[at] : 1);
+  return total;
+}
+
+float inverse_rms(const float* x, long width, float epsilon) {
+  return 1 / std::sqrt(dot(x, x, nullptr, width) / float(width) + epsilon);
+}
+
+}  // namespace
+
+void rms_norm(const float* x, const float* gain, const Rows& rows, float epsilon, float* y) {
+  const long width = rows.width;
+  parallel_ranges(rows.count, kRows, [&](long first, long last) {
+    for (long t = first; t < last; t++) {
+      const float* from = x + t * width;
+      float* to = y + t * width;
+      const float r = inverse_rms(from, width, epsilon);
+      for (long d = 0; d < width; d++) to[d] = from[d] * r * gain[d];
+    }
+  });
+}
+
+void rms_norm_gradient(const float* dy, const float* x, const float* gain, const Rows& rows,
+                       float epsilon, float* dx, float* dgain) {
+  const long width = rows.width;
+  std::vector<float> inverse(rows.count);
+  parallel_ranges(rows.count, kRows, [&](long first, long last) {
+    for (long t = first; t < last; t++) {
+      const float *from = x + t * width, *slope = dy + t * width;
+      float* to = dx + t * width;
+      const float r = inverse[t] = inverse_rms(from, width, epsilon);
+      const float along = dot(slope, gain, from, width) * r * r / float(width);
+      for (long d = 0; d < width; d++) to[d] = r * (slope[d] * gain[d] - from[d] * along);
+    }
+  });
+  parallel_ranges(width, kColumns, [&](long first, long last) {
+    std::fill(dgain + first, dgain + last, 0.f);
+    for (long t = 0; t < rows.count; t++)
+      for (long d = first; d < last; d++) dgain[d] += dy[t * width + d] * x[t * width + d] * inverse[t];
+  });
+}
+
+}  // namespace moekit

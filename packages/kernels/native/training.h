@@ -1,0 +1,26 @@
+// What a training step does to every weight beside the products: the optimiser and the length of its gradient.
+#pragma once
+
+namespace moekit {
+
+/// One AdamW step in numbers, in the order of the operation's `step` input.
+struct AdamWNumbers {
+  float beta1, beta2, epsilon, step_size, second_correction, decay, gradient_scale;
+};
+
+struct AdamWState {
+  const float *weight, *first, *second;
+};
+
+struct AdamWNext {
+  float *weight, *first, *second;
+};
+
+/// m' = b1 m + (1-b1) g, v' = b2 v + (1-b2) g^2, w' = decay w - step_size m' / (sqrt(v' / (1-b2^t)) + eps)
+void adamw(const AdamWState& state, const float* gradient, const AdamWNumbers& step, long size,
+           const AdamWNext& next);
+
+/// Sum of x^2. Parts of a fixed size are summed in float64 order, whatever thread computes them.
+float square_sum(const float* x, long size);
+
+}  // namespace moekit

@@ -1,0 +1,55 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, registerKernel } from '@tensorflow/tfjs-core';
+
+import type { TensorflowBackend } from './backend.js';
+import { hasNativeOperations } from './native.js';
+import type { Raw } from './raw.js';
+import { RawScope } from './raw.js';
+
+type Inputs = Readonly<Record<string, Raw>>;
+type Numbers = Readonly<Record<string, number>>;
+type Compute = (scope: RawScope, inputs: Inputs, attributes: Numbers) => Raw[];
+
+/** In the order of the operation's `step` input. */
+const STEP = ['beta1', 'beta2', 'epsilon', 'stepSize', 'secondCorrection', 'decay'] as const;
+
+/** Fused kernels of @moekit/models under its names, which takes them where a backend has them. */
+const computes: Readonly<Record<string, Compute>> = {
+  MoeAdamW: (scope, { weight, first, second, gradient }, attributes) => {
+    const step = scope.floats([...STEP, 'gradientScale'].map((name) => attributes[name]!));
+    return scope.many('MoekitAdamW', [weight!, first!, second!, gradient!, step], [], 3);
+  },
+  MoeSquareSum: (scope, { x }) => scope.many('MoekitSquareSum', [x!], [], 1),
+  MoeRmsNorm: (scope, { x, gain }, { epsilon }) =>
+    scope.many('MoekitRmsNorm', [x!, gain!], [scope.float('epsilon', epsilon!)], 1),
+  MoeRmsNormGradient: (scope, { dy, x, gain }, { epsilon }) =>
+    scope.many('MoekitRmsNormGradient', [dy!, x!, gain!], [scope.float('epsilon', epsilon!)], 2),
+  MoeSplitHeads: (scope, { x, cosines, sines }, { numHeads, length }) => {
+    const attributes = [scope.int('heads', numHeads!), scope.int('length', length!)];
+    return scope.many('MoekitSplitHeads', [x!, cosines!, sines!], attributes, 3);
+  },
+  MoeJoinHeads: (scope, { dq, dk, dv, cosines, sines }) =>
+    scope.many('MoekitJoinHeads', [dq!, dk!, dv!, cosines!, sines!], [], 1),
+};
+
+/** Registers them where moekit's own operations are loaded; elsewhere there are none. */
+export function registerTrainingKernels(): void {
+  const backend = engine().findBackend('tensorflow');
+  if (!backend || !hasNativeOperations(backend)) return;
+  for (const [kernelName, compute] of Object.entries(computes)) {
+    registerKernel(config(kernelName, compute));
+  }
+}
+
+function config(kernelName: string, compute: Compute): KernelConfig {
+  return {
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      RawScope.runMany(backend as TensorflowBackend, (scope) => {
+        const named = Object.entries(inputs as Record<string, TensorInfo>);
+        const raw = Object.fromEntries(named.map(([name, x]) => [name, scope.input(x)]));
+        return compute(scope, raw, attrs as unknown as Numbers);
+      }),
+  };
+}
