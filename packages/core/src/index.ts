@@ -13,6 +13,13 @@ export {
 export type { CapacityPriority } from '@moekit/kernels';
 export { assertFinite } from './assert-finite.js';
 export { assertRoutingValues } from './assert-routing-values.js';
+export { expertCapacity, stepCapacity, withinCapacity } from './capacity.js';
+export type { CapacityFactors, CapacityRule, EvenShare } from './capacity.js';
+export { withCapacity } from './combinators/with-capacity.js';
+export type { WithCapacityOptions } from './combinators/with-capacity.js';
+export { withJitter } from './combinators/with-jitter.js';
+export { withZLoss } from './combinators/with-z-loss.js';
+export { wrapRouter } from './combinators/wrap-router.js';
 export { ROUTER_API_VERSION } from './contract.js';
 export type {
   Expert,
@@ -33,13 +40,15 @@ export { FeedForwardExperts } from './experts/feed-forward.js';
 export type { FeedForwardOptions } from './experts/feed-forward.js';
 export { createGate } from './gate.js';
 export type { Gate, GateInit } from './gate.js';
+export { gatedRouter } from './gated-router.js';
+export type { GatedRouterParts } from './gated-router.js';
 export { squaredCoefficientOfVariation } from './losses/coefficient-of-variation.js';
 export { assignmentFractions, loadBalancingLoss } from './losses/load-balancing.js';
 export { totalRouterLoss } from './losses/total.js';
 export { zLoss, zLossOf } from './losses/z-loss.js';
 export { MoELayer } from './moe-layer.js';
 export type { LayerResult, MoELayerParts } from './moe-layer.js';
-export { parseOptions } from './options.js';
+export { parseOptions, unknownOption } from './options.js';
 export { parameter } from './parameter.js';
 export { assertCausal, assertPlugin, createRouter, defineRouter } from './plugin.js';
 export { createRng, normalArray, uniformArray } from './rng.js';
@@ -49,4 +58,5 @@ export { select } from './select.js';
 export { decodeRoutingStats, encodeRoutingStats, summariseRouting } from './stats.js';
 export { silentTelemetry } from './telemetry.js';
 export type { RoutingEvent, TelemetrySink } from './telemetry.js';
+export { tidyRouting } from './tidy-routing.js';
 export { countTokens, maskTokens, tokenMean } from './token-mask.js';

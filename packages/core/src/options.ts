@@ -24,6 +24,25 @@ export function parseOptions<Options>(
   });
 }
 
+/** What a schema library hands to its error function, as far as it matters here. */
+interface SchemaIssue {
+  readonly code?: string | undefined;
+  readonly keys?: unknown;
+}
+
+/**
+ * For the `error` of a strict schema: an option that nobody knows is told together with those that exist.
+ *
+ *     z.strictObject(shape, { error: unknownOption(shape) })
+ */
+export function unknownOption(shape: object): (issue: SchemaIssue) => string | undefined {
+  const known = Object.keys(shape).join(', ');
+  return ({ code, keys }) =>
+    code === 'unrecognized_keys' && Array.isArray(keys)
+      ? `unknown option ${keys.join(', ')}; expected ${known}`
+      : undefined;
+}
+
 function validate<Options>(
   schema: StandardSchemaV1<unknown, Options>,
   input: unknown,

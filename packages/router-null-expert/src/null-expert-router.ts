@@ -2,7 +2,7 @@ import type { RouteContext, Router, RouterSpec } from '@moekit/core';
 import { ROUTER_API_VERSION, defineRouter } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-import type { NullExpertOptions } from './options.js';
+import type { NullExpertInput, NullExpertOptions } from './options.js';
 import { nullExpertOptions } from './options.js';
 import { RecentLoad } from './recent-load.js';
 import { routeLogits } from './route-logits.js';
@@ -13,7 +13,7 @@ import { slotsOf } from './slots.js';
  * Zero-compute experts (arXiv 2601.15370): top-kMax among real and null slots, so that tokens take 0 to kMax experts and
  * the ordinary balancing loss sets how many on average. Causal and without capacity.
  */
-export const nullExpertRouter = defineRouter<NullExpertOptions>({
+export const nullExpertRouter = defineRouter<NullExpertOptions, NullExpertInput>({
   name: 'null-expert',
   apiVersion: ROUTER_API_VERSION,
   options: nullExpertOptions,

@@ -1,3 +1,4 @@
+import { unknownOption } from '@moekit/core';
 import { z } from 'zod';
 
 const density = 'expected a number above 0 and at most 1';
@@ -69,15 +70,12 @@ const shape = {
 
 /** Options of the null-expert router, the defaults the paper's (arXiv 2601.15370) where it has one. */
 export const nullExpertOptions = z
-  .strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `unknown option ${issue.keys.join(', ')}; expected ${Object.keys(shape).join(', ')}`
-        : undefined,
-  })
+  .strictObject(shape, { error: unknownOption(shape) })
   .refine(({ kind, gateNorm }) => kind === 'zero' || gateNorm !== 'real', {
     path: ['gateNorm'],
     error: "expected 'all' or 'none' with kind 'copy', whose null slots need a weight of their own",
   });
 
 export type NullExpertOptions = z.output<typeof nullExpertOptions>;
+/** What a program may pass: every option has a default. */
+export type NullExpertInput = z.input<typeof nullExpertOptions>;

@@ -1,5 +1,5 @@
 import type { RouterLoss, Routing } from '@moekit/core';
-import { maskTokens, select, selectTopK, zLoss } from '@moekit/core';
+import { maskTokens, select, selectTopK, tidyRouting, zLoss } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -13,7 +13,6 @@ import {
   softmax,
   sub,
   sum,
-  tidy,
 } from '@tensorflow/tfjs-core';
 
 import type { BalanceRule, Load } from './balance.js';
@@ -37,7 +36,7 @@ export interface NullExpertRule extends BalanceRule {
  * @throws KERNELS_NON_FINITE      Gradient: through logits; selection and load fractions are constants.
  */
 export function routeLogits(logits: Tensor2D, rule: NullExpertRule): Routing {
-  return tidy(() => decide(logits, rule) as never) as Routing;
+  return tidyRouting(() => decide(logits, rule));
 }
 
 function decide(logits: Tensor2D, rule: NullExpertRule): Routing {

@@ -16,6 +16,7 @@ import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { nullExpertRouter, routeLogits } from '../src/index.js';
+import type { NullExpertInput } from '../src/index.js';
 import { expectNear } from './near.js';
 import { context, randomRows, routed, ruleOf, spec } from './rule.js';
 
@@ -147,23 +148,26 @@ describe('reproducibility and memory', () => {
     expect(gate(7)).not.toEqual(gate(8));
   });
 
-  it.each([{}, { kind: 'copy' }, { gateNorm: 'none' }, { density: 1 }, { balanceScope: 'global' }])(
-    'no tensor is left behind: %j',
-    (options) => {
-      const before = memory().numTensors;
-      const router = createRouter(nullExpertRouter, spec, options);
-      const loss = () => {
-        const x = tensor2d(randomRows(5, 16, 6));
-        const routing = router.route(x, context({ training: true }));
-        const losses = routing.losses.map(({ value }) => value);
-        return losses.reduce((a, b) => add<Scalar>(a, b), sum<Scalar>(routing.combineWeights));
-      };
-      const weights = router.variables().filter((v) => v.trainable);
-      const { value, grads } = variableGrads(loss, weights);
-      value.dispose();
-      Object.values(grads).forEach((gradient) => gradient.dispose());
-      router.dispose();
-      expect(memory().numTensors).toBe(before);
-    },
-  );
+  it.each<NullExpertInput>([
+    {},
+    { kind: 'copy' },
+    { gateNorm: 'none' },
+    { density: 1 },
+    { balanceScope: 'global' },
+  ])('no tensor is left behind: %j', (options) => {
+    const before = memory().numTensors;
+    const router = createRouter(nullExpertRouter, spec, options);
+    const loss = () => {
+      const x = tensor2d(randomRows(5, 16, 6));
+      const routing = router.route(x, context({ training: true }));
+      const losses = routing.losses.map(({ value }) => value);
+      return losses.reduce((a, b) => add<Scalar>(a, b), sum<Scalar>(routing.combineWeights));
+    };
+    const weights = router.variables().filter((v) => v.trainable);
+    const { value, grads } = variableGrads(loss, weights);
+    value.dispose();
+    Object.values(grads).forEach((gradient) => gradient.dispose());
+    router.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
 });

@@ -20,7 +20,7 @@ beforeAll(() => useBackend('cpu'));
 
 /** The balancing loss of one batch after some steps. */
 function balanceAfter(steps: RoutingStats[], options: object = {}, training = true): number {
-  const all = { balanceScope: 'global', balanceWindow: 4, ...options };
+  const all = { balanceScope: 'global' as const, balanceWindow: 4, ...options };
   const router = createRouter(nullExpertRouter, spec, all);
   steps.forEach((step) => router.afterStep!(step));
   const value = tidy(() => {

@@ -1,3 +1,4 @@
+import { unknownOption } from '@moekit/core';
 import { z } from 'zod';
 
 const share = 'expected a number from 0 to 1';
@@ -36,11 +37,8 @@ const shape = {
 };
 
 /** Options of the threshold router, the defaults XMoE's (arXiv 2403.18926). Unknown options are errors. */
-export const thresholdOptions = z.strictObject(shape, {
-  error: (issue) =>
-    issue.code === 'unrecognized_keys'
-      ? `unknown option ${issue.keys.join(', ')}; expected ${Object.keys(shape).join(', ')}`
-      : undefined,
-});
+export const thresholdOptions = z.strictObject(shape, { error: unknownOption(shape) });
 
 export type ThresholdOptions = z.output<typeof thresholdOptions>;
+/** What a program may pass: every option has a default. */
+export type ThresholdInput = z.input<typeof thresholdOptions>;

@@ -1,15 +1,16 @@
 import type { RouterLoss, Routing } from '@moekit/core';
 import {
   assignmentFractions,
-  limitCapacity,
   loadBalancingLoss,
   maskTokens,
   select,
   selectThreshold,
   selectTopK,
+  tidyRouting,
+  withinCapacity,
 } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { mul, softmax, tidy } from '@tensorflow/tfjs-core';
+import { mul, softmax } from '@tensorflow/tfjs-core';
 
 export interface ThresholdRule {
   /** t, from 0 to 1. */
@@ -39,9 +40,7 @@ export function routeLogits(logits: Tensor2D, rule: ThresholdRule): Routing {
     if (capacity === undefined) {
       return { combineWeights: mul(probs, wanted), dispatchMask: wanted, logits, probs, losses };
     }
-    const kept = select(logits, (z) =>
-      limitCapacity(wanted, z, { capacity, priority: 'rank-then-probability' }),
-    ); // [T,E]
+    const kept = withinCapacity(wanted, logits, capacity, 'rank-then-probability'); // [T,E]
     const combineWeights = mul<Tensor2D>(probs, kept);
     const maxPairs = capacity * logits.shape[1];
     return {
@@ -54,7 +53,7 @@ export function routeLogits(logits: Tensor2D, rule: ThresholdRule): Routing {
       losses,
     };
   };
-  return tidy(() => decide() as never) as Routing;
+  return tidyRouting(decide);
 }
 
 /** L = N sum_e f_e P_e with f the share of tokens whose likeliest expert is e, capacity set aside: 1 at balance. */

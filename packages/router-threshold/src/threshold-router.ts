@@ -1,9 +1,15 @@
 import type { RouteContext, Router, RouterSpec } from '@moekit/core';
-import { ROUTER_API_VERSION, countTokens, createGate, defineRouter } from '@moekit/core';
+import {
+  ROUTER_API_VERSION,
+  countTokens,
+  createGate,
+  defineRouter,
+  expertCapacity,
+  gatedRouter,
+} from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-import { expertCapacity } from './capacity.js';
-import type { ThresholdOptions } from './options.js';
+import type { ThresholdInput, ThresholdOptions } from './options.js';
 import { thresholdOptions } from './options.js';
 import { routeLogits } from './route-logits.js';
 
@@ -11,7 +17,7 @@ import { routeLogits } from './route-logits.js';
  * XMoE (arXiv 2403.18926): a token takes as many small experts as its router needs to reach a cumulative probability.
  * Gate: linear, no bias, U(+-1/sqrt(D)), as the released code has it.
  */
-export const thresholdRouter = defineRouter<ThresholdOptions>({
+export const thresholdRouter = defineRouter<ThresholdOptions, ThresholdInput>({
   name: 'threshold',
   apiVersion: ROUTER_API_VERSION,
   options: thresholdOptions,
@@ -21,11 +27,10 @@ export const thresholdRouter = defineRouter<ThresholdOptions>({
 function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Router {
   const { numExperts } = spec;
   const gate = createGate(spec, { init: 'uniform' });
-  return {
+  return gatedRouter(spec, {
     name: 'threshold',
-    numExperts,
-    causal: true,
     expertsPerToken: expectedExperts(options, numExperts),
+    gates: [gate],
     route: (x: Tensor2D, context: RouteContext) => {
       const { tokenMask, dropFree } = context;
       const tokens = countTokens(x.shape[0], tokenMask);
@@ -34,10 +39,7 @@ function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Rou
       const routing = routeLogits(gate.logits(x), { ...options, capacity, tokenMask });
       return dropFree ? routing : { ...routing, capacity: room };
     },
-    flopsPerToken: () => gate.flopsPerToken(),
-    variables: () => gate.variables(),
-    dispose: () => gate.dispose(),
-  };
+  });
 }
 
 /**

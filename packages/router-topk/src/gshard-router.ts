@@ -1,8 +1,7 @@
-import { createGate, defineRouter } from '@moekit/core';
+import { createGate, defineRouter, gatedRouter } from '@moekit/core';
 import type { z } from 'zod';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { gatedRouter } from './gated-router.js';
 import { capacityOptions, choice, coefficient, optionsOf, share } from './options.js';
 import { routeTopTwo } from './top-two.js';
 
@@ -21,9 +20,11 @@ const options = optionsOf({
 });
 
 export type GShardOptions = z.output<typeof options>;
+/** What a program may pass: every option has a default. */
+export type GShardInput = z.input<typeof options>;
 
 /** GShard (2006.16668): top-2 with a random second choice, capacity of two even shares. */
-export const gshardRouter = defineRouter<GShardOptions>({
+export const gshardRouter = defineRouter<GShardOptions, GShardInput>({
   name: 'gshard',
   apiVersion: 1,
   options,

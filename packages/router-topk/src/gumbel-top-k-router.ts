@@ -1,12 +1,17 @@
 import type { RouteContext, Routing } from '@moekit/core';
-import { createGate, defineRouter, maskTokens } from '@moekit/core';
+import {
+  createGate,
+  defineRouter,
+  gatedRouter,
+  maskTokens,
+  stepCapacity,
+  withinCapacity,
+} from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 
 import { assertTopK } from './assert-experts.js';
-import { stepCapacity, withinCapacity } from './capacity.js';
-import { gatedRouter } from './gated-router.js';
 import { gumbelRanking } from './gumbel-ranking.js';
 import { balanceLosses } from './losses.js';
 import { coefficient, factor, flag, minCapacity, optionsOf, whole } from './options.js';
@@ -32,6 +37,8 @@ const options = optionsOf({
 }));
 
 export type GumbelTopKOptions = z.output<typeof options>;
+/** What a program may pass: every option has a default. */
+export type GumbelTopKInput = z.input<typeof options>;
 
 /**
  * The decision of XMoE's own top-k baseline on given logits: the argmax, and k - 1 experts drawn without replacement.
@@ -68,7 +75,7 @@ export function routeGumbelTopK(
 }
 
 /** Gumbel top-k: the baseline that XMoE (2403.18926) compares its threshold router with. */
-export const gumbelTopKRouter = defineRouter<GumbelTopKOptions>({
+export const gumbelTopKRouter = defineRouter<GumbelTopKOptions, GumbelTopKInput>({
   name: 'gumbel-topk',
   apiVersion: 1,
   options,

@@ -2,6 +2,7 @@ import type { RouteContext, RouterLoss, Routing } from '@moekit/core';
 import {
   createGate,
   defineRouter,
+  gatedRouter,
   maskTokens,
   normalArray,
   squaredCoefficientOfVariation,
@@ -11,7 +12,6 @@ import { add, mul, softmax, softplus, sum, tensor2d } from '@tensorflow/tfjs-cor
 import type { z } from 'zod';
 
 import { assertTopK } from './assert-experts.js';
-import { gatedRouter } from './gated-router.js';
 import { amount, choice, coefficient, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
 import { selectedSoftmax } from './selected-softmax.js';
@@ -39,6 +39,8 @@ const options = optionsOf({
 });
 
 export type NoisyTopKOptions = z.output<typeof options>;
+/** What a program may pass: every option has a default. */
+export type NoisyTopKInput = z.input<typeof options>;
 
 /**
  * Noisy top-k's decision on given scores. No capacity.
@@ -87,7 +89,7 @@ function spreadLoss(
 }
 
 /** Noisy top-k (Shazeer 2017, 1701.06538): a learned amount of noise explores, two losses balance. */
-export const noisyTopKRouter = defineRouter<NoisyTopKOptions>({
+export const noisyTopKRouter = defineRouter<NoisyTopKOptions, NoisyTopKInput>({
   name: 'noisy-topk',
   apiVersion: 1,
   options,

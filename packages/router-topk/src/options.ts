@@ -1,14 +1,9 @@
+import { unknownOption } from '@moekit/core';
 import { z } from 'zod';
 
 /** The options of one router; an unknown one is an error that lists the known ones. */
 export function optionsOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const known = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `unknown option ${issue.keys.join(', ')}; expected ${known}`
-        : undefined,
-  });
+  return z.strictObject(shape, { error: unknownOption(shape) });
 }
 
 /** A real number from `min` (`above`: greater than it) to `max`; every refusal names the range. */

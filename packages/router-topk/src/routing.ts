@@ -1,6 +1,6 @@
 import type { RouterLoss, Routing } from '@moekit/core';
-import type { Tensor2D, TensorContainer } from '@tensorflow/tfjs-core';
-import { mul, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { mul } from '@tensorflow/tfjs-core';
 
 export interface Decision {
   /** Experts a token chooses at most. */
@@ -28,9 +28,4 @@ export function routingOf(decision: Decision): Routing {
   };
   const maxPairs = dispatched.shape[0] * choices;
   return { combineWeights, dispatchMask: dispatched, maxPairs, ...dropping, ...rest };
-}
-
-/** `tidy` for a routing: keeps the tensors of the returned record, disposes every other one. */
-export function tidyRouting(build: () => Routing): Routing {
-  return tidy(build as unknown as () => TensorContainer) as unknown as Routing;
 }

@@ -1,8 +1,7 @@
-import { createGate, defineRouter } from '@moekit/core';
+import { createGate, defineRouter, gatedRouter } from '@moekit/core';
 import type { z } from 'zod';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { gatedRouter } from './gated-router.js';
 import { capacityOptions, coefficient, optionsOf, share } from './options.js';
 import { routeTopTwo } from './top-two.js';
 
@@ -17,9 +16,11 @@ const options = optionsOf({
 });
 
 export type StMoEOptions = z.output<typeof options>;
+/** What a program may pass: every option has a default. */
+export type StMoEInput = z.input<typeof options>;
 
 /** ST-MoE (2202.08906): top-2 as Mesh TensorFlow has it, kept stable by a z-loss. */
-export const stMoERouter = defineRouter<StMoEOptions>({
+export const stMoERouter = defineRouter<StMoEOptions, StMoEInput>({
   name: 'st-moe',
   apiVersion: 1,
   options,

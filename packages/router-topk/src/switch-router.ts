@@ -1,12 +1,17 @@
 import type { RouteContext, Routing } from '@moekit/core';
-import { createGate, defineRouter, maskTokens } from '@moekit/core';
+import {
+  createGate,
+  defineRouter,
+  gatedRouter,
+  maskTokens,
+  stepCapacity,
+  withinCapacity,
+  withJitter,
+} from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 
-import { stepCapacity, withinCapacity } from './capacity.js';
-import { gatedRouter } from './gated-router.js';
-import { jitter } from './jitter.js';
 import { balanceLosses } from './losses.js';
 import { amount, capacityOptions, coefficient, optionsOf } from './options.js';
 import { routingOf } from './routing.js';
@@ -19,6 +24,8 @@ const options = optionsOf({
 });
 
 export type SwitchOptions = z.output<typeof options>;
+/** What a program may pass: every option has a default. */
+export type SwitchInput = z.input<typeof options>;
 
 /**
  * Switch's decision on given logits: one expert a token, served in token order.
@@ -47,18 +54,18 @@ export function routeSwitch(
 }
 
 /** Switch Transformer (2101.03961): top-1, raw probability as weight, overflow passes by on the residual. */
-export const switchRouter = defineRouter<SwitchOptions>({
+export const switchRouter = defineRouter<SwitchOptions, SwitchInput>({
   name: 'switch',
   apiVersion: 1,
   options,
   create: (spec, settings) => {
     const gate = createGate(spec);
-    return gatedRouter(spec, {
+    const router = gatedRouter(spec, {
       name: 'switch',
       expertsPerToken: 1,
       gates: [gate],
-      route: (x, context) =>
-        routeSwitch(gate.logits(jitter(x, settings.jitter, context)), settings, context),
+      route: (x, context) => routeSwitch(gate.logits(x), settings, context),
     });
+    return withJitter(router, settings.jitter);
   },
 });

@@ -1,12 +1,17 @@
 import type { RouteContext, Routing } from '@moekit/core';
-import { createGate, defineRouter, maskTokens } from '@moekit/core';
+import {
+  createGate,
+  defineRouter,
+  gatedRouter,
+  maskTokens,
+  stepCapacity,
+  withinCapacity,
+} from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 
 import { assertTopK } from './assert-experts.js';
-import { stepCapacity, withinCapacity } from './capacity.js';
-import { gatedRouter } from './gated-router.js';
 import { balanceLosses, zLosses } from './losses.js';
 import { capacityOptions, choice, coefficient, flag, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
@@ -31,6 +36,8 @@ const options = optionsOf({
 });
 
 export type TopKOptions = z.output<typeof options>;
+/** What a program may pass: every option has a default. */
+export type TopKInput = z.input<typeof options>;
 
 /**
  * Top-k's decision on given logits.
@@ -61,7 +68,7 @@ export function routeTopK(logits: Tensor2D, settings: TopKOptions, context: Rout
 }
 
 /** Noise-free top-k as Mixtral (2401.04088) and its kin route: dropless unless a capacity factor is given. */
-export const topKRouter = defineRouter<TopKOptions>({
+export const topKRouter = defineRouter<TopKOptions, TopKInput>({
   name: 'topk',
   apiVersion: 1,
   options,

@@ -1,10 +1,8 @@
-import type { RouteContext, Routing } from '@moekit/core';
-import { maskTokens } from '@moekit/core';
+import type { CapacityFactors, RouteContext, Routing } from '@moekit/core';
+import { maskTokens, stepCapacity, withinCapacity } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
 
-import type { CapacityFactors } from './capacity.js';
-import { stepCapacity, withinCapacity } from './capacity.js';
 import { balanceLosses, zLosses } from './losses.js';
 import { routingOf } from './routing.js';
 import { keepSecondChoices } from './second-choice.js';

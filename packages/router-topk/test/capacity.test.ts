@@ -1,37 +1,43 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
-import { expertCapacity, stepCapacity } from '../src/capacity.js';
+import { expertCapacity, stepCapacity } from '@moekit/core';
 import { describeOnBackends, evaluation, matrix, padding, training } from './support.js';
 
 describe('expertCapacity', () => {
   it.each([
-    ['rounds down as Switch', 64, 8, { factor: 1.2, minCapacity: 4, rounding: 'down' }, 9],
-    ['rounds up as XMoE', 64, 8, { factor: 1.2, minCapacity: 4, rounding: 'up' }, 10],
-    ['stays exact where the share is', 90, 9, { factor: 1.1, minCapacity: 4, rounding: 'up' }, 11],
+    ['rounds down as Switch', 64, 8, { capacityFactor: 1.2, minCapacity: 4, rounding: 'down' }, 9],
+    ['rounds up as XMoE', 64, 8, { capacityFactor: 1.2, minCapacity: 4, rounding: 'up' }, 10],
+    [
+      'stays exact where the share is',
+      90,
+      9,
+      { capacityFactor: 1.1, minCapacity: 4, rounding: 'up' },
+      11,
+    ],
     [
       'counts k slots a token as Megatron',
       64,
       8,
-      { factor: 1, minCapacity: 4, slots: 2, rounding: 'up' },
+      { capacityFactor: 1, minCapacity: 4, slots: 2, rounding: 'up' },
       16,
     ],
-    ['has a minimum', 16, 16, { factor: 1, minCapacity: 4, rounding: 'down' }, 4],
+    ['has a minimum', 16, 16, { capacityFactor: 1, minCapacity: 4, rounding: 'down' }, 4],
     [
       'is clamped to the tokens by its minimum',
       2,
       16,
-      { factor: 1, minCapacity: 4, rounding: 'up' },
+      { capacityFactor: 1, minCapacity: 4, rounding: 'up' },
       2,
     ],
     [
       'is clamped to the tokens by its factor',
       8,
       4,
-      { factor: 9, minCapacity: 4, rounding: 'up' },
+      { capacityFactor: 9, minCapacity: 4, rounding: 'up' },
       8,
     ],
-    ['is 0 for a batch of padding', 0, 4, { factor: 1, minCapacity: 4, rounding: 'up' }, 0],
+    ['is 0 for a batch of padding', 0, 4, { capacityFactor: 1, minCapacity: 4, rounding: 'up' }, 0],
   ] as const)('%s', (_, tokens, experts, settings, expected) => {
     expect(expertCapacity(tokens, experts, settings)).toBe(expected);
   });

@@ -1,25 +1,29 @@
-import type { Gate, RouteContext, Router, RouterSpec, Routing } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-import { tidyRouting } from './routing.js';
+import type { RouteContext, Router, RouterSpec, Routing } from './contract.js';
+import type { Gate } from './gate.js';
+import { tidyRouting } from './tidy-routing.js';
 
 export interface GatedRouterParts {
   readonly name: string;
-  readonly expertsPerToken: number;
+  /** Real experts per token that it aims at; null when it does not say. */
+  readonly expertsPerToken: number | null;
   /** All weights of the router. */
   readonly gates: readonly Gate[];
+  /** Default true: the decision for a token looks at no later token. */
+  readonly causal?: boolean;
   readonly route: (x: Tensor2D, context: RouteContext) => Routing;
 }
 
-/** A token-choice router whose only state is its gates: adds to a routing function what the contract asks for. */
+/** A router whose only state is its gates: adds to a routing function what the contract asks for. */
 export function gatedRouter(
   { numExperts }: RouterSpec,
-  { name, expertsPerToken, gates, route }: GatedRouterParts,
+  { name, expertsPerToken, gates, causal = true, route }: GatedRouterParts,
 ): Router {
   return {
     name,
     numExperts,
-    causal: true,
+    causal,
     expertsPerToken,
     route: (x, context) => tidyRouting(() => route(x, context)),
     flopsPerToken: () => gates.reduce((flops, gate) => flops + gate.flopsPerToken(), 0),

@@ -1,0 +1,79 @@
+import type { CapacityPriority } from '@moekit/kernels';
+import { limitCapacity } from '@moekit/kernels';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+
+import type { RouteContext } from './contract.js';
+import { select } from './select.js';
+import { countTokens } from './token-mask.js';
+
+/** Guards the rounding against the last bits of a product that is whole in exact arithmetic (100 * 1.1 / 10). */
+const SLACK = 1e-9;
+
+/** What an even share is, and how its multiple becomes a whole number of rows. */
+export interface EvenShare {
+  /** Assignments per token that the factor counts: 1 (default) in Switch, GShard and XMoE, k in Megatron. */
+  readonly slots?: number;
+  /** `up` (default) as in XMoE and Megatron, `down` as `int()` in Mesh TensorFlow. */
+  readonly rounding?: 'down' | 'up';
+}
+
+export interface CapacityRule extends EvenShare {
+  /** gamma, room per expert as a multiple of an even share. */
+  readonly capacityFactor: number;
+  /** Rows each expert has room for at least. */
+  readonly minCapacity: number;
+}
+
+/** How much room an expert has, as options of a router. A factor of null is no capacity at all. */
+export interface CapacityFactors {
+  readonly capacityFactor: number | null;
+  readonly evalCapacityFactor: number | null;
+  readonly minCapacity: number;
+}
+
+/**
+ * Rows that each expert computes at most.
+ * Formula:  C = min(T, max(round(T * slots * gamma / E), minCapacity))
+ * @param numTokens T, tokens that take part (padding excluded)      @returns a whole number from 0 to T
+ */
+export function expertCapacity(
+  numTokens: number,
+  numExperts: number,
+  { capacityFactor, minCapacity, slots = 1, rounding = 'up' }: CapacityRule,
+): number {
+  const even = (numTokens * slots * capacityFactor) / numExperts;
+  const rows = rounding === 'down' ? Math.floor(even + SLACK) : Math.ceil(even - SLACK);
+  return Math.min(numTokens, Math.max(rows, minCapacity));
+}
+
+/**
+ * The capacity of this step, or null where nothing is dropped: no factor, or `context.dropFree`.
+ * @param logits float32 [T,E], for its shape alone
+ */
+export function stepCapacity(
+  logits: Tensor2D,
+  { capacityFactor, evalCapacityFactor, minCapacity }: CapacityFactors,
+  { training, dropFree, tokenMask }: RouteContext,
+  share: EvenShare = {},
+): number | null {
+  const factor = training ? capacityFactor : evalCapacityFactor;
+  if (dropFree || factor === null) return null;
+  const [rows, experts] = logits.shape;
+  const rule = { ...share, capacityFactor: factor, minCapacity };
+  return expertCapacity(countTokens(rows, tokenMask), experts, rule);
+}
+
+/**
+ * Drops what does not fit: first choices are served before second ones, then by `priority`.
+ * @param selected float32 [T,E] of 0/1      @param ranking float32 [T,E], the scores that ranked the selection
+ * @returns float32 [T,E] of 0/1, a constant; `selected` itself where capacity is null
+ */
+export function withinCapacity(
+  selected: Tensor2D,
+  ranking: Tensor2D,
+  capacity: number | null,
+  priority: CapacityPriority = 'rank-then-arrival',
+): Tensor2D {
+  if (capacity === null) return selected;
+  return select(ranking, (scores) => limitCapacity(selected, scores, { capacity, priority }));
+}

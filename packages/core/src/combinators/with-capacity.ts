@@ -1,0 +1,37 @@
+import type { CapacityPriority } from '@moekit/kernels';
+import { mul } from '@tensorflow/tfjs-core';
+
+import type { CapacityFactors, EvenShare } from '../capacity.js';
+import { stepCapacity, withinCapacity } from '../capacity.js';
+import type { Router, Routing } from '../contract.js';
+import { wrapRouter } from './wrap-router.js';
+
+export interface WithCapacityOptions extends CapacityFactors, EvenShare {
+  /** Default rank-then-arrival. */
+  readonly priority?: CapacityPriority;
+}
+
+/**
+ * A router whose experts have limited room: what it selects and what does not fit becomes its `selectionMask`, and a
+ * dropped pair weighs nothing. Weights are not renormalised.
+ * @param router one without a capacity of its own      Gradient: that of the kept weights.
+ */
+export function withCapacity(router: Router, options: WithCapacityOptions): Router {
+  return wrapRouter(router, (x, context) => {
+    const routing = router.route(x, context);
+    const capacity = stepCapacity(routing.logits, options, context, options);
+    return capacity === null ? routing : limited(routing, capacity, options.priority);
+  });
+}
+
+function limited(routing: Routing, capacity: number, priority?: CapacityPriority): Routing {
+  const { dispatchMask: wanted, logits, combineWeights, maxPairs = Infinity } = routing;
+  const dispatchMask = withinCapacity(wanted, logits, capacity, priority);
+  return {
+    ...routing,
+    combineWeights: mul(combineWeights, dispatchMask),
+    dispatchMask,
+    selectionMask: routing.selectionMask ?? wanted,
+    maxPairs: Math.min(maxPairs, capacity * logits.shape[1]),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Router } from '../contract.js';
+import { tidyRouting } from '../tidy-routing.js';
+
+/**
+ * A router with another `route`, everything else its own: weights, state, `afterStep`. Asks the router member by member,
+ * so that classes are wrapped as well as plain objects.
+ */
+export function wrapRouter(router: Router, route: Router['route']): Router {
+  const { name, numExperts, causal, expertsPerToken } = router;
+  return {
+    name,
+    numExperts,
+    causal,
+    expertsPerToken,
+    route: (x, context) => tidyRouting(() => route(x, context)),
+    flopsPerToken: () => router.flopsPerToken(),
+    ...(router.afterStep && { afterStep: (stats) => router.afterStep?.(stats) }),
+    variables: () => router.variables(),
+    dispose: () => router.dispose(),
+  };
+}
