@@ -73,6 +73,8 @@ export type {
 } from './task.js';
 export { loadDigits } from './vision-language/digits.js';
 export type { Digits } from './vision-language/digits.js';
+export { largeVisionLanguage, quickVisionLanguage } from './vision-language/presets.js';
+export type { VisionLanguagePreset } from './vision-language/presets.js';
 export { visionLanguage } from './vision-language/vision-language.js';
 export type {
   VisionLanguageData,

@@ -8,7 +8,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainOptions } from '../../src/contract.js';
 import { batchGradients } from '../../src/training/batch-gradients.js';
 import { evaluate } from '../../src/training/evaluate.js';
+import { parseTrainOptions } from '../../src/training/options.js';
 import { train } from '../../src/training/train.js';
+import { layOut } from '../../src/vision-language/layout.js';
+import { largeVisionLanguage, quickVisionLanguage } from '../../src/vision-language/presets.js';
 import { visionLanguage } from '../../src/vision-language/vision-language.js';
 import { top1Factory } from '../top1-router.js';
 import { parsed, tinySource, tinyTask } from './tiny-scenes.js';
@@ -121,6 +124,16 @@ describe('examples', () => {
     expect(await answers()).toEqual(['1', '1']);
     model.dispose();
   });
+});
+
+test.each([
+  ['quick', quickVisionLanguage, 24],
+  ['large', largeVisionLanguage, 24],
+] as const)('the %s preset is one that the task and training accept', (_name, preset, length) => {
+  const { data, model, training } = preset;
+  const options = parsed({ data, model });
+  expect(layOut(options.data).length).toBe(length);
+  expect(parseTrainOptions(training).steps).toBe(training.steps);
 });
 
 describe('the plug-in', () => {
