@@ -1,4 +1,4 @@
-export { chooseBackend } from './backend/choose-backend.js';
+export { chooseBackend, pickBackend } from './backend/choose-backend.js';
 export { findBackends } from './backend/find-backends.js';
 export type { BackendFinding } from './backend/find-backends.js';
 export { BACKEND_NAMES } from './backend/names.js';

@@ -1,3 +1,5 @@
+import type { AdapterSummary } from '@moekit/kernels';
+import { summariseAdapter } from '@moekit/kernels';
 import { describe, expect, test } from 'vitest';
 
 import { chooseBackend, examine, findBackends } from '../src/index.js';
@@ -26,19 +28,50 @@ describe('chooseBackend', () => {
     expect(finding).toMatchObject({ name: 'tensorflow', installed, module: null });
   });
 
-  test('CUDA comes before a hardware WebGPU adapter, and that before TensorFlow’s CPU', () => {
-    const usable = { found: true, usable: true, reason: '', howToGet: '', module: null };
-    const webgpu = { ...usable, name: 'webgpu', rank: 1 } as const;
-    const tensorflow = { ...usable, name: 'tensorflow' } as const;
-    const first = (rank: number) => chooseBackend('auto', [{ ...tensorflow, rank }, webgpu]).name;
-    expect([first(0), first(2)]).toEqual(['tensorflow', 'webgpu']);
-  });
+  describe('WebGPU', () => {
+    const modules = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
+    const auto = (adapter: AdapterSummary | undefined, ...others: string[]) =>
+      chooseBackend('auto', findBackends(has(...modules, ...others), null, adapter)).name;
+    const hardware = { name: 'a GPU', software: false };
 
-  test('webgpu runs when it is asked for, and is never chosen by itself', () => {
-    const modules = has('webgpu', '@tensorflow/tfjs-backend-webgpu');
-    const findings = findBackends(modules, null);
-    expect(chooseBackend('webgpu', findings)).toMatchObject({ found: true, usable: true });
-    expect(chooseBackend('auto', findings).name).toBe('cpu');
+    test('on hardware comes before TensorFlow’s CPU and wasm', () => {
+      expect(auto(hardware)).toBe('webgpu');
+      expect(auto(hardware, '@tensorflow/tfjs-node', WASM)).toBe('webgpu');
+    });
+
+    test('on hardware comes after CUDA', () => {
+      const findings = findBackends(has(...modules, '@tensorflow/tfjs-node'), null, hardware);
+      const cuda = findings.map((each) =>
+        each.name === 'tensorflow' ? { ...each, rank: 0 } : each,
+      );
+      expect(chooseBackend('auto', cuda).name).toBe('tensorflow');
+    });
+
+    test('in software, or on an adapter nobody knows, is never chosen by itself', () => {
+      expect(auto({ name: 'SwiftShader', software: true })).toBe('cpu');
+      expect(auto({ name: 'SwiftShader', software: true }, WASM)).toBe('wasm');
+      expect(auto(undefined)).toBe('cpu');
+    });
+
+    test('needs both of its packages, whatever the adapter', () => {
+      const findings = findBackends(has('webgpu'), null, hardware);
+      expect(chooseBackend('auto', findings).name).toBe('cpu');
+    });
+
+    test('in software runs when it is asked for', () => {
+      const findings = findBackends(has(...modules), null, { name: 'SwiftShader', software: true });
+      expect(chooseBackend('webgpu', findings)).toMatchObject({ found: true, usable: true });
+    });
+
+    test.each([
+      ['a driver’s fallback', { info: { vendor: 'x' }, isFallbackAdapter: true }, true],
+      ['a fallback by its info', { info: { vendor: 'x', isFallbackAdapter: true } }, true],
+      ['SwiftShader by name', { info: { vendor: 'google', architecture: 'swiftshader' } }, true],
+      ['llvmpipe by name', { info: { description: 'llvmpipe (LLVM 15.0.6, 256 bits)' } }, true],
+      ['a GPU', { info: { vendor: 'nvidia', description: 'NVIDIA A100' } }, false],
+    ])('%s: what an adapter says of itself', (_name, adapter, software) => {
+      expect(summariseAdapter(adapter).software).toBe(software);
+    });
   });
 
   test('asking for a missing one says how to get it', () => {
@@ -51,7 +84,7 @@ describe('chooseBackend', () => {
   });
 
   test('an unknown name lists the known ones', () => {
-    expect(() => chooseBackend('metal')).toThrowError(
+    expect(() => chooseBackend('metal', findBackends(has(), null))).toThrowError(
       expect.objectContaining({
         code: 'BENCH_BACKEND_UNKNOWN',
         message: expect.stringContaining('auto, tensorflow, webgpu, wasm, cpu'),

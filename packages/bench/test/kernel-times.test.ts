@@ -40,6 +40,19 @@ describe('kernel-times', () => {
     expect(judge(times, 'cpu')).toEqual([]);
   });
 
+  test('on webgpu the worst case is judged, and half the pairs against all of them', () => {
+    const time = (name: string, milliseconds: number, rateToDense: number) => ({
+      ...{ case: name, contender: 'moekit layer', pass: 'forward' as const, milliseconds },
+      ...{ spread: [0, 0] as const, gigaflopsPerSecond: 1, rateToDense },
+    });
+    const times = [time('E=4', 8, 1.4), time('E=16', 10, 1.1), time('E=16 half kept', 7, 0.5)];
+    const bars = judge(times, 'webgpu').map(({ text, value, reached }) => [text, value, reached]);
+    expect(bars).toEqual([
+      ['half kept / full time', 0.7, false],
+      ['layer / dense, worst case', 1.1, true],
+    ]);
+  });
+
   test('no case of that name, nothing timed', async () => {
     const run = await runKernelTimes({
       ...{ backend: 'wasm', only: 'none', repeats: 1, warmUp: 0, seed: 1 },

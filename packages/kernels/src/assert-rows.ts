@@ -20,3 +20,13 @@ export function assertRowsFit({ numRows }: DispatchPlan, maxRows: number | undef
     fix: 'Correct the bound; a device plan could not hold these rows.',
   });
 }
+
+/** @throws KERNELS_VALUE unless a count is a whole number of at least 0 */
+export function assertCount(operation: string, argument: string, count: number): void {
+  if (Number.isInteger(count) && count >= 0) return;
+  throw fail('KERNELS_VALUE', {
+    asked: `${operation} needs ${argument} as a whole number of at least 0`,
+    got: String(count),
+    fix: 'Pass the number of tokens of the batch.',
+  });
+}

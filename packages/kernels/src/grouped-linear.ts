@@ -1,6 +1,7 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { add, getBackend, relu, tidy } from '@tensorflow/tfjs-core';
 
+import { assertPlan } from './assert-plan.js';
 import { assertShape } from './assert-shape.js';
 import { fail } from './errors.js';
 import type { LinearOptions, Precision } from './linear.js';
@@ -15,7 +16,7 @@ import { hasPlanned, runPlanned } from './run.js';
  * @param x float32 [S,A], or the tokens [T,A] with `fromTokens`      @param w float32 [E,A,B]
  * @param bias float32 [E,B], or undefined for none
  * @returns float32 [S,B], owned by the caller
- * @throws KERNELS_SHAPE, KERNELS_VALUE, KERNELS_PRECISION      Gradient: through x, w and bias.
+ * @throws KERNELS_SHAPE, KERNELS_PLAN, KERNELS_VALUE, KERNELS_PRECISION      Gradient: through x, w and bias.
  */
 export function groupedLinear(
   x: Tensor2D,
@@ -25,6 +26,7 @@ export function groupedLinear(
   options: LinearOptions = {},
 ): Tensor2D {
   const { fromTokens = false, activation, precision = 'float32' } = options;
+  assertPlan(plan);
   assertShape('groupedLinear', 'x', x, [fromTokens ? plan.numTokens : plan.numRows, null]);
   assertShape('groupedLinear', 'w', w, [plan.numExperts, x.shape[1], null]);
   if (bias) assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);

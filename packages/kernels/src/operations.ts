@@ -1,7 +1,9 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { mul, tidy } from '@tensorflow/tfjs-core';
 
-import { assertMaxRows, assertRowsFit } from './assert-rows.js';
+import { assertFiniteWeights } from './assert-finite-weights.js';
+import { assertPlan } from './assert-plan.js';
+import { assertCount, assertMaxRows, assertRowsFit } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
 import { planRows } from './host/plan.js';
 import { densePlanOnDevice, planOnDevice, plansOnDevice } from './plan-on-device.js';
@@ -35,8 +37,10 @@ export function dispatchPlan(
 /**
  * The plan that sends each of T tokens to one expert: what a dense layer is to the kernels. It may be kept on every
  * backend: where it lives on the device, the table is made by the first operation of a tidy that uses it.
+ * @throws KERNELS_VALUE unless numTokens is a whole number of at least 0
  */
 export function densePlan(numTokens: number): DispatchPlan {
+  assertCount('densePlan', 'numTokens', numTokens);
   registerKernels();
   if (plansOnDevice()) return densePlanOnDevice(numTokens);
   return planRows(new Float32Array(numTokens).fill(1), numTokens, 1);
@@ -45,9 +49,10 @@ export function densePlan(numTokens: number): DispatchPlan {
 /**
  * Copies each routed token's row into expert order.
  * @param x float32 [T,D]      @returns float32 [S,D], owned by the caller
- * @throws KERNELS_SHAPE      Gradient: through x (rows summed per token, in expert order).
+ * @throws KERNELS_SHAPE, KERNELS_PLAN      Gradient: through x (rows summed per token, in expert order).
  */
 export function dispatch(x: Tensor2D, plan: DispatchPlan): Tensor2D {
+  assertPlan(plan);
   assertShape('dispatch', 'x', x, [plan.numTokens, null]);
   return planned('MoeDispatch', { x }, { plan });
 }
@@ -55,9 +60,10 @@ export function dispatch(x: Tensor2D, plan: DispatchPlan): Tensor2D {
 /**
  * Multiplies each row by its expert's matrix: out[s] = x[s] w[expert(s)]. Only the S routed rows are computed.
  * @param x float32 [S,A], rows in plan order      @param w float32 [E,A,B]      @returns float32 [S,B], owned by the caller
- * @throws KERNELS_SHAPE      Gradient: through x and w; exact zeros for experts without rows.
+ * @throws KERNELS_SHAPE, KERNELS_PLAN      Gradient: through x and w; exact zeros for experts without rows.
  */
 export function groupedMatMul(x: Tensor2D, w: Tensor3D, plan: DispatchPlan): Tensor2D {
+  assertPlan(plan);
   assertShape('groupedMatMul', 'x', x, [plan.numRows, null]);
   assertShape('groupedMatMul', 'w', w, [plan.numExperts, x.shape[1], null]);
   return planned('MoeGroupedMatMul', { x, w }, { plan, transposeW: false });
@@ -66,9 +72,10 @@ export function groupedMatMul(x: Tensor2D, w: Tensor3D, plan: DispatchPlan): Ten
 /**
  * The bias of each row's expert: out[s] = bias[expert(s)].
  * @param bias float32 [E,F]      @returns float32 [S,F], owned by the caller
- * @throws KERNELS_SHAPE      Gradient: through bias (rows summed per expert, in token order).
+ * @throws KERNELS_SHAPE, KERNELS_PLAN      Gradient: through bias (rows summed per expert, in token order).
  */
 export function expertRows(bias: Tensor2D, plan: DispatchPlan): Tensor2D {
+  assertPlan(plan);
   assertShape('expertRows', 'bias', bias, [plan.numExperts, null]);
   return planned('MoeExpertRows', { bias }, { plan });
 }
@@ -77,11 +84,14 @@ export function expertRows(bias: Tensor2D, plan: DispatchPlan): Tensor2D {
  * Weights the computed rows and sums them per token: out[t] = sum_s weights[t, expert(s)] y[s], in expert order.
  * @param y float32 [S,D]      @param combineWeights float32 [T,E]; only routed entries are read
  * @returns float32 [T,D], 0 for tokens without rows, owned by the caller
- * @throws KERNELS_SHAPE      Gradient: through y and combineWeights (0 where not routed).
+ * @throws KERNELS_SHAPE, KERNELS_PLAN; KERNELS_NON_FINITE where weights are read at no cost (cpu, wasm)
+ *   Gradient: through y and combineWeights (0 where not routed).
  */
 export function combine(y: Tensor2D, combineWeights: Tensor2D, plan: DispatchPlan): Tensor2D {
+  assertPlan(plan);
   assertShape('combine', 'y', y, [plan.numRows, null]);
   assertShape('combine', 'combineWeights', combineWeights, [plan.numTokens, plan.numExperts]);
+  assertFiniteWeights(combineWeights);
   registerKernels();
   if (hasPlanned('MoeCombine', plan)) {
     return runPlanned('MoeCombine', { y, weights: combineWeights }, { plan });

@@ -10,6 +10,6 @@ beforeAll(async () => {
 });
 
 describe('cpu reference', () => {
-  dispatchSuite();
+  dispatchSuite({ numRuns: 10_000 });
   selectionSuite();
 });

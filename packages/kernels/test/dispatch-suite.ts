@@ -52,19 +52,19 @@ export function dispatchSuite({ tolerance = 1e-5, numRuns = 150 } = {}): void {
       await fc.assert(
         fc.asyncProperty(
           fc.record({
-            tokens: fc.integer({ min: 1, max: 9 }),
-            experts: fc.integer({ min: 1, max: 9 }),
+            tokens: fc.integer({ min: 1, max: numRuns > 1000 ? 5 : 9 }),
+            experts: fc.integer({ min: 1, max: numRuns > 1000 ? 5 : 9 }),
           }),
           fc.double({ min: 0, max: 1, noNaN: true }),
           fc.integer(),
           async ({ tokens, experts }, density, seed) => {
-            const p = problem(sizes(tokens, experts, 3, 4), share(density), seed);
+            const p = problem(sizes(tokens, experts, 2, 3), share(density), seed);
             expectAnswer(await run(p), solve(p), tolerance);
           },
         ),
         { numRuns },
       );
-    });
+    }, 240_000);
   });
 
   it('two runs give the same bytes', async () => {

@@ -6,11 +6,12 @@ import {
   densePlan,
   dispatch,
   dispatchPlan,
+  expertRows,
   groupedLinear,
   groupedMatMul,
   stopGradient,
 } from '../src/index.js';
-import type { LinearOptions } from '../src/index.js';
+import type { DispatchPlan, LinearOptions } from '../src/index.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -69,6 +70,50 @@ describe('shapes that do not fit the plan are coded errors', () => {
     expect(() => groupedMatMul(tf.zeros([3, 4]), tf.zeros([2, 5, 6]), plan())).toThrow(coded));
   it('combine', () =>
     expect(() => combine(tf.zeros([3, 4]), tf.zeros([2, 3]), plan())).toThrow(coded));
+});
+
+describe('a plan that fits no memory is a coded error before anything is read or written', () => {
+  const good = () => dispatchPlan(tf.tensor2d([[1, 0], [1, 1], [0, 0]])); // prettier-ignore
+  const forged = (change: object) => ({ ...good(), ...change }) as DispatchPlan;
+  const coded = expect.objectContaining({ code: 'KERNELS_PLAN' });
+  const bad: readonly (readonly [string, object])[] = [
+    ['a token index past the last token', { tokenIndices: Int32Array.of(0, 3, 1) }],
+    ['a negative token index', { tokenIndices: Int32Array.of(0, -1, 1) }],
+    ['an expert index past the last expert', { expertIndices: Int32Array.of(0, 0, 2) }],
+    ['a row past the last row', { tokenRows: Int32Array.of(0, 1, 3) }],
+    ['a negative offset', { expertOffsets: Int32Array.of(-1, 2, 3) }],
+    ['offsets that fall', { expertOffsets: Int32Array.of(0, 4, 3) }],
+    ['offsets that end early', { tokenOffsets: Int32Array.of(0, 1, 2, 2) }],
+    ['too few offsets', { tokenOffsets: Int32Array.of(0, 3) }],
+    ['too few indices', { expertIndices: Int32Array.of(0) }],
+    ['a negative number of rows', { numRows: -1 }],
+  ];
+  it.each(bad)('%s', (_name, change) => {
+    const plan = forged(change);
+    const [rows, w] = [tf.zeros<tf.Rank.R2>([3, 4]), tf.zeros<tf.Rank.R3>([2, 4, 5])];
+    const before = tf.memory().numTensors;
+    expect(() => dispatch(rows, plan)).toThrow(coded);
+    expect(() => groupedMatMul(rows, w, plan)).toThrow(coded);
+    expect(() => groupedLinear(rows, w, undefined, plan)).toThrow(coded);
+    expect(() => expertRows(tf.zeros([2, 5]), plan)).toThrow(coded);
+    expect(() => combine(rows, tf.zeros([3, 2]), plan)).toThrow(coded);
+    expect(tf.memory().numTensors - before).toBe(2); // the zeros given to expertRows and combine
+  });
+  it('a copy of a good plan is as good', () => {
+    expect(dispatch(tf.ones([3, 4]), forged({})).shape).toEqual([3, 4]);
+  });
+  it.each([-1, 1.5, NaN])('%s tokens are no dense plan', (tokens) => {
+    expect(() => densePlan(tokens)).toThrow(expect.objectContaining({ code: 'KERNELS_VALUE' }));
+  });
+  it.each([NaN, Infinity])('combine weights of %s', (value) => {
+    const weights = tf.tensor2d([[1, 0], [value, 1], [0, 0]]); // prettier-ignore
+    expect(() => combine(tf.zeros([3, 4]), weights, good())).toThrow(
+      expect.objectContaining({
+        code: 'KERNELS_NON_FINITE',
+        message: expect.stringContaining('token 1 and expert 0'),
+      }),
+    );
+  });
 });
 
 describe('options of groupedLinear are checked before anything is computed', () => {

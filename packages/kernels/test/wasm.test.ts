@@ -11,6 +11,6 @@ beforeAll(async () => {
 });
 
 describe('wasm', () => {
-  dispatchSuite();
+  dispatchSuite({ numRuns: 10_000 });
   selectionSuite();
 });

@@ -4,7 +4,7 @@ import { watchDevice } from '../src/index.js';
 import type { DeviceWatch } from '../src/index.js';
 import { dispatchSuite } from './dispatch-suite.js';
 import { selectionSuite } from './selection-suite.js';
-import { useWebGpu } from './webgpu-backend.js';
+import { useWebGpu } from '../src/testing/index.js';
 
 const missing = await useWebGpu();
 vi.setConfig({ testTimeout: 240_000 }); // a software adapter compiles a product's program for seconds

@@ -1,9 +1,9 @@
 import { createRng, createRouter, FeedForwardExperts, MoELayer, watchDevice } from '@moekit/core';
+import { useWebGpu } from '@moekit/core/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 
 import { topKRouter } from '../src/index.js';
-import { useWebGpu } from './webgpu-backend.js';
 
 const missing = await useWebGpu();
 vi.setConfig({ testTimeout: 240_000 }); // a software adapter compiles a product's program for seconds

@@ -1,5 +1,6 @@
 import type { Check, DoctorReport, Verdict } from '@moekit/bench';
 import { examine } from '@moekit/bench';
+import { findAdapter } from '@moekit/kernels';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
@@ -13,7 +14,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 
 /** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
 export async function doctor({ json = false }: { readonly json?: boolean }): Promise<number> {
-  const examined = examine();
+  const examined = examine(undefined, undefined, await findAdapter());
   const computes = await checkComputes(examined.backends);
   const report = { ...examined, checks: [...examined.checks, ...computes] };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : render(report));

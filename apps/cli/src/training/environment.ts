@@ -1,4 +1,4 @@
-import { chooseBackend, readVersions, selectBackend } from '@moekit/bench';
+import { pickBackend, readVersions, selectBackend } from '@moekit/bench';
 
 /** Starts a backend, and says what the results of this process depend on. */
 export async function startBackend(asked: string): Promise<{
@@ -6,6 +6,6 @@ export async function startBackend(asked: string): Promise<{
   readonly versions: Record<string, string>;
 }> {
   const backend = await selectBackend(asked);
-  const { installed, reason } = chooseBackend(backend);
+  const { installed, reason } = await pickBackend(backend);
   return { backend, versions: { ...readVersions(), ...(installed && { tensorflow: reason }) } };
 }

@@ -1,17 +1,25 @@
+import { findAdapter } from '@moekit/kernels';
+
 import { fail } from '../errors.js';
 import type { BackendFinding } from './find-backends.js';
 import { findBackends } from './find-backends.js';
 import { BACKEND_NAMES } from './names.js';
 
 /**
+ * Decides on a backend for this machine without starting one; for `auto` Dawn is asked what adapter it has.
+ * @throws what chooseBackend throws
+ */
+export async function pickBackend(asked: string): Promise<BackendFinding> {
+  const adapter = asked === 'auto' ? await findAdapter() : undefined;
+  return chooseBackend(asked, findBackends(undefined, undefined, adapter));
+}
+
+/**
  * Decides on a backend without starting it.
  * @param asked a name, or `auto`
  * @throws BENCH_BACKEND_UNKNOWN, BENCH_BACKEND_MISSING saying how to get it
  */
-export function chooseBackend(
-  asked: string,
-  findings: readonly BackendFinding[] = findBackends(),
-): BackendFinding {
+export function chooseBackend(asked: string, findings: readonly BackendFinding[]): BackendFinding {
   if (asked === 'auto') return preferred(findings);
   const finding = findings.find(({ name }) => name === asked);
   if (finding === undefined) {

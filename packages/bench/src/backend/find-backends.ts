@@ -1,3 +1,5 @@
+import type { AdapterSummary } from '@moekit/kernels';
+
 import type { ConcreteBackend } from './names.js';
 import { gpuVisible } from './tensorflow/gpu-visible.js';
 import type { InstalledBackend } from './tensorflow/list-installed.js';
@@ -26,15 +28,23 @@ export interface BackendFinding {
 /** Tells whether a module can be imported from here. */
 export type Resolves = (module: string) => boolean;
 
-/** The order of preference: CUDA, TensorFlow's CPU, wasm, plain JavaScript; WebGPU for those who ask for it. */
-const RANK = { cuda: 0, tensorflow: 1, wasm: 2, cpu: 3, webgpu: 4 } as const;
+/**
+ * The order of preference: CUDA, WebGPU on hardware, TensorFlow's CPU, wasm, plain JavaScript; WebGPU in software is for
+ * those who ask for it.
+ */
+const RANK = { cuda: 0, webgpu: 1, tensorflow: 2, wasm: 3, cpu: 4, softwareWebgpu: 5 } as const;
 
-/** All backends, each with its place in the order of preference. */
+/**
+ * All backends, each with its place in the order of preference.
+ * @param adapter what WebGPU would run on (`findAdapter` of @moekit/kernels); `auto` takes WebGPU only where it is
+ *   known, and hardware
+ */
 export function findBackends(
   resolves: Resolves = canImport,
   installed: InstalledBackend | null = bestInstalled() ?? null,
+  adapter?: AdapterSummary,
 ): readonly BackendFinding[] {
-  return [tensorflow(resolves, installed), webgpu(resolves), wasm(resolves), cpu()];
+  return [tensorflow(resolves, installed), webgpu(resolves, adapter), wasm(resolves), cpu()];
 }
 
 function tensorflow(resolves: Resolves, installed: InstalledBackend | null): BackendFinding {
@@ -68,8 +78,8 @@ function installedTensorflow(installed: InstalledBackend): BackendFinding {
   };
 }
 
-/** Never chosen by itself: whether its adapter is hardware is known only once it has been started. */
-function webgpu(resolves: Resolves): BackendFinding {
+/** Chosen by itself on a hardware adapter alone; usable on any, also where nobody asked for the adapter yet. */
+function webgpu(resolves: Resolves, adapter?: AdapterSummary): BackendFinding {
   const missing = ['webgpu', '@tensorflow/tfjs-backend-webgpu'].filter((name) => !resolves(name));
   const found = missing.length === 0;
   return {
@@ -77,12 +87,16 @@ function webgpu(resolves: Resolves): BackendFinding {
     found,
     usable: found,
     module: '@tensorflow/tfjs-backend-webgpu',
-    reason: found
-      ? 'trains without reading back, on an adapter that Dawn finds; ask for it with --backend webgpu'
-      : `${missing.join(' and ')} not installed`,
+    reason: found ? describe(adapter) : `${missing.join(' and ')} not installed`,
     howToGet: found ? '' : `npm install ${missing.join(' ')}`,
-    rank: RANK.webgpu,
+    rank: adapter?.software === false ? RANK.webgpu : RANK.softwareWebgpu,
   };
+}
+
+function describe(adapter: AdapterSummary | undefined): string {
+  if (!adapter) return 'on an adapter that Dawn finds; ask for it with --backend webgpu';
+  if (!adapter.software) return `on ${adapter.name}, nothing is read back`;
+  return `${adapter.name} computes on the processor; ask for it with --backend webgpu`;
 }
 
 function wasm(resolves: Resolves): BackendFinding {

@@ -1,10 +1,9 @@
-import { prepareTensorflow, registerKernels } from '@moekit/kernels';
+import { prepareTensorflow, registerKernels, startDawn } from '@moekit/kernels';
 
 import { fail } from '../errors.js';
-import { chooseBackend } from './choose-backend.js';
+import { pickBackend } from './choose-backend.js';
 import type { ConcreteBackend } from './names.js';
 import { loadTensorflow } from './tensorflow/load.js';
-import { startDawn } from './start-dawn.js';
 import { setEnvironment } from './tensorflow/set-environment.js';
 
 /**
@@ -14,7 +13,7 @@ import { setEnvironment } from './tensorflow/set-environment.js';
  * @throws BENCH_BACKEND_UNKNOWN, BENCH_BACKEND_MISSING
  */
 export async function selectBackend(asked: string): Promise<ConcreteBackend> {
-  const { name, module, installed } = chooseBackend(asked);
+  const { name, module, installed } = await pickBackend(asked);
   const tf = await import('@tensorflow/tfjs'); // the union package: it alone registers the gradients
   let started = false;
   let cause: unknown;

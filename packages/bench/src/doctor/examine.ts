@@ -1,5 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 
+import type { AdapterSummary } from '@moekit/kernels';
+
 import { chooseBackend } from '../backend/choose-backend.js';
 import type { BackendFinding, Resolves } from '../backend/find-backends.js';
 import { findBackends } from '../backend/find-backends.js';
@@ -25,9 +27,16 @@ export interface DoctorReport {
 
 const GIB = 2 ** 30;
 
-/** What this machine has, what would be used and why; starts no backend. */
-export function examine(resolves?: Resolves, installed?: InstalledBackend | null): DoctorReport {
-  const backends = findBackends(resolves, installed);
+/**
+ * What this machine has, what would be used and why; starts no backend.
+ * @param adapter what WebGPU would run on, see findBackends
+ */
+export function examine(
+  resolves?: Resolves,
+  installed?: InstalledBackend | null,
+  adapter?: AdapterSummary,
+): DoctorReport {
+  const backends = findBackends(resolves, installed, adapter);
   const chosen = chooseBackend('auto', backends);
   const facts = {
     versions: readVersions(),

@@ -1,4 +1,4 @@
-import { chooseBackend } from '../backend/choose-backend.js';
+import { pickBackend } from '../backend/choose-backend.js';
 import type { BackendFinding } from '../backend/find-backends.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';
@@ -22,7 +22,7 @@ export async function prepareExperiment(
   registry: PluginRegistry,
 ): Promise<Preamble> {
   const { routers, files } = await checkRouters(experiment, registry);
-  const backend = chooseBackend(experiment.backend);
+  const backend = await pickBackend(experiment.backend);
   const task = await loadTask(experiment.task);
   const settings = parseTaskOptions(task, experiment) as Pick<Experiment, 'data' | 'model'>;
   for (const row of routers) parseTaskOptions(task, settingsOf(experiment, row), labelOf(row));

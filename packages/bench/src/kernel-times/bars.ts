@@ -34,6 +34,7 @@ const rules: readonly Rule[] = [
   rule(null, 'half kept / full time', [0.6, 0.6], (t, p) => overFull(t, 'half kept', p), false),
   rule('tensorflow', 'routing share, E=64', [0.15, null], routingShare, false),
   rule('wasm', 'layer / stock dense, E=64', [1.8, 1.8], toStock),
+  rule('webgpu', 'layer / dense, worst case', [1, 0.9], worstToDense),
 ];
 
 function rule(
@@ -76,9 +77,20 @@ function toDense(times: Times, name: string, pass: Pass): number | null {
   return find(times, name, LAYER, pass)?.rateToDense ?? null;
 }
 
+/** A case named `... half kept`, say, over the same case without that. */
 function overFull(times: Times, kind: string, pass: Pass): number | null {
-  const [part, full] = [`${SMALL} ${kind}`, SMALL].map((name) => find(times, name, LAYER, pass));
+  const name = times.map((time) => time.case).find((each) => each.endsWith(` ${kind}`));
+  if (name === undefined) return null;
+  const whole = name.slice(0, -kind.length - 1);
+  const [part, full] = [name, whole].map((each) => find(times, each, LAYER, pass));
   return part && full ? part.milliseconds / full.milliseconds : null;
+}
+
+/** The least of all cases that keep every pair. */
+function worstToDense(times: Times, pass: Pass): number | null {
+  const layers = times.filter((time) => time.contender === LAYER && time.pass === pass);
+  const full = layers.filter((time) => !time.case.endsWith('half kept'));
+  return full.length > 0 ? Math.min(...full.map(({ rateToDense }) => rateToDense)) : null;
 }
 
 function toBestPeer(times: Times, pass: Pass): number | null {

@@ -47,3 +47,14 @@ export const kernelCases: readonly KernelCase[] = [
     load: 'balanced',
   },
 ];
+
+const small = { tokens: 256, modelWidth: 64 } as const;
+const narrow = { ...small, numExperts: 16, expertWidth: 32, k: 4 } as const;
+
+/** The same kinds of load for WebGPU in software, where a product of the cases above takes minutes. */
+export const softwareCases: readonly KernelCase[] = [
+  { ...small, name: 'E=4 F=64 k=2', numExperts: 4, expertWidth: 64, k: 2, load: 'balanced' },
+  { ...narrow, name: 'E=16 F=32 k=4', load: 'balanced' },
+  { ...narrow, name: 'E=16 F=32 k=4 Zipf', load: 'zipf' },
+  { ...narrow, name: 'E=16 F=32 k=4 half kept', load: 'balanced', kept: 0.5 },
+];

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 
-import { chooseBackend } from '../backend/choose-backend.js';
+import { findAdapter } from '@moekit/kernels';
+
+import { pickBackend } from '../backend/choose-backend.js';
 import { selectBackend } from '../backend/select-backend.js';
 import { readVersions } from '../doctor/versions.js';
 import type { Bar } from './bars.js';
 import { judge } from './bars.js';
-import { kernelCases } from './cases.js';
+import { kernelCases, softwareCases } from './cases.js';
 import { startPeers } from './peers.js';
 import type { KernelTime, TimingOptions } from './time-kernels.js';
 import { timeKernels, timeStockDense } from './time-kernels.js';
@@ -34,9 +36,11 @@ export interface KernelTimes {
  */
 export async function runKernelTimes(options: KernelTimesOptions): Promise<KernelTimes> {
   const { only = '', peers: python, repeats } = options;
-  const cases = kernelCases.filter(({ name }) => name.includes(only));
+  const chosen = await pickBackend(options.backend);
+  const software = chosen.name === 'webgpu' && (await findAdapter())?.software !== false;
+  const cases = (software ? softwareCases : kernelCases).filter(({ name }) => name.includes(only));
   const times: KernelTime[] = [];
-  if (chooseBackend(options.backend).name === 'wasm') {
+  if (chosen.name === 'wasm') {
     await startStockWasm();
     for (const shape of cases) times.push(...(await timeStockDense(shape, options)));
   }

@@ -10,3 +10,4 @@ export { testRouter } from './test-router.js';
 export type { RouterTestSettings } from './test-router.js';
 export { useBackend } from './use-backend.js';
 export { ContractViolation } from './violation.js';
+export { useWebGpu } from '@moekit/kernels/testing';

@@ -1,3 +1,4 @@
+import { HostPlan } from '../assert-plan.js';
 import { fail } from '../errors.js';
 import type { DispatchPlan } from '../plan.js';
 
@@ -29,7 +30,7 @@ export function planRows(mask: Float32Array, numTokens: number, numExperts: numb
       tokenRows[slot++] = row;
     }
   }
-  return {
+  return new HostPlan({
     numTokens,
     numExperts,
     numRows,
@@ -38,7 +39,7 @@ export function planRows(mask: Float32Array, numTokens: number, numExperts: numb
     expertOffsets,
     tokenOffsets,
     tokenRows,
-  };
+  });
 }
 
 function throwNotBinary(value: number, token: number, expert: number): never {

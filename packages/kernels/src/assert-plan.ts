@@ -1,0 +1,68 @@
+import { fail } from './errors.js';
+import type { DispatchPlan } from './plan.js';
+
+/**
+ * A plan whose arrays are known to fit: `planRows` makes it, or `checkedPlan` has looked at every index. Kernels index
+ * memory by these arrays, so an unknown plan is checked before anything is read or written.
+ */
+export class HostPlan implements DispatchPlan {
+  readonly numTokens: number;
+  readonly numExperts: number;
+  readonly numRows: number;
+  readonly tokenIndices: Int32Array;
+  readonly expertIndices: Int32Array;
+  readonly expertOffsets: Int32Array;
+  readonly tokenOffsets: Int32Array;
+  readonly tokenRows: Int32Array;
+
+  constructor(parts: Omit<DispatchPlan, 'table'>) {
+    this.numTokens = parts.numTokens;
+    this.numExperts = parts.numExperts;
+    this.numRows = parts.numRows;
+    this.tokenIndices = parts.tokenIndices;
+    this.expertIndices = parts.expertIndices;
+    this.expertOffsets = parts.expertOffsets;
+    this.tokenOffsets = parts.tokenOffsets;
+    this.tokenRows = parts.tokenRows;
+  }
+}
+
+/** @throws KERNELS_PLAN unless a plan that came from elsewhere holds what the kernels index memory by */
+export function assertPlan(plan: DispatchPlan): void {
+  if (plan instanceof HostPlan || plan.table) return;
+  const { numTokens, numExperts, numRows } = plan;
+  for (const [name, size] of Object.entries({ numTokens, numExperts, numRows })) {
+    if (!Number.isInteger(size) || size < 0)
+      refuse(`${name} as a whole number from 0`, String(size));
+  }
+  assertIndices('tokenIndices', plan.tokenIndices, numRows, numTokens);
+  assertIndices('expertIndices', plan.expertIndices, numRows, numExperts);
+  assertIndices('tokenRows', plan.tokenRows, numRows, numRows);
+  assertOffsets('expertOffsets', plan.expertOffsets, numExperts, numRows);
+  assertOffsets('tokenOffsets', plan.tokenOffsets, numTokens, numRows);
+}
+
+function assertIndices(name: string, values: Int32Array, length: number, below: number): void {
+  if (values.length !== length) refuse(`${name} of length ${length}`, `length ${values.length}`);
+  const at = values.findIndex((value) => !(value >= 0 && value < below));
+  if (at >= 0) refuse(`${name} from 0 to ${below - 1}`, `${values[at]} at ${at}`);
+}
+
+function assertOffsets(name: string, values: Int32Array, parts: number, rows: number): void {
+  if (values.length !== parts + 1) {
+    refuse(`${name} of length ${parts + 1}`, `length ${values.length}`);
+  }
+  const at = values.findIndex((value, i) => value < (i === 0 ? 0 : values[i - 1]!));
+  if (at >= 0) refuse(`${name} that rise from 0`, `${values[at]} at ${at}`);
+  if (values[0] !== 0 || values[parts] !== rows) {
+    refuse(`${name} from 0 to ${rows}`, `${values[0]} to ${values[parts]}`);
+  }
+}
+
+function refuse(asked: string, got: string): never {
+  throw fail('KERNELS_PLAN', {
+    asked: `A plan needs ${asked}`,
+    got,
+    fix: 'Let dispatchPlan make it.',
+  });
+}

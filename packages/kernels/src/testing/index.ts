@@ -1,0 +1,1 @@
+export { useWebGpu } from './use-webgpu.js';
