@@ -6,6 +6,7 @@ export const modelErrors = {
   MODELS_DATA_SHORT: 'A text that is empty, or too short for the context length.',
   MODELS_DATA_BINARY: 'A file that is not UTF-8 text.',
   MODELS_IDX: 'An idx file of images or labels that is damaged, or does not fit its partner.',
+  MODELS_DATA_PARALLEL: 'Files of sentences and their translations that do not match line by line.',
   MODELS_TOKENIZER: 'A tokenizer.json that cannot be used.',
   MODELS_TOKENS: 'Token ids that the model has no embedding for, or of the wrong shape.',
   MODELS_DIVERGED: 'The loss or its gradient stopped being a finite number.',

@@ -27,6 +27,9 @@ export type { TensorEntry } from './checkpoint/safetensors-header.js';
 export { saveCheckpoint } from './checkpoint/save-checkpoint.js';
 export type { CheckpointState } from './checkpoint/save-checkpoint.js';
 export { writeWhole } from './checkpoint/write-whole.js';
+export { trainBpe } from './data/bpe/train-bpe.js';
+export type { BpeOptions } from './data/bpe/train-bpe.js';
+export type { TokenizerJson } from './data/bpe/tokenizer-json.js';
 export { byteTokenizer } from './data/byte-tokenizer.js';
 export { loadEmbeddedText } from './data/embedded-text.js';
 export type { EmbeddedTextName } from './data/embedded-text.js';
@@ -71,6 +74,38 @@ export type {
   TaskPlugin,
   TaskTotals,
 } from './task.js';
+export { beamSearch } from './translation/beam-search.js';
+export type {
+  BeamOptions,
+  Hypothesis,
+  NextTokens,
+  NextTokensOf,
+} from './translation/beam-search.js';
+export type {
+  DecodingSession,
+  PairBatch,
+  SourceBatch,
+  TranslationFlops,
+  TranslationModel,
+  TranslationModelConfig,
+  TranslationResult,
+} from './translation/contract.js';
+export { bleu } from './translation/metrics/bleu.js';
+export type { Bleu } from './translation/metrics/bleu.js';
+export { chrf } from './translation/metrics/chrf.js';
+export type { ChrfOptions } from './translation/metrics/chrf.js';
+export { readParallelText } from './translation/parallel-text.js';
+export type { ParallelCorpus, ParallelText } from './translation/parallel-text.js';
+export { largeTranslation, quickTranslation } from './translation/presets.js';
+export type { TranslationPreset } from './translation/presets.js';
+export { translate } from './translation/translate.js';
+export type { DecodingOptions } from './translation/translate.js';
+export { translation } from './translation/translation.js';
+export type { TranslationOptions } from './translation/translation.js';
+export type { TranslationData } from './translation/translation-data.js';
+export { createTranslationModel } from './translation/translation-model.js';
+export { createTranslationTask } from './translation/translation-task.js';
+export type { TranslationTaskOptions } from './translation/translation-task.js';
 export { loadDigits } from './vision-language/digits.js';
 export type { Digits } from './vision-language/digits.js';
 export { largeVisionLanguage, quickVisionLanguage } from './vision-language/presets.js';

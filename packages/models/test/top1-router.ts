@@ -4,9 +4,11 @@ import {
   FeedForwardExperts,
   MoELayer,
   assignmentFractions,
+  countTokens,
   createGate,
   limitCapacity,
   loadBalancingLoss,
+  maskTokens,
   select,
   selectTopK,
 } from '@moekit/core';
@@ -42,21 +44,26 @@ function top1Router(
     numExperts: spec.numExperts,
     causal,
     expertsPerToken: 1,
-    route: (x, { training, dropFree, rng }) => {
+    route: (x, { training, dropFree, rng, tokenMask }) => {
       const clean = gate.logits(x); // [T,E]
       const drawn = Float32Array.from({ length: clean.size }, () => noise * rng.normal());
       const logits =
         training && noise > 0 ? add<Tensor2D>(clean, tensor2d(drawn, clean.shape)) : clean;
       const probs = softmax(logits);
-      const selectionMask = select(logits, (z) => selectTopK(z, 1));
-      const capacity = Math.ceil(((capacityFactor ?? 0) * x.shape[0]) / spec.numExperts);
+      const selectionMask = maskTokens(
+        select(logits, (z) => selectTopK(z, 1)),
+        tokenMask,
+      );
+      const tokens = countTokens(x.shape[0], tokenMask);
+      const capacity = Math.ceil(((capacityFactor ?? 0) * tokens) / spec.numExperts);
       const dispatchMask =
         capacityFactor === undefined || dropFree
           ? selectionMask
           : select(logits, (z) =>
               limitCapacity(selectionMask, z, { capacity, priority: 'rank-then-arrival' }),
             );
-      const value = loadBalancingLoss(probs, assignmentFractions(selectionMask));
+      const fractions = assignmentFractions(selectionMask, 'token', tokenMask);
+      const value = loadBalancingLoss(probs, fractions, { tokenMask });
       const losses = [{ name: 'load-balancing', value, coefficient: 0.01, atBalance: 1 }];
       const combineWeights = mul<Tensor2D>(probs, dispatchMask);
       return { combineWeights, dispatchMask, selectionMask, logits, probs, losses };

@@ -1,0 +1,169 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+import { fail } from '../errors.js';
+
+/** Sentences and their translations, line by line. */
+export interface ParallelText {
+  readonly source: readonly string[];
+  readonly target: readonly string[];
+}
+
+/** A parallel corpus with its splits. */
+export interface ParallelCorpus {
+  readonly name: string;
+  readonly attribution: string;
+  readonly train: ParallelText;
+  readonly validation: ParallelText;
+  readonly test: ParallelText;
+}
+
+export interface Languages {
+  /** Endings of the files: `en` of `train.en` or `train.en.gz`. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Names that a split goes by, best first; another test set is any whose name starts with `test`. */
+const SPLITS = {
+  train: ['train'],
+  validation: ['val', 'valid', 'validation', 'dev'],
+  test: ['test_2016_flickr', 'test'],
+} as const;
+
+/** Share of a corpus without splits that validates, and as much that tests. */
+const HELD_OUT = 0.05;
+
+/**
+ * A parallel corpus of plain or gzipped text, one sentence a line: a folder with `train.en`, `train.de`, `val.en` and so
+ * on (the names of Multi30k; `valid`, `dev` and `test` do as well), or the common stem of one pair of files. What has no
+ * validation or test split of its own is split: the last 5 % test, the 5 % before them validate.
+ * @throws MODELS_DATA_MISSING, MODELS_DATA_BINARY, MODELS_DATA_PARALLEL, MODELS_DATA_SHORT
+ */
+export async function readParallelText(
+  path: string,
+  languages: Languages,
+): Promise<ParallelCorpus> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const folder = isFolder ? path : dirname(path);
+  const stems = await pairedStems(folder, languages);
+  const read = (stem: string) => readPair(join(folder, stem), languages);
+  const train = isFolder ? (find(stems, SPLITS.train) ?? onlyOne(stems)) : basename(path);
+  if (train === undefined || !stems.includes(train)) throw missing(path, languages, stems);
+  const [validation, test] = isFolder
+    ? [find(stems, SPLITS.validation), find(stems, SPLITS.test) ?? testStem(stems)]
+    : [];
+  const held = holdOut(await read(train), { validation: !validation, test: !test });
+  const name = basename(path);
+  return {
+    name,
+    attribution: `${name}, files of the user's.`,
+    train: assertSome(held.train, train),
+    validation: assertSome(validation ? await read(validation) : held.validation, 'validation'),
+    test: assertSome(test ? await read(test) : held.test, 'test'),
+  };
+}
+
+async function pairedStems(folder: string, { from, to }: Languages): Promise<string[]> {
+  const files = new Set(await readdir(folder).catch(() => []));
+  const has = (stem: string, ending: string) =>
+    files.has(`${stem}.${ending}`) || files.has(`${stem}.${ending}.gz`);
+  const stems = [...files].flatMap((file) => {
+    const plain = file.endsWith('.gz') ? file.slice(0, -3) : file;
+    return plain.endsWith(`.${from}`) ? [plain.slice(0, -from.length - 1)] : [];
+  });
+  return [...new Set(stems)].filter((stem) => has(stem, to)).sort();
+}
+
+function find(stems: readonly string[], names: readonly string[]): string | undefined {
+  return names.find((name) => stems.includes(name));
+}
+
+function onlyOne(stems: readonly string[]): string | undefined {
+  return stems.length === 1 ? stems[0] : undefined;
+}
+
+function testStem(stems: readonly string[]): string | undefined {
+  return stems.find((stem) => stem.startsWith('test'));
+}
+
+async function readPair(stem: string, { from, to }: Languages): Promise<ParallelText> {
+  const [source, target] = await Promise.all([readLines(stem, from), readLines(stem, to)]);
+  if (source.length === target.length) return { source, target };
+  throw fail('MODELS_DATA_PARALLEL', {
+    asked: `${stem}.${from} and ${stem}.${to} must have the same number of lines`,
+    got: `${source.length} and ${target.length}`,
+    fix: 'Align the files: line n of one translates line n of the other.',
+  });
+}
+
+async function readLines(stem: string, language: string): Promise<string[]> {
+  const file = `${stem}.${language}`;
+  const bytes = await readFile(file).catch(() => unzip(`${file}.gz`));
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw notText(file, 'bytes that are not', cause);
+  }
+  const lines = text.split(/\r?\n/);
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+async function unzip(file: string): Promise<Uint8Array> {
+  const packed = await readFile(file);
+  try {
+    return await promisify(gunzip)(packed);
+  } catch (cause) {
+    throw notText(file, (cause as Error).message, cause);
+  }
+}
+
+function notText(file: string, got: string, cause: unknown) {
+  return fail('MODELS_DATA_BINARY', {
+    asked: `${file} must be UTF-8 text, plain or gzipped`,
+    got,
+    fix: 'Convert it to UTF-8 (iconv), or download it again.',
+    cause,
+  });
+}
+
+function missing(path: string, { from, to }: Languages, stems: readonly string[]) {
+  return fail('MODELS_DATA_MISSING', {
+    asked: `Parallel text is read from ${path}: train.${from} and train.${to}, or one pair of files of a stem`,
+    got: stems.length === 0 ? 'no such pair' : `pairs named ${stems.join(', ')}`,
+    fix: 'Check the path and the languages (data.from and data.to); .gz files are read as well.',
+  });
+}
+
+/** The end of a corpus, for splits that it does not have. */
+function holdOut(all: ParallelText, wanted: { validation: boolean; test: boolean }) {
+  const share = Math.ceil(all.source.length * HELD_OUT);
+  const testFrom = all.source.length - (wanted.test ? share : 0);
+  const validationFrom = testFrom - (wanted.validation ? share : 0);
+  const part = (start: number, end: number): ParallelText => ({
+    source: all.source.slice(start, end),
+    target: all.target.slice(start, end),
+  });
+  return {
+    train: part(0, Math.max(validationFrom, 0)),
+    validation: part(Math.max(validationFrom, 0), testFrom),
+    test: part(testFrom, all.source.length),
+  };
+}
+
+function assertSome(text: ParallelText, split: string): ParallelText {
+  if (text.source.some((line, i) => line.trim() !== '' && text.target[i]!.trim() !== '')) {
+    return text;
+  }
+  throw fail('MODELS_DATA_SHORT', {
+    asked: `The ${split} split must have pairs of sentences`,
+    got: `${text.source.length} lines without one`,
+    fix: 'Use a longer text.',
+  });
+}

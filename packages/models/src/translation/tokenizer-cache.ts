@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import type { TokenizerJson } from '../data/bpe/tokenizer-json.js';
+import type { BpeOptions } from '../data/bpe/train-bpe.js';
+import { trainBpe } from '../data/bpe/train-bpe.js';
+
+/** Part of the key: another trainer, another tokenizer. */
+const TRAINER_VERSION = 1;
+
+/** MOEKIT_HOME, else where the user's caches are. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env['MOEKIT_HOME']) return join(env['MOEKIT_HOME'], 'tokenizers');
+  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'moekit', 'tokenizers');
+}
+
+/** sha256 (hex) over texts and options: equal keys, equal tokenizers. */
+export function tokenizerKey(texts: Iterable<string>, options: BpeOptions): string {
+  const hash = createHash('sha256').update(JSON.stringify([TRAINER_VERSION, options]));
+  for (const text of texts) hash.update('\n').update(text);
+  return hash.digest('hex');
+}
+
+/**
+ * A tokenizer trained on these texts before, else trained now and kept under the hash of texts and options.
+ * A cache that cannot be read or written, or holds something else, costs time and nothing more.
+ */
+export async function trainedBpe(
+  texts: readonly string[],
+  options: BpeOptions,
+  folder = cacheFolder(),
+): Promise<TokenizerJson> {
+  const file = join(folder, `${tokenizerKey(texts, options)}.json`);
+  const known = await readFile(file, 'utf8')
+    .then(parseTokenizer)
+    .catch(() => undefined);
+  if (known) return known;
+  const trained = trainBpe(texts, options);
+  await keepFile(folder, file, JSON.stringify(trained)).catch(() => undefined);
+  return trained;
+}
+
+function parseTokenizer(text: string): TokenizerJson | undefined {
+  const json = JSON.parse(text) as TokenizerJson | null;
+  return json?.model?.type === 'BPE' && Array.isArray(json.model.merges) ? json : undefined;
+}
+
+/** Trials that train at the same time each rename a file of their own: readers see a whole one or none. */
+async function keepFile(folder: string, file: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  try {
+    await writeFile(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

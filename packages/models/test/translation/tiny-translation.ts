@@ -1,0 +1,39 @@
+import { createRng } from '@moekit/core';
+
+import type { PairBatch, TranslationModelConfig } from '../../src/translation/contract.js';
+import { pairBatch } from '../../src/translation/batches.js';
+import type { TokenPair } from '../../src/translation/pairs.js';
+
+/** A model small enough for finite differences and exhaustive search. */
+export const tinyTranslation: TranslationModelConfig = {
+  vocabSize: 11,
+  modelWidth: 8,
+  encoderLayers: 2,
+  decoderLayers: 1,
+  numHeads: 2,
+  feedForwardWidth: 12,
+  moeEvery: 2,
+  maxLength: 10,
+  activation: 'gelu',
+  seed: 3,
+};
+
+/** Sentences of random ids above the special ones. */
+export function randomPairs(
+  lengths: readonly (readonly [number, number])[],
+  seed = 1,
+): TokenPair[] {
+  const rng = createRng(seed);
+  const draw = (length: number) => Int32Array.from({ length }, () => 3 + rng.integer(8));
+  return lengths.map(([source, target]) => ({ source: draw(source), target: draw(target) }));
+}
+
+/** Two pairs, the second shorter on both sides: its rows end in padding. */
+export function unevenBatch(): PairBatch {
+  return pairBatch(
+    randomPairs([
+      [4, 3],
+      [2, 1],
+    ]),
+  );
+}
