@@ -127,8 +127,8 @@ describe('examples', () => {
 });
 
 test.each([
-  ['quick', quickVisionLanguage, 24],
-  ['large', largeVisionLanguage, 24],
+  ['quick', quickVisionLanguage, 17],
+  ['large', largeVisionLanguage, 17],
 ] as const)('the %s preset is one that the task and training accept', (_name, preset, length) => {
   const { data, model, training } = preset;
   const options = parsed({ data, model });
