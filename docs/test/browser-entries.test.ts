@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { expect, it } from 'vitest';
+
+const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
+const names = ['kernels', 'core', 'router-topk', 'router-threshold', 'router-null-expert'];
+
+/** What a package's sources import statically or dynamically, by file. */
+function importsOf(name: string): [file: string, specifier: string][] {
+  const source = join(packages, name, 'src');
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const text = readFileSync(join(source, file), 'utf8');
+      const found = text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*'([^']+)'/g);
+      return [...found].map(([, specifier]): [string, string] => [file, specifier!]);
+    });
+}
+
+it.each(names)('@moekit/%s imports nothing that only Node has, so pages can carry it', (name) => {
+  const imports = importsOf(name);
+  expect(imports.length).toBeGreaterThan(5);
+  const node =
+    /^(node:|fs$|path$|url$|os$|util$|crypto$|module$|process$|worker_threads$|child_process$|buffer$)/;
+  expect(imports.filter(([, specifier]) => node.test(specifier))).toEqual([]);
+});
+
+it.each(names)(
+  '@moekit/%s says that its modules have no side effects, and has none at the top',
+  (name) => {
+    const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')) as {
+      sideEffects?: unknown;
+    };
+    expect(manifest.sideEffects).toBe(false);
+    // an import for its effect alone would be dropped by bundlers; reflect-metadata is the container's own
+    const bare = importsOf(name).filter(([file, specifier]) => {
+      const text = readFileSync(join(packages, name, 'src', file), 'utf8');
+      return text.includes(`import '${specifier}'`) && specifier !== 'reflect-metadata';
+    });
+    expect(bare).toEqual([]);
+  },
+);
