@@ -7,6 +7,9 @@ test('doctor tells what would be chosen, and why', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/tensorflow[^]*webgpu[^]*wasm[^]*cpu/);
   expect(stdout).toMatch(/chosen: (tensorflow|wasm)/);
+  expect(stdout).toMatch(
+    /kernels on (tensorflow|wasm), for a layer of T=4096[^]*weight gradient: /,
+  );
 });
 
 test('doctor --json holds the same as data', async () => {
@@ -14,6 +17,8 @@ test('doctor --json holds the same as data', async () => {
   const report = JSON.parse(stdout) as { chosen: { name: string }; backends: { name: string }[] };
   expect(report.backends.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm', 'cpu']);
   expect(report).toHaveProperty('versions.node', process.versions.node);
+  expect(report).toHaveProperty('kernels.products.length', 3);
+  expect(report).toHaveProperty('kernels.rows', 4096 * 8);
 });
 
 test('layer-time: a lower threshold computes fewer experts', { timeout: 120_000 }, async () => {

@@ -20,6 +20,7 @@ extern "C" MoekitBuild moekit_register() {
     moekit::define_combine();
     moekit::define_training();
     moekit::define_heads();
+    moekit::define_matmul();
     return {moekit::kSimd, moekit::threads(), nullptr};
   } catch (const moekit::Failure& failure) {
     error = failure.message;

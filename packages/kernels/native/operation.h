@@ -8,7 +8,7 @@ namespace moekit {
 
 /// What TensorFlow stores of an operation's attributes between calls; those it does not have stay as they are.
 struct Attributes {
-  unsigned char transposed = 0;
+  unsigned char transposed = 0, transpose_a = 0, transpose_b = 0;
   int32_t activation = 0, experts = 0, heads = 0, length = 0;
   float epsilon = 0;
 };
@@ -24,6 +24,8 @@ inline void* read_attributes(TF_OpKernelConstruction* construction) {
   auto* attributes = new Attributes;
   TF_Status* status = TF_NewStatus();  // an attribute that the operation does not have is no error
   TF_OpKernelConstruction_GetAttrBool(construction, "transposed", &attributes->transposed, status);
+  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &attributes->transpose_a, status);
+  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_b", &attributes->transpose_b, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "activation", &attributes->activation, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "num_experts", &attributes->experts, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "heads", &attributes->heads, status);

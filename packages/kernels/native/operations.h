@@ -7,5 +7,6 @@ void define_products();
 void define_combine();
 void define_training();
 void define_heads();
+void define_matmul();
 
 }  // namespace moekit

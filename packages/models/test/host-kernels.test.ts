@@ -7,6 +7,7 @@ import {
   add,
   addN,
   getBackend,
+  matMul,
   memory,
   mul,
   setBackend,
@@ -23,10 +24,13 @@ import { crossEntropy } from '../src/model/cross-entropy.js';
 import { composedEmbed, embed } from '../src/model/embedding.js';
 import { composedHeads, splitHeads } from '../src/model/heads.js';
 import { composedGradient, hostGradient, maskedSoftmax } from '../src/model/masked-softmax.js';
+import { product } from '../src/model/product.js';
 import { composedRmsNorm, rmsNorm } from '../src/model/rms-norm.js';
 import { rotaryTables } from '../src/model/rotary.js';
 import { adamWStep, composedStep } from '../src/training/adamw-kernel.js';
 import { globalNorm } from '../src/training/global-norm.js';
+
+type Compute = (...inputs: Tensor[]) => Tensor[];
 
 /** Draws from N(0, 1). */
 function normal<R extends Rank>(shape: ShapeMap[R], seed: number): Tensor<R> {
@@ -62,56 +66,71 @@ describe.each(backends)('on %s', (backend) => {
   const shape = { batchSize: 2, length: 5, numHeads: 3, headWidth: 4 };
   const ids = () => tensor1d([3, 0, 3, 6], 'int32');
 
-  test.each<[string, () => [(...x: Tensor[]) => Tensor[], (...x: Tensor[]) => Tensor[], Tensor[]]]>(
+  test.each<[string, () => [Compute, Compute, Tensor[]]]>([
     [
-      [
-        'rmsNorm',
-        () => [
-          (x, g) => [rmsNorm(x as Tensor2D, g as never)],
-          (x, g) => [composedRmsNorm(x!, g!)],
-          [normal<Rank.R2>([6, 5], 1), normal<Rank.R1>([5], 2)],
-        ],
-      ],
-      [
-        'rmsNorm of rows wider than a vector',
-        () => [
-          (x, g) => [rmsNorm(x as Tensor2D, g as never)],
-          (x, g) => [composedRmsNorm(x!, g!)],
-          [normal<Rank.R2>([40, 83], 1), normal<Rank.R1>([83], 2)],
-        ],
-      ],
-      [
-        'splitHeads',
-        () => {
-          const tables = rotaryTables(7, 4);
-          return [
-            (x) => splitHeads(x as Tensor2D, tables, shape),
-            (x) => composedHeads(x as Tensor2D, tables, shape),
-            [normal<Rank.R2>([10, 36], 1)],
-          ];
-        },
-      ],
-      [
-        'embed',
-        () => [
-          (table) => [embed(table as Tensor2D, ids())],
-          (table) => [composedEmbed(table as Tensor2D, ids())],
-          [normal<Rank.R2>([7, 3], 1)],
-        ],
-      ],
-      [
-        'maskedSoftmax',
-        () => {
-          const mask = normal<Rank.R2>([5, 5], 9);
-          return [
-            (x) => [maskedSoftmax(x as Tensor4D, mask)],
-            (x) => [softmax(add(x!, mask))],
-            [normal<Rank.R4>([2, 3, 5, 5], 1)],
-          ];
-        },
+      'rmsNorm',
+      () => [
+        (x, g) => [rmsNorm(x as Tensor2D, g as never)],
+        (x, g) => [composedRmsNorm(x!, g!)],
+        [normal<Rank.R2>([6, 5], 1), normal<Rank.R1>([5], 2)],
       ],
     ],
-  )('%s and its composed twin agree in values and gradients', (_name, make) => {
+    [
+      'rmsNorm of rows wider than a vector',
+      () => [
+        (x, g) => [rmsNorm(x as Tensor2D, g as never)],
+        (x, g) => [composedRmsNorm(x!, g!)],
+        [normal<Rank.R2>([40, 83], 1), normal<Rank.R1>([83], 2)],
+      ],
+    ],
+    ...([[], ['transposeA'], ['transposeB']] as const).map(
+      (sides): [string, () => [Compute, Compute, Tensor[]]] => [
+        `product of batches, ${sides[0] ?? 'as they lie'}`,
+        () => {
+          const flags = Object.fromEntries(sides.map((side) => [side, true]));
+          const [a, b] = [sides[0] === 'transposeA', sides[0] === 'transposeB'];
+          return [
+            (x, y) => [product(x!, y!, flags)],
+            (x, y) => [matMul(x!, y!, a, b)],
+            [
+              normal<Rank.R4>(a ? [2, 3, 9, 17] : [2, 3, 17, 9], 1),
+              normal<Rank.R4>(b ? [2, 3, 21, 9] : [2, 3, 9, 21], 2),
+            ],
+          ];
+        },
+      ],
+    ),
+    [
+      'splitHeads',
+      () => {
+        const tables = rotaryTables(7, 4);
+        return [
+          (x) => splitHeads(x as Tensor2D, tables, shape),
+          (x) => composedHeads(x as Tensor2D, tables, shape),
+          [normal<Rank.R2>([10, 36], 1)],
+        ];
+      },
+    ],
+    [
+      'embed',
+      () => [
+        (table) => [embed(table as Tensor2D, ids())],
+        (table) => [composedEmbed(table as Tensor2D, ids())],
+        [normal<Rank.R2>([7, 3], 1)],
+      ],
+    ],
+    [
+      'maskedSoftmax',
+      () => {
+        const mask = normal<Rank.R2>([5, 5], 9);
+        return [
+          (x) => [maskedSoftmax(x as Tensor4D, mask)],
+          (x) => [softmax(add(x!, mask))],
+          [normal<Rank.R4>([2, 3, 5, 5], 1)],
+        ];
+      },
+    ],
+  ])('%s and its composed twin agree in values and gradients', (_name, make) => {
     const [fused, composed, inputs] = make();
     expectClose(everything(fused, inputs), everything(composed, inputs));
   });

@@ -1,10 +1,13 @@
 import type { Check, DoctorReport, Verdict } from '@moekit/bench';
 import { examine } from '@moekit/bench';
+import type { PlanExplanation } from '@moekit/kernels';
 import { findAdapter } from '@moekit/kernels';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
 import { checkComputes } from '../backend/check-computes.js';
+import { EXPLAINED } from './explained-shape.js';
+import { explainKernels } from './explain-kernels.js';
 
 const MARKS: Readonly<Record<Verdict, string>> = {
   ok: pc.green('ok     '),
@@ -16,8 +19,10 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 export async function doctor({ json = false }: { readonly json?: boolean }): Promise<number> {
   const examined = examine(undefined, undefined, await findAdapter());
   const computes = await checkComputes(examined.backends);
-  const report = { ...examined, checks: [...examined.checks, ...computes] };
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
+  const kernels = await explainKernels(examined.chosen.name);
+  const report = { ...examined, checks: [...examined.checks, ...computes], kernels };
+  const text = () => [render(report), ...renderKernels(kernels)].join('\n');
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text());
   return report.checks.some(({ verdict }) => verdict === 'problem') ? 1 : 0;
 }
 
@@ -40,6 +45,21 @@ function render({ versions, backends, chosen, checks }: DoctorReport): string {
     ...checks.map(renderCheck),
     '',
   ].join('\n');
+}
+
+/** One line for each product, with the reason under it. */
+function renderKernels(kernels: PlanExplanation | null): string[] {
+  if (kernels === null) return [];
+  const { tokens, numExperts, k, modelWidth, expertWidth } = EXPLAINED;
+  const shape = `T=${tokens} E=${numExperts} k=${k} D=${modelWidth} F=${expertWidth}`;
+  return [
+    `kernels on ${kernels.backend}, for a layer of ${shape}:`,
+    ...kernels.products.flatMap(({ product, algorithm, reason }) => [
+      `  ${product}: ${algorithm}`,
+      `         ${pc.dim(reason)}`,
+    ]),
+    '',
+  ];
 }
 
 function renderCheck({ verdict, text, fix }: Check): string {

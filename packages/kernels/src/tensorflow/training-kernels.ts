@@ -7,8 +7,8 @@ import type { Raw } from './raw.js';
 import { RawScope } from './raw.js';
 
 type Inputs = Readonly<Record<string, Raw>>;
-type Numbers = Readonly<Record<string, number>>;
-type Compute = (scope: RawScope, inputs: Inputs, attributes: Numbers) => Raw[];
+type Attributes = Readonly<Record<string, number>>;
+type Compute = (scope: RawScope, inputs: Inputs, attributes: Attributes) => Raw[];
 
 /** In the order of the operation's `step` input. */
 const STEP = ['beta1', 'beta2', 'epsilon', 'stepSize', 'secondCorrection', 'decay'] as const;
@@ -30,6 +30,11 @@ const computes: Readonly<Record<string, Compute>> = {
   },
   MoeJoinHeads: (scope, { dq, dk, dv, cosines, sines }) =>
     scope.many('MoekitJoinHeads', [dq!, dk!, dv!, cosines!, sines!], [], 1),
+  MoeMatMul: (scope, { a, b }, { transposeA, transposeB }) => {
+    const [left, right] = [Boolean(transposeA), Boolean(transposeB)];
+    const attributes = [scope.bool('transpose_a', left), scope.bool('transpose_b', right)];
+    return scope.many('MoekitMatMul', [a!, b!], attributes, 1);
+  },
 };
 
 /** Registers them where moekit's own operations are loaded; elsewhere there are none. */
@@ -49,7 +54,7 @@ function config(kernelName: string, compute: Compute): KernelConfig {
       RawScope.runMany(backend as TensorflowBackend, (scope) => {
         const named = Object.entries(inputs as Record<string, TensorInfo>);
         const raw = Object.fromEntries(named.map(([name, x]) => [name, scope.input(x)]));
-        return compute(scope, raw, attrs as unknown as Numbers);
+        return compute(scope, raw, attrs as unknown as Attributes);
       }),
   };
 }

@@ -48,6 +48,10 @@ const relu = [{ name: 'activation', type: binding.TF_ATTR_INT, value: 1 }];
 const count = [{ name: 'num_experts', type: binding.TF_ATTR_INT, value: E }];
 
 const epsilon = [{ name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: 1e-5 }];
+const layout = (a, b) => [
+  { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: a },
+  { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: b },
+];
 const gain = floats([A]);
 const positive = binding.createTensor(
   [E, A, B],
@@ -72,6 +76,8 @@ const calls = [
   ['MoekitCombine', [], [y, weights, ...byToken]],
   ['MoekitSpread', [], [dy, weights, ...byToken]],
   ['MoekitPairDots', count, [y, dy, ...byToken]],
+  ['MoekitMatMul', layout(false, true), [head, head]],
+  ['MoekitMatMul', layout(true, false), [head, head]],
   ['MoekitSquareSum', [], [w]],
   ['MoekitRmsNorm', epsilon, [x, gain]],
   ['MoekitRmsNormGradient', epsilon, [floats([T, A]), x, gain]],

@@ -1,8 +1,9 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { matMul, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
+import { reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 
 import type { Heads } from './heads.js';
 import { maskedSoftmax } from './masked-softmax.js';
+import { product } from './product.js';
 
 /**
  * Scaled dot-product attention by head (Vaswani 2017, eq. 1); the queries come scaled.
@@ -13,8 +14,8 @@ import { maskedSoftmax } from './masked-softmax.js';
 export function attend([query, key, value]: Heads, mask: Tensor): Tensor2D {
   const [batchSize, numHeads, length, headWidth] = query.shape;
   return tidy(() => {
-    const scores = matMul<Tensor4D>(query, key, false, true); // [B,H,Lq,Lk]
-    const attended = matMul<Tensor4D>(maskedSoftmax(scores, mask), value); // [B,H,Lq,Dh]
+    const scores = product<Tensor4D>(query, key, { transposeB: true }); // [B,H,Lq,Lk]
+    const attended = product<Tensor4D>(maskedSoftmax(scores, mask), value); // [B,H,Lq,Dh]
     const joined = transpose(attended, [0, 2, 1, 3]); // [B,Lq,H,Dh]
     return reshape(joined, [batchSize * length, numHeads * headWidth]);
   });

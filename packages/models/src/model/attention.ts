@@ -1,11 +1,12 @@
 import type { Rng } from '@moekit/core';
 import type { Rank, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { matMul, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 
 import { attend } from './attend.js';
 import type { Heads } from './heads.js';
 import { splitHeads } from './heads.js';
 import { drawWeight } from './parameter.js';
+import { product } from './product.js';
 import type { RotaryTables } from './rotary.js';
 
 /** What attention needs beside the tokens; the same in every layer. */
@@ -41,12 +42,12 @@ export class SelfAttention {
   ): Heads {
     const [numHeads, headWidth] = [this.#numHeads, x.shape[1] / this.#numHeads];
     const shape = { batchSize, length, numHeads, headWidth };
-    return tidy(() => splitHeads(matMul(x, this.#input), rotary, shape));
+    return tidy(() => splitHeads(product(x, this.#input), rotary, shape));
   }
 
   /** The output projection of what was attended to: [B*L,D] -> [B*L,D]. */
   join(attended: Tensor2D): Tensor2D {
-    return matMul(attended, this.#output);
+    return product(attended, this.#output);
   }
 
   variables(): Record<string, Variable> {

@@ -2,7 +2,7 @@ import type { MoELayer } from '@moekit/core';
 import { createRng } from '@moekit/core';
 import { registerKernels } from '@moekit/kernels';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { add, matMul, reshape, slice, tidy } from '@tensorflow/tfjs-core';
+import { add, reshape, slice, tidy } from '@tensorflow/tfjs-core';
 
 import type {
   Flops,
@@ -18,6 +18,7 @@ import { parseModelConfig } from './config.js';
 import { embed } from './embedding.js';
 import { addRest } from './flops.js';
 import { drawWeight } from './parameter.js';
+import { product } from './product.js';
 
 /** Small, so that the tied output projection starts near uniform probabilities. */
 const EMBEDDING_STD = 0.02;
@@ -87,7 +88,7 @@ class TransformerModel implements LanguageModel {
     const tokenIds = reshape<Rank.R1>(tokens, [-1]);
     const x = this.#embed(tokenIds, batchSize, length); // [B*L,D]
     const { hidden, routings } = this.#stack.apply(x, { batchSize, length, options, tokenIds });
-    const logits = matMul<Tensor2D>(hidden, this.#embedding, false, true); // [B*L,V]
+    const logits = product<Tensor2D>(hidden, this.#embedding, { transposeB: true }); // [B*L,V]
     return { logits, routings, losses: routings.flatMap(({ losses }) => losses) };
   }
 
