@@ -75,14 +75,16 @@ async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd)
     const evaluation = taken.evaluation
       ? summarise(taken.step, taken.evaluation)
       : state.evaluation;
-    state = { ...state, step: taken.step, evaluation, stopped: stopping };
+    state = { ...state, step: taken.step, evaluation };
     if (stopping || taken.evaluation || savesAfter(taken.step, training)) {
       await sinks.sync();
       const { model } = task;
       const saved = { model, optimiser, run: training.run, evaluation };
       state = { ...state, checkpoint: await training.checkpoints.save(saved) };
     }
-    if (stopping) ended.next();
+    if (!stopping) return; // asked for before the save, or during it
+    state = { ...state, stopped: true };
+    ended.next();
   };
   try {
     const events = train(task, options, { optimiser, afterStep }).pipe(

@@ -1,10 +1,14 @@
 import type { TaskPlugin } from '@moekit/models';
-import { languageModelling, visionLanguage } from '@moekit/models';
+import { languageModelling, translation, visionLanguage } from '@moekit/models';
 import { closest } from 'fastest-levenshtein';
 
 import { fail } from '../errors.js';
 
-const TASKS = [languageModelling, visionLanguage] as readonly unknown[] as readonly TaskPlugin[];
+const TASKS = [
+  languageModelling,
+  translation,
+  visionLanguage,
+] as readonly unknown[] as readonly TaskPlugin[];
 
 /** The task of that name. @throws CLI_USAGE with the nearest name that exists */
 export function taskNamed(name: string): TaskPlugin {
