@@ -12,8 +12,17 @@ const commands = [...readme.matchAll(/^npx moekit (.+)$/gm)].map(([, line]) => l
 const SMALL: Readonly<Record<string, readonly string[]>> = {
   bench: [...TINY, '--steps', '1', '--workers', '2'],
   'layer-time': ['--tokens', '32', '--model-width', '8', '--expert-width', '4', '--repeats', '1'],
+  train: ['--config', fixture('tiny-train.json'), '--set', 'data.source=book.txt', '--steps', '3'],
+  eval: ['--batches', '1'],
+  inspect: [],
   new: [],
   doctor: [],
+};
+
+/** Commands that read what another one wrote. */
+const FIRST: Readonly<Record<string, readonly string[]>> = {
+  eval: ['train', '--out', 'runs/first', ...SMALL['train']!, '--router', 'threshold'],
+  inspect: ['train', '--out', 'runs/first', ...SMALL['train']!],
 };
 
 test('the README shows every command', () => {
@@ -25,6 +34,7 @@ test.each(commands)('npx moekit %s', { timeout: 180_000 }, async (line) => {
   await copyFile(fixture('first-expert.ts'), join(cwd, 'my-router.ts'));
   await writeFile(join(cwd, 'book.txt'), 'To be, or not to be, that is the question. '.repeat(100));
   const [command, ...flags] = line.split(' ').map((word) => word.replaceAll('"', ''));
+  if (FIRST[command!]) await moekit(FIRST[command!]!, { cwd });
   const { code, stderr, stdout } = await moekit([command!, ...flags, ...SMALL[command!]!], { cwd });
   expect([code, stderr.match(/^error .*/m)]).toEqual([0, null]);
   expect(stdout.length).toBeGreaterThan(100);
