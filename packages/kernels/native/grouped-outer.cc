@@ -17,8 +17,9 @@ struct OuterScratch {
   alignas(64) float left[kBlockLeft * kBlockDepth + 64];
 };
 
+/// Columns of x and of y of one expert that one thread multiplies.
 struct Part {
-  long expert, first, last;
+  long expert, first, last, first_right, last_right;
 };
 
 /// Rows of x as tiles of kTileRows columns: tile i holds [depth, kTileRows].
@@ -54,14 +55,16 @@ void compute(const GroupedOuter& p, const Part& part) {
   thread_local OuterScratch scratch;
   const long begin = p.offsets[part.expert], end = p.offsets[part.expert + 1];
   if (begin == end) {
-    float* out = p.out + (part.expert * p.left + part.first) * p.right;
-    std::memset(out, 0, sizeof(float) * (part.last - part.first) * p.right);
+    const long width = part.last_right - part.first_right;
+    for (long i = part.first; i < part.last; i++)
+      std::memset(p.out + (part.expert * p.left + i) * p.right + part.first_right, 0,
+                  sizeof(float) * width);
   }
   for (long s = begin; s < end; s += kBlockDepth) {
     const long depth = std::min(kBlockDepth, end - s);
     pack_left(p, s, depth, part, scratch.left);
-    for (long n = 0; n < p.right; n += kBlockColumns) {
-      const long columns = std::min(kBlockColumns, p.right - n);
+    for (long n = part.first_right; n < part.last_right; n += kBlockColumns) {
+      const long columns = std::min(kBlockColumns, part.last_right - n);
       for (long k = 0; k < depth; k++)
         pack_row(p.y + (s + k) * p.right + n, columns, depth, k, scratch.panels.right);
       multiply_block(p, scratch, part, n, columns, depth, s == begin);
@@ -72,10 +75,15 @@ void compute(const GroupedOuter& p, const Part& part) {
 }  // namespace
 
 void grouped_outer(const GroupedOuter& p) {
+  const long tall = p.experts * ((p.left + kBlockLeft - 1) / kBlockLeft);
+  const long blocks = std::max(1L, (p.right + kBlockColumns - 1) / kBlockColumns);
+  const long cuts = std::clamp(8L * threads() / std::max(1L, tall), 1L, blocks);
+  const long columns = (blocks + cuts - 1) / cuts * kBlockColumns;
   std::vector<Part> parts;
   for (long e = 0; e < p.experts; e++)
     for (long i = 0; i < p.left; i += kBlockLeft)
-      parts.push_back({e, i, std::min(i + kBlockLeft, p.left)});
+      for (long n = 0; n < p.right; n += columns)
+        parts.push_back({e, i, std::min(i + kBlockLeft, p.left), n, std::min(n + columns, p.right)});
   parallel(long(parts.size()), [&](long i) { compute(p, parts[i]); });
 }
 
