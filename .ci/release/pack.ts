@@ -64,8 +64,7 @@ async function packAll(copy: string, tarballs: string): Promise<Packed[]> {
   await mkdir(tarballs);
   const flags = ['--workspaces', '--json', '--ignore-scripts', '--pack-destination', tarballs];
   const packed = JSON.parse(await succeed('npm', ['pack', ...flags], { cwd: copy })) as
-    | readonly PackEntry[]
-    | Readonly<Record<string, PackEntry>>;
+    readonly PackEntry[] | Readonly<Record<string, PackEntry>>;
   return Promise.all(
     Object.values(packed).map(async ({ name, version, filename, files }) => {
       const file = join(tarballs, basename(filename));

@@ -7,7 +7,8 @@ export interface Ended {
 }
 
 /** Variables that npm gives to scripts, which would tell an npm started from here about this workspace. */
-const ofThisRun = /^npm_(?!config_(cafile|registry|proxy|https_proxy|cache)$)|^(NODE_OPTIONS|VITEST|NX_)/i;
+const ofThisRun =
+  /^npm_(?!config_(cafile|registry|proxy|https_proxy|cache)$)|^(NODE_OPTIONS|VITEST|NX_)/i;
 
 /** Runs a program to its end in a folder, as a user's shell would. */
 export function run(

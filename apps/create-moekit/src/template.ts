@@ -2,11 +2,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The template is a real package of this name at version 0.0.0, which our own tests build, test and run. */
+/** The template is a package of this name at version 0.0.0, which our own tests build, test and run. */
 const NAME = 'my-router';
 
-/** npm leaves files of these names out of a package, so the template has them without the dot. */
-const DOTTED = ['gitignore', 'github'];
+/** npm leaves out the first two, and a manifest in a package would be taken for one. */
+const RENAMED: Readonly<Record<string, string>> = {
+  gitignore: '.gitignore',
+  github: '.github',
+  'manifest.json': 'package.json',
+};
 
 /** What a user's own run leaves in the template's folder of this repository. */
 const LEFT_OUT = /(^|\/)(node_modules|dist|moekit-results)(\/|$)/;
@@ -39,7 +43,8 @@ export async function renderTemplate(name: string): Promise<ReadonlyMap<string, 
 }
 
 function targetOf(path: string): string {
-  return DOTTED.includes(path.split('/')[0]!) ? `.${path}` : path;
+  const [top = '', ...rest] = path.split('/');
+  return [RENAMED[top] ?? top, ...rest].join('/');
 }
 
 /** The router itself is named without the scope. */

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The ten lines of the README: what a reader copies. */
+export async function readmeProgram(): Promise<string> {
+  const readme = await readFile(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+  return /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
+}
+
+export const commonJs = `
+const tf = require('@tensorflow/tfjs');
+const { FeedForwardExperts, MoELayer, createRng, createRouter } = require('@moekit/core');
+const { switchRouter } = require('@moekit/router-topk');
+
+const sizes = { modelWidth: 16, numExperts: 4, seed: 1 };
+const layer = new MoELayer({
+  router: createRouter(switchRouter, sizes),
+  experts: new FeedForwardExperts({ ...sizes, expertWidth: 32 }),
+});
+const x = tf.randomNormal([64, 16], 0, 1, 'float32', 1);
+const optimizer = tf.train.adam(1e-2);
+for (let step = 0; step < 20; step++) {
+  const loss = optimizer.minimize(() => {
+    const { output } = layer.call(x, { training: true, rng: createRng(step) });
+    return tf.losses.meanSquaredError(tf.reverse(x, 1), output);
+  }, true);
+  console.log(step, loss.dataSync()[0]);
+}
+`;
+
+export const layersModel = `
+import * as tf from '@tensorflow/tfjs';
+import { moeLayer, registerMoELayer } from '@moekit/core/layers';
+import { thresholdRouter } from '@moekit/router-threshold';
+
+const model = tf.sequential({
+  layers: [
+    moeLayer({ router: thresholdRouter, routerOptions: { threshold: 0.8 }, numExperts: 4, expertWidth: 16, inputShape: [8] }),
+    tf.layers.dense({ units: 1 }),
+  ],
+});
+model.compile({ optimizer: tf.train.adam(1e-2), loss: 'meanSquaredError' });
+const x = tf.randomNormal([128, 8], 0, 1, 'float32', 1);
+const y = tf.sum(tf.square(x), 1, true);
+const { history } = await model.fit(x, y, { epochs: 10, batchSize: 32, shuffle: false, verbose: 0 });
+history.loss.forEach((loss, epoch) => console.log('loss', epoch, loss));
+
+let saved;
+await model.save(tf.io.withSaveHandler(async (artifacts) => {
+  saved = artifacts;
+  return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+}));
+registerMoELayer([thresholdRouter]);
+const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved));
+const difference = tf.max(tf.abs(tf.sub(model.predict(x), loaded.predict(x)))).dataSync()[0];
+console.log('difference', difference);
+`;
+
+export const page = `
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { FeedForwardExperts, MoELayer, createRng, createRouter, totalRouterLoss } from '@moekit/core';
+import { thresholdRouter } from '@moekit/router-threshold';
+
+const sizes = { modelWidth: 8, numExperts: 4, seed: 1 };
+const layer = new MoELayer({
+  router: createRouter(thresholdRouter, sizes, { threshold: 0.8 }),
+  experts: new FeedForwardExperts({ ...sizes, expertWidth: 16 }),
+});
+const x = tf.randomNormal([32, 8], 0, 1, 'float32', 1);
+const optimizer = tf.train.adam(1e-2);
+for (let step = 0; step < 20; step++) {
+  const loss = optimizer.minimize(() => {
+    const { output, routing } = layer.call(x, { training: true, rng: createRng(step) });
+    return tf.add(tf.losses.meanSquaredError(tf.reverse(x, 1), output), totalRouterLoss(routing.losses));
+  }, true);
+  document.querySelector('#losses').append('loss ' + loss.dataSync()[0] + '\\n');
+}
+`;
+
+export const html = `<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8" /><title>moekit</title></head>
+  <body><pre id="losses"></pre><script type="module" src="/main.js"></script></body>
+</html>
+`;
