@@ -8,11 +8,17 @@ import { describe, expect, it, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every ts block of the README at the top and of the packages' READMEs runs as a program of its own. */
+/** The guide's blocks are files that import each other; packages/core/test/guide.test.ts runs them. */
+const GUIDE = 'docs/writing-a-router.md';
+
+/** Every ts block of the READMEs and of the documentation runs as a program of its own. */
 const pages = [
   'README.md',
-  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
-].filter((page) => existsSync(join(root, page)));
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ...['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => `${group}/${name}/README.md`),
+  ),
+].filter((page) => page.endsWith('.md') && page !== GUIDE && existsSync(join(root, page)));
 
 const blocks = pages.flatMap((page) => {
   const text = readFileSync(join(root, page), 'utf8');
@@ -23,7 +29,7 @@ const blocks = pages.flatMap((page) => {
   }));
 });
 
-describe('code in READMEs runs', () => {
+describe('code in READMEs and documentation runs', () => {
   it.each(pages.filter((page) => page.startsWith('packages/')))('%s has some', (page) => {
     expect(blocks.some((block) => block.page === page)).toBe(true);
   });

@@ -1,0 +1,70 @@
+import { katex } from '@mdit/plugin-katex';
+import { defineConfig } from 'vitepress';
+
+/** The pages are the repository's own Markdown files where they lie; a dead link fails the build. */
+export default defineConfig({
+  srcDir: '../..',
+  srcExclude: ['**/node_modules/**', '**/CHANGELOG.md', '.changeset/**', '**/template/**', '**/.tmp*/**', '**/dist/**'], // prettier-ignore
+  outDir: './dist',
+  cacheDir: './dist/.cache',
+  rewrites: { 'docs/index.md': 'index.md' },
+  title: 'moekit',
+  description: 'Plug-in Mixture-of-Experts routers for TypeScript and TensorFlow.js',
+  lang: 'en-GB',
+  lastUpdated: false,
+  markdown: { config: (md) => void md.use(katex) },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Guide', link: '/docs/quickstart' },
+      { text: 'Routers', link: '/docs/routers' },
+      { text: 'API', link: '/docs/api/' },
+    ],
+    sidebar: [
+      {
+        text: 'Start',
+        items: [
+          { text: 'Quickstart', link: '/docs/quickstart' },
+          { text: 'Concepts', link: '/docs/concepts' },
+          { text: 'Backends', link: '/docs/install' },
+          { text: 'For PyTorch users', link: '/docs/faq' },
+        ],
+      },
+      {
+        text: 'Routers',
+        items: [
+          { text: 'All of them', link: '/docs/routers' },
+          { text: 'Top-k and Switch', link: '/packages/router-topk/README' },
+          { text: 'Threshold (XMoE)', link: '/packages/router-threshold/README' },
+          { text: 'Null experts', link: '/packages/router-null-expert/README' },
+          { text: 'Loss-free balancing', link: '/examples/custom-router/README' },
+          { text: 'Expert choice', link: '/examples/expert-choice/README' },
+          { text: 'Writing a router', link: '/docs/writing-a-router' },
+        ],
+      },
+      {
+        text: 'Packages',
+        items: [
+          { text: '@moekit/core', link: '/packages/core/README' },
+          { text: '@moekit/kernels', link: '/packages/kernels/README' },
+          { text: '@moekit/models', link: '/packages/models/README' },
+          { text: '@moekit/bench', link: '/packages/bench/README' },
+          { text: 'moekit, the command', link: '/apps/cli/README' },
+          { text: 'create-moekit', link: '/apps/create-moekit/README' },
+        ],
+      },
+      {
+        text: 'Background',
+        items: [
+          { text: 'Benchmark method', link: '/docs/benchmark-method' },
+          { text: 'Kernels', link: '/docs/kernels' },
+          { text: 'Kernels on WebGPU', link: '/docs/kernels-webgpu' },
+          { text: 'Errors', link: '/docs/errors' },
+          { text: 'Decisions', link: '/docs/decisions/README' },
+        ],
+      },
+      { text: 'API', items: [{ text: 'Modules', link: '/docs/api/' }] },
+    ],
+  },
+});
