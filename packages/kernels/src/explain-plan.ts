@@ -7,6 +7,7 @@ import type { Estimate, ProductShape } from './tensorflow/choose-product.js';
 import { deviceSpeeds, estimateProduct } from './tensorflow/choose-product.js';
 import { hasNativeOperations } from './tensorflow/native.js';
 import { bestBuild } from './wasm/module.js';
+import { outerTile, rowTile } from './webgpu/tile.js';
 
 /** How the current backend computes one product of a plan, and why. */
 export interface ProductExplanation {
@@ -49,7 +50,7 @@ export function explainPlan(
   ] as const;
   const products = shapes.map(({ product, ...shape }) => ({
     product,
-    ...(backend === 'tensorflow' ? planned(plan, shape) : fixed(backend)),
+    ...explained(backend, plan, shape),
   }));
   return { backend, rows: numRows, imbalance: table ? null : imbalanceOf(plan), products };
 }
@@ -60,8 +61,27 @@ function imbalanceOf(plan: DispatchPlan): number {
 }
 
 type Explained = Omit<ProductExplanation, 'product'>;
+type Shape = Omit<ProductShape, 'rowsPerExpert'>;
 
-function planned(plan: DispatchPlan, shape: Omit<ProductShape, 'rowsPerExpert'>): Explained {
+function explained(backend: string, plan: DispatchPlan, shape: Shape): Explained {
+  if (backend === 'tensorflow') return planned(plan, shape);
+  return backend === 'webgpu' ? tiled(plan, shape) : fixed(backend);
+}
+
+function tiled(plan: DispatchPlan, { kind, inner, outer }: Shape): Explained {
+  const { rows, columns } = kind === 'rows' ? rowTile(plan, outer) : outerTile(inner, outer);
+  const why =
+    kind === 'rows'
+      ? `${Math.round(plan.numRows / plan.numExperts)} rows per expert at most on average`
+      : 'an expert’s rows are walked in order';
+  return {
+    algorithm: `one dispatch, tiles of ${rows} x ${columns}`,
+    reason: `${why}; ${columns} columns pad ${outer} least; the counts stay on the device`,
+    considered: [],
+  };
+}
+
+function planned(plan: DispatchPlan, shape: Shape): Explained {
   const { isUsingGpuDevice } = engine().backend as TensorflowBackend;
   if (hasNativeOperations(engine().backend)) return fixed('native');
   const speed = deviceSpeeds[isUsingGpuDevice ? 'gpu' : 'cpu'];
@@ -95,10 +115,6 @@ const only: Readonly<Record<string, () => readonly [string, string]>> = {
   native: () => [
     "moekit's own operation",
     'tiles of every expert on all threads, rows gathered as they are read, bias and relu in the same pass, nothing padded',
-  ],
-  webgpu: () => [
-    'one dispatch over a table of tiles',
-    'the counts stay on the device, so nothing is chosen on the host; each expert fills its last tile up',
   ],
   others: () => ['composed of tfjs operations', 'there are no kernels for this backend'],
 };

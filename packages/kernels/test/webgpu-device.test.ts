@@ -165,18 +165,15 @@ describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', ()
       layer(precision)(x, w),
       ...tf.grads((x, w) => layer(precision)(x, w).square().sum())([x, w]),
     ];
-    const [got, want, full] = [
-      results('f16', w),
-      results('float32', rounded),
-      results('float32', w),
-    ];
+    const [got, want] = [results('f16', w), results('float32', rounded)];
     for (const [i, result] of got.entries()) {
-      const [a, b, c] = await Promise.all([result, want[i]!, full[i]!].map((t) => t.data()));
-      a!.forEach((value, j) => expect(value).toBeCloseTo(b![j]!, 4));
-      expect(a!.some((value, j) => value !== c![j])).toBe(true);
-      // 11 bits of weights: 2^-11 each, over sums of at most 12 terms of about 1
-      a!.forEach((value, j) => expect(Math.abs(value - c![j]!)).toBeLessThan(2e-2));
+      const [a, b] = await Promise.all([result.data(), want[i]!.data()]);
+      a.forEach((value, j) => expect(value).toBeCloseTo(b[j]!, 4));
     }
+    const [half, full] = await Promise.all([got[0]!.data(), layer('float32')(x, w).data()]);
+    expect(half.some((value, j) => value !== full[j])).toBe(true);
+    // 11 bits of weights: 2^-11 each, over sums of at most 8 terms of about 1
+    half.forEach((value, j) => expect(Math.abs(value - full[j]!)).toBeLessThan(1e-2));
   });
 
   it('forward and backward read nothing back', async () => {

@@ -18,6 +18,8 @@ export interface KernelCase {
   readonly load: 'balanced' | 'zipf';
   /** Share of the k pairs that are kept, as a threshold router at a lower t does. Default 1. */
   readonly kept?: number;
+  /** Leaves out the loop over experts, hundreds of programs in a pass. */
+  readonly withoutLoop?: boolean;
 }
 
 const at = { tokens: 4096, modelWidth: 512 } as const;
@@ -48,7 +50,7 @@ export const kernelCases: readonly KernelCase[] = [
   },
 ];
 
-const small = { tokens: 256, modelWidth: 64 } as const;
+const small = { tokens: 256, modelWidth: 64, withoutLoop: true } as const;
 const narrow = { ...small, numExperts: 16, expertWidth: 32, k: 4 } as const;
 
 /** The same kinds of load for WebGPU in software, where a product of the cases above takes minutes. */

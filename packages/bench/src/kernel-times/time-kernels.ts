@@ -60,7 +60,7 @@ export async function timeKernels(
     layer,
     dense,
     routingOnly(shape, options.seed),
-    expertLoop(shape, options.seed),
+    ...(shape.withoutLoop ? [] : [expertLoop(shape, options.seed)]),
   ];
   return timeAll(shape, contenders, options, peers ? timedPeers(peers, layer.flops) : []);
 }
