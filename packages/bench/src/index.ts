@@ -39,6 +39,7 @@ export { prepareOutput, writeOutput } from './results/write-output.js';
 export type { OutputFiles } from './results/write-output.js';
 export { pairedDifference } from './statistics/paired-difference.js';
 export type { PairedDifference } from './statistics/paired-difference.js';
+export { builtInTasks } from './tasks/built-in.js';
 export { median, summarise } from './statistics/summary.js';
 export type { Summary } from './statistics/summary.js';
 export { describeError } from './trial/describe-error.js';

@@ -109,7 +109,12 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       onEvent: (event) => progress.show(event),
     });
     progress.end();
-    print(end, flags, { folder, steps: options.steps, best: await checkpoints.best() });
+    print(end, flags, {
+      folder,
+      steps: options.steps,
+      best: await checkpoints.best(),
+      metrics: task.metrics,
+    });
     return end.stopped && signal ? EXIT_CODES[signal] : 0;
   } catch (error) {
     progress.end();

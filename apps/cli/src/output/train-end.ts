@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-import type { StoredCheckpoint } from '@moekit/models';
+import type { Metric, StoredCheckpoint } from '@moekit/models';
 import pc from 'picocolors';
 
 import type { TrainingEnd } from '../training/run-training.js';
@@ -12,13 +12,16 @@ export function renderEnd(
     readonly folder: string;
     readonly steps: number;
     readonly best: StoredCheckpoint | undefined;
+    /** Those that the task reports; a checkpoint may hold more. */
+    readonly metrics: readonly Metric[];
   },
 ): string {
-  const { folder, steps, best } = run;
+  const { folder, steps, best, metrics } = run;
   const state = stopped ? pc.yellow(`stopped after step ${step} of ${steps}`) : `${step} steps`;
-  const figures = Object.entries(evaluation?.metrics ?? {}).map(
-    ([name, value]) => `${name} ${value.toFixed(4)}`,
-  );
+  const figures = metrics.flatMap(({ name }) => {
+    const value = evaluation?.metrics[name];
+    return value === undefined ? [] : [`${name} ${value.toFixed(4)}`];
+  });
   return [
     pc.bold(state),
     ...(evaluation ? [`held-out, step ${evaluation.step}: ${figures.join(', ')}`] : []),
