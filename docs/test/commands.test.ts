@@ -2,9 +2,11 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { Command } from 'commander';
 import { createProgram } from 'moekit';
 import { describe, expect, it } from 'vitest';
+
+/** As the command line makes them: the commander at the top may be another version. */
+type Command = ReturnType<typeof createProgram>;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = createProgram(() => undefined);
