@@ -38,7 +38,9 @@ it.each(names)(
     // an import for its effect alone would be dropped by bundlers; reflect-metadata is the container's own
     const bare = importsOf(name).filter(([file, specifier]) => {
       const text = readFileSync(join(packages, name, 'src', file), 'utf8');
-      return text.includes(`import '${specifier}'`) && specifier !== 'reflect-metadata';
+      return (
+        text.split('\n').includes(`import '${specifier}';`) && specifier !== 'reflect-metadata'
+      );
     });
     expect(bare).toEqual([]);
   },

@@ -13,7 +13,7 @@ it("options are completed and checked from the package's own types", () => {
   expectTypeOf<NullExpertOptions['nullBias']>().toEqualTypeOf<number | boolean>();
   const unused = () => {
     createRouter(nullExpertRouter, spec, { kMax: 4, kind: 'copy' });
-    // @ts-expect-error misspelt
+    // @ts-expect-error a misspelt option
     createRouter(nullExpertRouter, spec, { kmax: 4 });
     // @ts-expect-error a word that the option does not know
     createRouter(nullExpertRouter, spec, { gateNorm: 'some' });

@@ -15,7 +15,7 @@ it("options are completed and checked from the package's own types", () => {
   >();
   const unused = () => {
     createRouter(thresholdRouter, spec, { threshold: 0.8 });
-    // @ts-expect-error misspelt
+    // @ts-expect-error a misspelt option
     createRouter(thresholdRouter, spec, { treshold: 0.8 });
     // @ts-expect-error text for a number
     createRouter(thresholdRouter, spec, { threshold: '0.8' });

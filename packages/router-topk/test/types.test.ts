@@ -43,7 +43,7 @@ it("options are completed and checked from the package's own types", () => {
 it('and misspelt ones do not compile', () => {
   const unused = () => {
     createRouter(topKRouter, spec, { k: 2, zLossCoefficient: 1e-3 });
-    // @ts-expect-error misspelt
+    // @ts-expect-error a misspelt option
     createRouter(topKRouter, spec, { kk: 2 });
     // @ts-expect-error of another router
     createRouter(switchRouter, spec, { k: 2 });
