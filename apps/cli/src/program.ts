@@ -10,6 +10,10 @@ import { kernelTimes } from './commands/kernel-times.js';
 import type { LayerTimeFlags } from './commands/layer-time.js';
 import { layerTime } from './commands/layer-time.js';
 import { newRouter } from './commands/new-router.js';
+import type { ReportFlags } from './commands/report.js';
+import { report } from './commands/report.js';
+import type { SweepFlags } from './commands/sweep.js';
+import { sweep } from './commands/sweep.js';
 import { addTraining } from './training/add-training.js';
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
@@ -22,6 +26,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
   addBench(program, done);
+  addSweep(program, done);
   addTraining(program, done);
   addBackend(program, done);
   addLayerTime(program, done);
@@ -60,6 +65,28 @@ function addBench(program: Command, done: (exitCode: number) => void): void {
     .option('--json', 'print the results as JSON')
     .option('--quiet', 'no progress')
     .action(async (flags: BenchFlags) => done(await bench(flags)));
+}
+
+function addSweep(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('sweep <experiment>')
+    .description("run an experiment's grid: a name such as null/modality, or a .json or .ts file")
+    .option('--preset <name>', 'quick (two minutes) or large', 'quick')
+    .option('--set <key=values>', 'e.g. training.steps=100,200; repeatable', collect, [])
+    .option('--workers <n>', 'trials at once (default: the cores)')
+    .option('--resume', 'keep the trials that finished before in the same folder')
+    .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu')
+    .option('--device <n>', 'the one CUDA device to use (default: 0)')
+    .option('--out <dir>', 'where trials, results.json and report.html go')
+    .option('--json', 'print the results as JSON')
+    .option('--quiet', 'no progress')
+    .action(async (source: string, flags: SweepFlags) => done(await sweep(source, flags)));
+  program
+    .command('report <dirs...>')
+    .description('one report of several runs')
+    .option('--out <dir>', 'where results.json and report.html go', 'moekit-report')
+    .option('--json', 'print the results as JSON')
+    .action(async (dirs: string[], flags: ReportFlags) => done(await report(dirs, flags)));
 }
 
 const THRESHOLDS = [0.3, 0.5, 0.7, 0.9].map((t) => `threshold?threshold=${t}`).join(',');

@@ -10,6 +10,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
+interface RunOptions {
+  readonly cwd?: string;
+  /** Shown all of stderr so far; may end the process. */
+  readonly onOutput?: (text: string, stop: () => void) => void;
+  readonly signal?: NodeJS.Signals;
+}
+
 const program = fileURLToPath(new URL('../bin/moekit.js', import.meta.url));
 
 /** A file beside this one, by an absolute path. */
@@ -24,7 +31,7 @@ export const emptyFolder = () => mkdtemp(join(tmpdir(), 'moekit-'));
  */
 export async function moekit(
   args: readonly string[],
-  { cwd, onOutput }: { cwd?: string; onOutput?: (text: string, stop: () => void) => void } = {},
+  { cwd, onOutput, signal = 'SIGINT' }: RunOptions = {},
 ): Promise<Ended> {
   const folder = cwd ?? (await emptyFolder());
   const child = spawn(process.execPath, [program, ...args], {
@@ -36,7 +43,7 @@ export async function moekit(
   child.stdout.on('data', (chunk: Buffer) => (stdout += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += String(chunk);
-    onOutput?.(stderr, () => child.kill('SIGINT'));
+    onOutput?.(stderr, () => child.kill(signal));
   });
   return new Promise((resolve) => {
     child.on('close', (code) => resolve({ code, stdout, stderr }));

@@ -12,6 +12,9 @@ export const benchErrors = {
   BENCH_OUTPUT: 'The output folder or a file in it cannot be written.',
   BENCH_TRIAL: 'A trial failed with an error that has no code of its own.',
   BENCH_WORKER: 'A worker process ended before its trial did, or sent what nobody understands.',
+  BENCH_EXPERIMENT_UNKNOWN: 'No experiment of that name exists.',
+  BENCH_SET: 'A setting of a sweep (key=value,value) cannot be read, or leads nowhere.',
+  BENCH_MERGE: 'Runs that have nothing in common cannot be one report.',
   BENCH_RESULTS: 'A results file does not fit its schema.',
 } as const;
 

@@ -1,28 +1,24 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import type { Outcome, PoolEvent, Results } from '@moekit/bench';
+import type { Results } from '@moekit/bench';
 import {
   collectResults,
   listJobs,
   prepareExperiment,
   prepareOutput,
-  runTrials,
-  spawnTrial,
   writeOutput,
 } from '@moekit/bench';
-import { lastValueFrom, share, takeUntil, tap } from 'rxjs';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import type { StopSignal } from '../interrupt.js';
-import { EXIT_CODES, stopSignals } from '../interrupt.js';
-import type { Shown } from '../output/progress-state.js';
-import { showProgress } from '../output/show-progress.js';
+import { EXIT_CODES } from '../interrupt.js';
 import { renderSummary } from '../output/summary.js';
 import { builtInRouters } from '../registry.js';
 import type { BenchFlags } from './bench-flags.js';
 import { experimentOf, wholeNumber } from './bench-flags.js';
+import { runAll } from './run-all.js';
 
 /**
  * Trains every row with every seed, writes results.json and report.html, prints the comparison.
@@ -44,15 +40,13 @@ export async function bench(flags: BenchFlags): Promise<number> {
   await prepareOutput(folder);
   const jobs = listJobs(manifest);
   const started = new Date();
-  const { outcomes, signal } = await runAll(
-    runTrials(jobs, workers, (job) => spawnTrial(job, new URL('../worker.js', import.meta.url))),
-    {
-      jobs: jobs.length,
-      quiet: flags.quiet ?? false,
-      backend: manifest.backend,
-      metric: manifest.metrics[0]!,
-    },
-  );
+  const { outcomes, signal } = await runAll(jobs, {
+    jobs: jobs.length,
+    workers,
+    quiet: flags.quiet ?? false,
+    backend: manifest.backend,
+    metric: manifest.metrics[0]!,
+  });
   const results = collectResults(preamble, outcomes, {
     startedAt: started.toISOString(),
     seconds: (Date.now() - started.getTime()) / 1000,
@@ -65,27 +59,8 @@ export async function bench(flags: BenchFlags): Promise<number> {
   return exitCode(results, signal);
 }
 
-async function runAll(
-  trials: ReturnType<typeof runTrials>,
-  shown: Shown & { readonly quiet: boolean },
-): Promise<{ outcomes: readonly Outcome[]; signal: StopSignal | undefined }> {
-  const outcomes: Outcome[] = [];
-  let signal: StopSignal | undefined;
-  const stop = stopSignals().pipe(tap((caught) => (signal = caught)));
-  const events = trials.pipe(
-    takeUntil(stop),
-    tap((event: PoolEvent) => {
-      if (event.type === 'done' || event.type === 'failed') outcomes.push(event);
-    }),
-    share(),
-  );
-  const progress = shown.quiet ? undefined : showProgress(events, shown);
-  await lastValueFrom(events, { defaultValue: undefined });
-  progress?.unsubscribe();
-  return { outcomes, signal };
-}
-
-function exitCode(results: Results, signal: StopSignal | undefined): number {
+/** 0, 1 when a trial failed, or what a signal asks for. */
+export function exitCode(results: Results, signal: StopSignal | undefined): number {
   if (signal !== undefined) return EXIT_CODES[signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }

@@ -36,8 +36,11 @@ export function parseExperiment(input: unknown, from = 'The experiment'): Experi
 
 type Parsed = Pick<Experiment, 'data' | 'model'>;
 
+/** A sweep adds a row's point of its grid after the label. */
+const isOf = (name: string, label: string) => label === name || label.startsWith(`${name} [`);
+
 function assertBaseline({ routers, baseline }: Experiment, from: string): void {
-  if (baseline === undefined || routers.some((entry) => labelOf(entry) === baseline)) return;
+  if (baseline === undefined || routers.some((entry) => isOf(baseline, labelOf(entry)))) return;
   throw fail('BENCH_CONFIG', {
     asked: `${from} must have a row that is its baseline`,
     got: `baseline = ${JSON.stringify(baseline)}`,

@@ -69,7 +69,7 @@ export function compareRows(
 
 /** The row that is named, else the dense one, else the first. */
 function baselineOf(rows: readonly Ended[], label: string | undefined): Ended {
-  const named = rows.find((row) => row.label === label);
+  const named = rows.find((row) => row.label === label || row.label.startsWith(`${label} [`));
   return named ?? rows.find(({ router }) => router === 'dense') ?? rows[0]!;
 }
 

@@ -1,9 +1,9 @@
-import { access, constants, mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { fail } from '../errors.js';
 import { renderReport } from '../report/render-report.js';
 import type { Results } from './results-schema.js';
+import { unwritable, writeWhole } from './write-whole.js';
 
 export interface OutputFiles {
   readonly results: string;
@@ -35,22 +35,4 @@ export async function writeOutput(folder: string, results: Results): Promise<Out
   await writeWhole(files.results, `${JSON.stringify(results, null, 2)}\n`);
   await writeWhole(files.report, await renderReport(results));
   return files;
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(`${file}.part`, text);
-    await rename(`${file}.part`, file);
-  } catch (cause) {
-    throw unwritable(file, cause);
-  }
-}
-
-function unwritable(path: string, cause: unknown) {
-  return fail('BENCH_OUTPUT', {
-    asked: `The output must be writable: ${path}`,
-    got: (cause as NodeJS.ErrnoException).code ?? String(cause),
-    fix: 'Choose another folder with --out.',
-    cause,
-  });
 }

@@ -1,0 +1,115 @@
+import { availableParallelism } from 'node:os';
+import { extname, join } from 'node:path';
+
+import type { Experiment, Preset } from '@moekit/bench';
+import {
+  TrialStore,
+  applySettings,
+  collectResults,
+  findExperiment,
+  listJobs,
+  loadConfig,
+  parseExperiment,
+  parseSetting,
+  prepareExperiment,
+  prepareOutput,
+  presetOf,
+  writeOutput,
+} from '@moekit/bench';
+
+import { assertRouterNames } from '../assert-router-names.js';
+import { applyDevice } from '../backend/apply-device.js';
+import { fail } from '../errors.js';
+import { renderSummary } from '../output/summary.js';
+import { builtInRouters } from '../registry.js';
+import { wholeNumber } from './bench-flags.js';
+import { exitCode } from './bench.js';
+import { runAll } from './run-all.js';
+
+/** Flags of `moekit sweep`, as commander hands them over. */
+export interface SweepFlags {
+  readonly preset?: string;
+  readonly set?: readonly string[];
+  readonly workers?: string;
+  readonly resume?: boolean;
+  readonly backend?: string;
+  readonly device?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Runs every trial of an experiment's grid, each in a process of its own and on disk as soon as it has ended; then writes
+ * results.json and report.html and prints the comparison and the answer.
+ * @param source an experiment's name, or a .json or .ts file
+ * @returns the exit code: 0, 1 when a trial failed, 130 after Ctrl-C      @throws coded errors for bad input
+ */
+export async function sweep(source: string, flags: SweepFlags): Promise<number> {
+  applyDevice(flags);
+  const started = new Date();
+  const registry = builtInRouters();
+  const workers =
+    flags.workers === undefined
+      ? availableParallelism()
+      : wholeNumber('--workers', flags.workers, 1);
+  const experiment = await sweptExperiment(source, flags);
+  assertRouterNames(experiment.routers, registry);
+  const preamble = await prepareExperiment(experiment, registry);
+  const { manifest } = preamble;
+  const folder = flags.out ?? defaultFolder(experiment, manifest.configHash);
+  await prepareOutput(folder);
+  const store = new TrialStore(folder, manifest);
+  const jobs = listJobs(manifest);
+  const kept = flags.resume ? await store.finished(jobs) : [];
+  const done = new Set(kept.map(({ job }) => job.id));
+  const left = jobs.filter(({ id }) => !done.has(id));
+  const { outcomes, signal } = await runAll(left, {
+    jobs: left.length,
+    workers,
+    quiet: flags.quiet ?? false,
+    backend: manifest.backend,
+    metric: manifest.metrics[0]!,
+    record: async (event) => {
+      if (event.type === 'started') await store.log('started', event.job);
+      if (event.type === 'done' || event.type === 'failed') await store.save(event);
+    },
+  });
+  const results = collectResults(preamble, [...kept, ...outcomes], {
+    startedAt: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    workers,
+  });
+  const files = await writeOutput(folder, results);
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(results, null, 2)}\n` : renderSummary(results, files),
+  );
+  return exitCode(results, signal);
+}
+
+/** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */
+async function sweptExperiment(source: string, flags: SweepFlags): Promise<Experiment> {
+  const experiment = parseExperiment(await inputOf(source, flags.preset), source);
+  const chosen = applySettings(experiment, (flags.set ?? []).map(parseSetting));
+  return flags.backend === undefined
+    ? chosen
+    : parseExperiment({ ...chosen, backend: flags.backend }, 'The sweep');
+}
+
+async function inputOf(source: string, preset: string | undefined): Promise<object> {
+  if (extname(source) !== '') return loadConfig(source, process.cwd());
+  return presetOf(findExperiment(source), presetNamed(preset ?? 'quick'));
+}
+
+function presetNamed(name: string): Preset {
+  if (name === 'quick' || name === 'large') return name;
+  throw fail('CLI_USAGE', {
+    asked: '--preset must be quick or large',
+    got: JSON.stringify(name),
+    fix: 'quick ends in two minutes; large is what the documented results were made with.',
+  });
+}
+
+function defaultFolder({ name = 'sweep' }: Experiment, hash: string): string {
+  return join('moekit-results', `${name.replace(/\W+/g, '-')}-${hash.slice(0, 8)}`);
+}

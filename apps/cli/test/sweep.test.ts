@@ -1,0 +1,109 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parseResults } from '@moekit/bench';
+import { describe, expect, test } from 'vitest';
+
+import { emptyFolder, fixture, moekit } from './moekit.js';
+
+interface Line {
+  readonly event: 'started' | 'kept' | 'done' | 'failed';
+  readonly id: string;
+}
+
+const logOf = (folder: string): Line[] =>
+  readFileSync(join(folder, 'trials.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Line);
+
+const idsOf = (lines: readonly Line[], event: Line['event']) =>
+  lines.filter((line) => line.event === event).map(({ id }) => id);
+
+const sweep = (out: string, args: readonly string[] = [], kill?: RegExp) =>
+  moekit(['sweep', fixture('sweep.json'), '--workers', '1', '--out', out, ...args], {
+    ...(kill && {
+      signal: 'SIGKILL' as const,
+      onOutput: (text: string, stop: () => void) => void (kill.test(text) && stop()),
+    }),
+  });
+
+describe('moekit sweep', { timeout: 600_000 }, () => {
+  test('killed twice and resumed: no finished trial is lost, none runs again', async () => {
+    const out = await emptyFolder();
+    await sweep(out, [], /\[2\/6\]/);
+    const first = idsOf(logOf(out), 'done');
+    expect(first.length).toBeGreaterThanOrEqual(2);
+    expect(first.length).toBeLessThan(6);
+    await sweep(out, ['--resume'], /\[1\//);
+    const second = idsOf(logOf(out), 'done');
+    expect(second.length).toBeGreaterThan(first.length);
+    const { code } = await sweep(out, ['--resume']);
+    expect(code).toBe(0);
+    const done = idsOf(logOf(out), 'done');
+    expect(done).toHaveLength(6); // each once
+    expect(new Set(done).size).toBe(6);
+    const { rows, partial } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'));
+    expect(partial).toBe(false);
+    expect(rows.flatMap(({ trials }) => trials)).toHaveLength(6);
+    expect(readdirSync(join(out, 'trials')).filter((name) => name.endsWith('.json'))).toHaveLength(
+      6,
+    );
+  });
+
+  test('a trial that fails is recorded with its reason and runs again on resume; the rest go on', async () => {
+    const out = await emptyFolder();
+    const diverging = ['--set', 'training.learningRate=0.01,1e38', '--set', 'seeds=1', '--json'];
+    const clip = ['--set', 'training.clipNorm=0', '--set', 'training.steps=6'];
+    const { code, stdout } = await sweep(out, [...diverging, ...clip]);
+    expect(code).toBe(1);
+    const { rows } = parseResults(stdout);
+    const [fine, failed] = ['0.01', '1e+38'].map((rate) =>
+      rows.filter(({ label }) => label.includes(`=${rate}]`)),
+    );
+    expect(fine!.every(({ figures }) => figures !== null)).toBe(true);
+    expect(failed).toHaveLength(2);
+    for (const { errors, figures } of failed!) {
+      expect(figures).toBeNull();
+      expect(errors[0]!.code).toMatch(/^(MODELS|MOE|KERNELS)_/);
+    }
+    expect(idsOf(logOf(out), 'failed')).toHaveLength(2);
+  });
+
+  test('an experiment of moekit, cut short: answer, report, and one report of two runs', async () => {
+    const out = await emptyFolder();
+    const short = ['--set', 'training.steps=6', '--set', 'training.finalEvaluationBatches=1'];
+    const args = ['sweep', 'null/modality', ...short, '--set', 'seeds=1,2', '--backend', 'wasm'];
+    const { code, stdout } = await moekit([...args, '--out', join(out, 'a')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/share of slots filled by real experts/);
+    const results = parseResults(readFileSync(join(out, 'a', 'results.json'), 'utf8'));
+    expect(results.answer?.sentence).toMatch(/text/);
+    expect(results.manifest.experiment.about?.claim).toContain('2601.15370');
+    const merged = await moekit([
+      'report',
+      join(out, 'a'),
+      join(out, 'a'),
+      '--out',
+      join(out, 'b'),
+    ]);
+    expect(merged.code).toBe(0);
+    expect(readFileSync(join(out, 'b', 'report.html'), 'utf8')).toContain('<svg');
+  });
+
+  test.each([
+    ['an unknown experiment', ['sweep', 'xmoe/none'], 'BENCH_EXPERIMENT_UNKNOWN'],
+    ['an unknown preset', ['sweep', 'xmoe/scaling', '--preset', 'huge'], 'CLI_USAGE'],
+    ['a setting that leads nowhere', ['sweep', 'xmoe/scaling', '--set', 'a.b=1'], 'BENCH_SET'],
+    [
+      'a value out of range',
+      ['sweep', 'xmoe/scaling', '--set', 'training.steps=0'],
+      'BENCH_CONFIG',
+    ],
+    ['a run that is not there', ['report', 'nowhere'], 'CLI_USAGE'],
+  ])('%s gives one coded line', async (_, args, code) => {
+    const ended = await moekit(args);
+    expect(ended.stderr).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
+    expect(ended.code).toBe(2);
+  });
+});

@@ -1,0 +1,36 @@
+import { fail } from '../errors.js';
+import type { NamedExperiment } from './named-experiment.js';
+import { frontier } from './null/frontier.js';
+import { modality } from './null/modality.js';
+import { polarisation } from './null/polarisation.js';
+import { activationSparsity } from './xmoe/activation-sparsity.js';
+import { denseToSparse } from './xmoe/dense-to-sparse.js';
+import { scaling } from './xmoe/scaling.js';
+import { thresholdCapacity } from './xmoe/threshold-capacity.js';
+import { translationExperiment } from './xmoe/translation.js';
+
+/** The experiments that come with moekit, by the paper whose claim they test. */
+export function namedExperiments(): readonly NamedExperiment[] {
+  return [
+    scaling,
+    thresholdCapacity,
+    denseToSparse,
+    translationExperiment,
+    activationSparsity,
+    frontier,
+    modality,
+    polarisation,
+  ];
+}
+
+/** @throws BENCH_EXPERIMENT_UNKNOWN */
+export function findExperiment(name: string): NamedExperiment {
+  const all = namedExperiments();
+  const found = all.find((experiment) => experiment.name === name);
+  if (found) return found;
+  throw fail('BENCH_EXPERIMENT_UNKNOWN', {
+    asked: 'A sweep must name an experiment of moekit, or a .json or .ts file that holds one',
+    got: name,
+    fix: `Experiments are: ${all.map((experiment) => experiment.name).join(', ')}.`,
+  });
+}

@@ -1,0 +1,79 @@
+import type { Row } from '../results/results-schema.js';
+import { bySeed } from '../results/summarise-row.js';
+import type { Trial } from '../results/trial-schema.js';
+import type { PairedDifference } from '../statistics/paired-difference.js';
+import { pairedDifference } from '../statistics/paired-difference.js';
+import type { Answerable } from './named-experiment.js';
+
+/** A number that a trial gives; undefined where it has none. */
+export type Figure = (trial: Trial) => number | undefined;
+
+/** A row with finished trials, by its label; a sweep's grid adds its point after the label, the first is taken. */
+export function rowNamed({ rows }: Answerable, label: string): Row | undefined {
+  const found = rows.find((row) => row.label === label || row.label.startsWith(`${label} [`));
+  return found?.figures ? found : undefined;
+}
+
+/** `a - b` of a metric, paired by seed; null where no seed finished in both. */
+export function metricDifference(a: Row, b: Row, name: string): PairedDifference | null {
+  return pairedDifference(bySeed(a.trials, name), bySeed(b.trials, name));
+}
+
+/** `a - b` of any figure, paired by seed. */
+export function figureDifference(a: Row, b: Row, figure: Figure): PairedDifference | null {
+  return pairedDifference(valuesOf(a, figure), valuesOf(b, figure));
+}
+
+/** The difference of two figures of the same trials: text against vision, late against early. */
+export function withinRow(row: Row, high: Figure, low: Figure): PairedDifference | null {
+  return pairedDifference(valuesOf(row, high), valuesOf(row, low));
+}
+
+/** Mean over the seeds that have the figure. */
+export function meanOf(row: Row, figure: Figure): number | undefined {
+  const values = [...valuesOf(row, figure).values()];
+  return values.length === 0 ? undefined : values.reduce((sum, v) => sum + v, 0) / values.length;
+}
+
+function valuesOf({ trials }: Row, figure: Figure): ReadonlyMap<number, number> {
+  return new Map(
+    trials.flatMap((trial) => {
+      const value = figure(trial);
+      return value === undefined || !Number.isFinite(value) ? [] : [[trial.seed, value] as const];
+    }),
+  );
+}
+
+/** Mean over a trial's MoE layers; undefined for a dense model. */
+export function layerMean(
+  trial: Trial,
+  figure: (layer: Trial['layers'][number]) => number | null,
+): number | undefined {
+  const values = trial.layers.flatMap((layer) => figure(layer) ?? []);
+  return values.length === 0 ? undefined : values.reduce((sum, v) => sum + v, 0) / values.length;
+}
+
+/** `-0.012 [-0.030, 0.006] bits/byte, not distinguishable`. */
+export function say(difference: PairedDifference | null, unit = ''): string {
+  if (difference === null) return 'no seed finished in both';
+  const { mean, interval, distinguishable, n } = difference;
+  const number = (value: number) => value.toFixed(3).replace('-', '\u2212');
+  const signed = `${mean > 0 ? '+' : ''}${number(mean)}`;
+  if (interval === null) return `${signed} ${unit}, one seed, no interval`.replace('  ', ' ');
+  const range = `[${number(interval[0])}, ${number(interval[1])}]`;
+  const words = distinguishable ? `distinguishable over ${n} seeds` : 'not distinguishable';
+  return [signed, range, unit].filter((part) => part !== '').join(' ') + `, ${words}`;
+}
+
+/** Which way a difference of a metric points, in words that an interval allows. */
+export function verdict(
+  difference: PairedDifference | null,
+  better: 'lower' | 'higher',
+): 'better' | 'worse' | 'not distinguishable' | 'unknown' {
+  if (!difference || difference.distinguishable === null) return 'unknown';
+  if (!difference.distinguishable) return 'not distinguishable';
+  return difference.mean < 0 === (better === 'lower') ? 'better' : 'worse';
+}
+
+/** 0.4 as 40%. */
+export const percent = (share: number) => `${(100 * share).toFixed(0)}%`;

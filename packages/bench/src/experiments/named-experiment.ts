@@ -1,0 +1,43 @@
+import type { ExperimentInput } from '../experiment/config.js';
+import type { Results } from '../results/results-schema.js';
+
+export type Preset = 'quick' | 'large';
+
+export interface Answer {
+  /** To the experiment's question. */
+  readonly sentence: string;
+  /** What it rests on, one line each. */
+  readonly findings: readonly string[];
+}
+
+/** What an answer is made of. */
+export type Answerable = Omit<Results, 'answer'>;
+
+type Sections = Pick<ExperimentInput, 'data' | 'model' | 'training'>;
+
+/** A question of a paper as data: what is trained, and how the figures answer it. */
+export interface NamedExperiment {
+  /** `xmoe/scaling`; part of the results' manifest. */
+  readonly name: string;
+  readonly about: NonNullable<ExperimentInput['about']>;
+  /** What both presets share. */
+  readonly base: ExperimentInput;
+  /** Under two minutes on two cores with wasm, and in minutes with TensorFlow: sections go over those of the base. */
+  readonly presets: Readonly<Record<Preset, Sections & Partial<ExperimentInput>>>;
+  /** Null where too little finished to say anything. */
+  answer(results: Answerable): Answer | null;
+}
+
+/** The experiment of a preset, not yet validated. */
+export function presetOf({ name, about, base, presets }: NamedExperiment, preset: Preset) {
+  const over = presets[preset];
+  return {
+    ...base,
+    ...over,
+    name,
+    about,
+    data: { ...base.data, ...over.data },
+    model: { ...base.model, ...over.model },
+    training: { ...base.training, ...over.training },
+  };
+}

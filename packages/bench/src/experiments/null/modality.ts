@@ -1,0 +1,88 @@
+import type { Row } from '../../results/results-schema.js';
+import { metricOf } from '../../results/summarise-row.js';
+import { meanOf, percent, rowNamed, say, withinRow } from '../findings.js';
+import type { Answerable, NamedExperiment } from '../named-experiment.js';
+import { pictures } from '../sizes.js';
+import { nullRow } from './rows.js';
+
+const HALF = 'ρ=1/2';
+const QUARTER = 'ρ=1/4';
+const IN_TEXT = 'ρ=1/2, redundancy in the text';
+const NO_TASK = 'ρ=1/2, no task loss';
+
+const intensity = (group: string) => (trial: Row['trials'][number]) =>
+  metricOf(trial, `intensity.${group}`);
+
+const gap = (row: Row, high: string, low: string) =>
+  withinRow(row, intensity(high), intensity(low));
+
+/** Which tokens get compute when the router is told nothing of modalities; two controls. */
+export const modality: NamedExperiment = {
+  name: 'null/modality',
+  about: {
+    question: 'Does a router that sees no modality labels give text more compute than pictures?',
+    claim:
+      'Null experts (2601.15370), 6.1: at ρ = 1/6 pictures fill 4% of their slots with real experts and text 22%, so text takes 60% of the compute with 22% of the tokens; salient patches get more than background.',
+    decision:
+      'Compute intensity of text less that of vision, and of ink less background, within each model over seeds. The effect must follow redundancy when it sits in the text, and need the task loss.',
+  },
+  base: {
+    task: 'vision-language',
+    baseline: HALF,
+    expertParameters: 4,
+    routers: [
+      nullRow(HALF, 4, 0.5),
+      {
+        ...nullRow(IN_TEXT, 4, 0.5),
+        group: 'redundancy in the text',
+        data: { redundancy: 'text' },
+      },
+      { ...nullRow(NO_TASK, 4, 0.5), group: 'no task loss', model: { taskLoss: false } },
+    ],
+  },
+  presets: {
+    quick: pictures.quick,
+    large: {
+      ...pictures.large,
+      routers: [
+        nullRow('ρ=1', 2, 1),
+        nullRow(HALF, 4, 0.5),
+        nullRow(QUARTER, 8, 0.25),
+        {
+          ...nullRow(IN_TEXT, 4, 0.5),
+          group: 'redundancy in the text',
+          data: { redundancy: 'text' },
+        },
+        { ...nullRow(NO_TASK, 4, 0.5), group: 'no task loss', model: { taskLoss: false } },
+      ],
+    },
+  },
+  answer: (results) => {
+    const row = rowNamed(results, QUARTER) ?? rowNamed(results, HALF);
+    if (!row) return null;
+    const difference = gap(row, 'text', 'vision');
+    const words =
+      difference?.distinguishable !== true
+        ? 'not distinguishable between text and vision'
+        : difference.mean > 0
+          ? 'higher for text than for vision'
+          : 'lower for text than for vision';
+    return {
+      sentence: `At ${row.label} the share of slots filled by real experts is ${words} (${say(difference)}).`,
+      findings: findingsOf(results),
+    };
+  },
+};
+
+function findingsOf({ rows }: Answerable): string[] {
+  return rows.flatMap((row) => {
+    if (!row.figures) return [];
+    const [text, vision] = ['text', 'vision'].map((group) => meanOf(row, intensity(group)));
+    const share = meanOf(row, (trial) => metricOf(trial, 'share.text'));
+    const tokens = meanOf(row, (trial) => metricOf(trial, 'tokens.text'));
+    const shown = (value: number | undefined) => (value === undefined ? '–' : percent(value));
+    return [
+      `${row.label}: intensity of text ${shown(text)}, of vision ${shown(vision)}, text − vision ${say(gap(row, 'text', 'vision'))}; text takes ${shown(share)} of the compute with ${shown(tokens)} of the tokens; ink − background ${say(gap(row, 'ink', 'background'))}; words − filler ${say(gap(row, 'words', 'filler'))}`,
+    ];
+  });
+}
