@@ -40,7 +40,7 @@ export interface Layout {
 export function layOut(options: SceneOptions): Layout {
   const { canvas, patch, questions, maxDigits } = options;
   const whole = (canvas / patch) ** 2;
-  const [rows, columns] = pictureCells(options).map((cells) => Math.ceil(cells / patch)) as [
+  const [rows, columns] = pictureSize(options).map((pixels) => Math.ceil(pixels / patch)) as [
     number,
     number,
   ];
@@ -51,7 +51,7 @@ export function layOut(options: SceneOptions): Layout {
 }
 
 /** Height and width of the picture, in pixels. */
-function pictureCells({ canvas, maxDigits, redundancy }: SceneOptions): [number, number] {
+function pictureSize({ canvas, maxDigits, redundancy }: SceneOptions): [number, number] {
   if (redundancy === 'vision') return [canvas, canvas];
   const rows = Math.floor(Math.sqrt(maxDigits));
   return [rows * DIGIT_SIDE, Math.ceil(maxDigits / rows) * DIGIT_SIDE];
