@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { describe, expect, test } from 'vitest';
+import { runCli } from 'moekit';
+import { describe, expect, test, vi } from 'vitest';
 
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
@@ -160,13 +161,19 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     ['a wrong rate', ['train', '--set', 'training.learningRate=-1'], 'MOE_OPTIONS'],
     ['a checkpoint that is not there', ['eval', 'no'], 'MODELS_CHECKPOINT_MISSING'],
     ['nothing to inspect', ['inspect', 'no'], 'CLI_USAGE'],
-    ['a file that is no results', ['inspect', 'tiny.txt'], 'BENCH_RESULTS'],
-    ['a folder without anything', ['inspect', '.'], 'MODELS_CHECKPOINT_MISSING'],
+    ['a file that is no results', ['inspect', fixture('tiny-train.json')], 'BENCH_RESULTS'],
+    ['a folder without anything', ['inspect', fixture('.')], 'MODELS_CHECKPOINT_MISSING'],
   ] as const)('%s is one coded line', async (_, args, code) => {
-    const cwd = await workFolder();
-    const { stderr, stdout, code: exit } = await moekit(args, { cwd });
-    expect(stderr).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
-    expect([exit, stdout]).toEqual([2, '']);
-    expect(existsSync(join(cwd, 'checkpoints'))).toBe(false);
+    const out = join(await emptyFolder(), 'run');
+    const written: string[] = [];
+    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    const flags = args[0] === 'train' ? ['--out', out] : [];
+    const exit = await runCli(['node', 'moekit', ...args, ...flags]);
+    spy.mockRestore();
+    expect(written.join('')).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
+    expect([exit, existsSync(out)]).toEqual([2, false]);
   });
 });

@@ -106,7 +106,7 @@ describe('any byte changed, in any region', () => {
         if (typeof result !== 'string') expect(result).toEqual(original);
         else expect(result).toMatch(/^MODELS_CHECKPOINT_(CORRUPT|VERSION)$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -118,7 +118,7 @@ describe('any byte changed, in any region', () => {
         const onlyTheLastLineBreak = file === 'manifest.json' && length === size - 1;
         if (!onlyTheLastLineBreak) expect(result).toBe('MODELS_CHECKPOINT_CORRUPT');
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

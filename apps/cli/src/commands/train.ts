@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { hashOf, prepareOutput } from '@moekit/bench';
 import { isMoekitError } from '@moekit/kernels';
-import type { TaskPlugin } from '@moekit/models';
+import type { TaskPlugin, TrainOptions } from '@moekit/models';
 import {
   CheckpointFolder,
   parseTrainOptions,
@@ -67,23 +67,24 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   };
   const config = await configOf(flags);
   const task = taskNamed(config.task);
+  const options = trainingOf(config);
   const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
   await prepareOutput(folder);
-  return run(flags, { config, task, folder, ...numbers });
+  return run(flags, { config, task, options, folder, ...numbers });
 }
 
 interface Prepared {
   readonly config: TrainConfig;
   readonly task: TaskPlugin;
+  readonly options: Required<TrainOptions>;
   readonly folder: string;
   readonly keep: number;
   readonly saveEvery?: number;
 }
 
 async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
-  const { config, task, folder } = prepared;
+  const { config, task, options, folder } = prepared;
   const registry = builtInRouters();
-  const options = trainingOf(config);
   const { backend, versions } = await startBackend(config.backend);
   const resolved = await resolveRun(config, { task, registry });
   const data = await task.load(resolved.options);
