@@ -1,6 +1,6 @@
 import type { Activation } from '@moekit/core';
 import { FeedForwardExperts, isMoekitError } from '@moekit/core';
-import { densePlan } from '@moekit/kernels';
+import { dispatchPlan } from '@moekit/kernels';
 import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
@@ -40,7 +40,10 @@ onEachBackend('feed-forward experts', () => {
       onActivations: (active) => seen.push(active.shape, [...active.dataSync()]),
     });
     const before = memory().numTensors;
-    tidy(() => experts.apply(tensor2d(new Float32Array(8).fill(1), [2, 4]), densePlan(2)));
+    tidy(() => {
+      const plan = dispatchPlan(tensor2d([1, 0, 0, 0, 1, 0], [2, 3])); // of the three experts
+      experts.apply(tensor2d(new Float32Array(8).fill(1), [2, 4]), plan);
+    });
     const [shape, values] = seen as [number[], number[]];
     expect(shape).toEqual([2, 6]);
     expect(values.every((value) => value >= 0)).toBe(true); // relu
