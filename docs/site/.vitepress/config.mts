@@ -1,5 +1,28 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { katex } from '@mdit/plugin-katex';
 import { defineConfig } from 'vitepress';
+import type { MarkdownRenderer } from 'vitepress';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** A link to a folder, as repositories show them, is one to its README. */
+function folderLinks(md: MarkdownRenderer): void {
+  md.core.ruler.push('folder-links', (state) => {
+    const { relativePath } = state.env as { relativePath?: string };
+    if (relativePath === undefined) return; // a piece of front matter
+    const here = dirname(relativePath);
+    const links = state.tokens.flatMap(({ children }) => children ?? []).filter(({ type }) => type === 'link_open'); // prettier-ignore
+    for (const link of links) {
+      const href = link.attrGet('href') ?? '';
+      if (/^[a-z]+:|^[/#]/.test(href)) continue;
+      if (existsSync(join(root, here, href, 'README.md')))
+        link.attrSet('href', `${href}/README.md`);
+    }
+  });
+}
 
 /** The pages are the repository's own Markdown files where they lie; a dead link fails the build. */
 export default defineConfig({
@@ -8,11 +31,13 @@ export default defineConfig({
   outDir: './dist',
   cacheDir: './dist/.cache',
   rewrites: { 'docs/index.md': 'index.md' },
+  // folders of sources are in the repository alone
+  ignoreDeadLinks: [/\/src\/[\w/-]+$/],
   title: 'moekit',
   description: 'Plug-in Mixture-of-Experts routers for TypeScript and TensorFlow.js',
   lang: 'en-GB',
   lastUpdated: false,
-  markdown: { config: (md) => void md.use(katex) },
+  markdown: { config: (md) => void md.use(katex).use(folderLinks) },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -27,6 +52,7 @@ export default defineConfig({
         items: [
           { text: 'Quickstart', link: '/docs/quickstart' },
           { text: 'Concepts', link: '/docs/concepts' },
+          { text: 'Training and checkpoints', link: '/docs/training' },
           { text: 'Backends', link: '/docs/install' },
           { text: 'For PyTorch users', link: '/docs/faq' },
         ],
