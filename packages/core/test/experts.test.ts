@@ -1,6 +1,6 @@
 import type { Activation } from '@moekit/core';
 import { FeedForwardExperts, isMoekitError } from '@moekit/core';
-import { dispatchPlan } from '@moekit/kernels';
+import { densePlan, dispatchPlan } from '@moekit/kernels';
 import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
