@@ -21,12 +21,13 @@ export interface VisionLanguagePreset {
 
 /**
  * Small enough for a comparison of routers over several seeds within two minutes: 15 seconds of one core each on wasm.
- * Under null experts a held-out half of the answers was right after it, and every patch with ink was computed in full.
+ * Under null experts half of the held-out answers were right after it, and real experts filled 97 % of the slots of patches
+ * with ink, 42 % of those of background (one seed).
  */
 export const quickVisionLanguage: VisionLanguagePreset = {
   data: {
     canvas: 84, // 3 x 3 patches, one or two of them with a digit
-    patch: 28, // whole digits: at equal time halves of 14 pixels learn less
+    patch: 28, // whole digits: 17 tokens a sequence, where halves of 14 pixels make 44
     step: 28,
     maxDigits: 2,
   },
@@ -45,7 +46,7 @@ export const quickVisionLanguage: VisionLanguagePreset = {
     clipNorm: 1,
     seed: 1,
   },
-  batchSize: 16, // many small steps learn more from the same pictures than few large ones
+  batchSize: 16, // small, as in the language preset
 };
 
 /**
