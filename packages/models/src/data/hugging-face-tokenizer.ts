@@ -22,7 +22,9 @@ export function huggingFaceTokenizer(json: unknown, name = 'hugging-face'): Toke
       Int32Array.from(
         tokenizer.encode(new TextDecoder().decode(text), { add_special_tokens: false }).ids,
       ),
-    decode: (tokens) => new TextEncoder().encode(tokenizer.decode(Array.from(tokens))),
+    // the library refuses to decode nothing
+    decode: (tokens) =>
+      new TextEncoder().encode(tokens.length === 0 ? '' : tokenizer.decode(Array.from(tokens))),
   };
 }
 

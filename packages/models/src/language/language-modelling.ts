@@ -5,6 +5,9 @@ import { z } from 'zod';
 import type { TokenData, Tokenizer } from '../contract.js';
 import type { BigramReference } from '../data/bigram.js';
 import { bigramReference } from '../data/bigram.js';
+import { bpeTokenizer } from '../data/bpe/bpe-tokenizer.js';
+import { textBlocks } from '../data/bpe/text-blocks.js';
+import { trainedBpe } from '../data/bpe/tokenizer-cache.js';
 import { byteTokenizer } from '../data/byte-tokenizer.js';
 import { loadEmbeddedText } from '../data/embedded-text.js';
 import { huggingFaceTokenizer } from '../data/hugging-face-tokenizer.js';
@@ -23,10 +26,14 @@ const count = z.int().min(1);
 const optionsSchema = z.strictObject({
   data: z
     .strictObject({
-      /** `tiny-shakespeare`, `wikitext-2`, or a text file. */
+      /** `tiny-shakespeare`, `wikitext-2`, or a file or folder of text, JSONL or Parquet. */
       source: z.string().min(1).default('tiny-shakespeare'),
-      /** `bytes`, or a Hugging Face tokenizer.json. */
+      /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, or a Hugging Face tokenizer.json. */
       tokenizer: z.string().min(1).default('bytes'),
+      /** Use at most this much of the start of a file or folder. */
+      maxBytes: count.optional(),
+      /** Member or column that holds the text of JSONL and Parquet. */
+      field: z.string().min(1).optional(),
     })
     .readonly()
     .prefault({}),
@@ -63,8 +70,10 @@ export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageDat
   ],
   load: async ({ data, model }) => {
     const embedded = EMBEDDED.find((name) => name === data.source);
-    const source = embedded ? await loadEmbeddedText(embedded) : await loadTextFile(data.source);
-    const tokens = tokenize(source, await loadTokenizer(data.tokenizer));
+    const source = embedded
+      ? await loadEmbeddedText(embedded)
+      : await loadTextFile(data.source, data);
+    const tokens = tokenize(source, await loadTokenizer(data.tokenizer, source.train));
     assertLongEnough(tokens, data.source, model.contextLength);
     const reference = bigramReference(tokens);
     return { tokens, description: describe(tokens), reference: referenceOf(reference) };
@@ -97,8 +106,11 @@ function assertLongEnough(tokens: TokenData, source: string, contextLength: numb
   }
 }
 
-async function loadTokenizer(name: string): Promise<Tokenizer> {
+async function loadTokenizer(name: string, train: Uint8Array): Promise<Tokenizer> {
   if (name === 'bytes') return byteTokenizer();
+  const size = /^bpe:(\d+)$/.exec(name)?.[1];
+  if (size)
+    return bpeTokenizer(await trainedBpe([...textBlocks(train)], { vocabSize: +size }), name);
   let json: unknown;
   try {
     json = JSON.parse(await readFile(name, 'utf8'));

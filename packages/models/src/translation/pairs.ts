@@ -1,5 +1,3 @@
-import type { Tokenizer } from '../contract.js';
-import { wordsOf } from '../data/bpe/byte-level.js';
 import type { ParallelText } from './parallel-text.js';
 
 /** Ids with a meaning of their own; the first special tokens of every tokenizer that translation trains. */
@@ -12,29 +10,6 @@ export const SPECIAL_TOKENS = ['<pad>', '<s>', '</s>'] as const;
 export interface TokenPair {
   readonly source: Int32Array;
   readonly target: Int32Array;
-}
-
-/**
- * Encodes word by word and remembers words: merges never cross them, and a text has few that are new.
- * @param tokenizer byte-level BPE, as `trainBpe` makes it
- */
-export function wordEncoder(tokenizer: Tokenizer): (text: string) => Int32Array {
-  const known = new Map<string, Int32Array>();
-  const bytes = new TextEncoder();
-  return (text) => {
-    const words = wordsOf(text).map((word) => {
-      const ids = known.get(word) ?? tokenizer.encode(bytes.encode(word));
-      known.set(word, ids);
-      return ids;
-    });
-    const joined = new Int32Array(words.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const ids of words) {
-      joined.set(ids, at);
-      at += ids.length;
-    }
-    return joined;
-  };
 }
 
 /** All pairs; empty sides as well. */

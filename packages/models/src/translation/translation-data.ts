@@ -6,10 +6,11 @@ import { fail } from '../errors.js';
 import type { TaskData } from '../task.js';
 import { numberWords } from './number-words.js';
 import type { TokenPair } from './pairs.js';
-import { SPECIAL_TOKENS, encodePairs, usablePairs, wordEncoder } from './pairs.js';
+import { SPECIAL_TOKENS, encodePairs, usablePairs } from './pairs.js';
 import type { Languages, ParallelCorpus } from './parallel-text.js';
 import { readParallelText } from './parallel-text.js';
-import { trainedBpe } from './tokenizer-cache.js';
+import { wordEncoder } from '../data/bpe/bpe-tokenizer.js';
+import { trainedBpe } from '../data/bpe/tokenizer-cache.js';
 
 /** Test sentences with what a translation is compared to. */
 export interface TestSet {

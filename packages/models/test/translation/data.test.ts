@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { huggingFaceTokenizer } from '../../src/data/hugging-face-tokenizer.js';
 import { epochBatches, lengthBatches, pairBatch } from '../../src/translation/batches.js';
 import { inWords, numberWords } from '../../src/translation/number-words.js';
-import { wordEncoder } from '../../src/translation/pairs.js';
+import { wordEncoder } from '../../src/data/bpe/bpe-tokenizer.js';
 import { readParallelText } from '../../src/translation/parallel-text.js';
-import { trainedBpe } from '../../src/translation/tokenizer-cache.js';
+import { trainedBpe } from '../../src/data/bpe/tokenizer-cache.js';
 import { loadTranslationData } from '../../src/translation/translation-data.js';
 import { randomPairs } from './tiny-translation.js';
 

@@ -3,9 +3,9 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import type { TokenizerJson } from '../data/bpe/tokenizer-json.js';
-import type { BpeOptions } from '../data/bpe/train-bpe.js';
-import { trainBpe } from '../data/bpe/train-bpe.js';
+import type { TokenizerJson } from './tokenizer-json.js';
+import type { BpeOptions } from './train-bpe.js';
+import { trainBpe } from './train-bpe.js';
 
 /** Part of the key: another trainer, another tokenizer. */
 const TRAINER_VERSION = 1;
