@@ -35,7 +35,7 @@ export const pictures = {
     data: { canvas: 84, patch: 14, maxDigits: 2 },
     model: { modelWidth: 64, numLayers: 4, numHeads: 4, feedForwardWidth: 256 },
     training: {
-      steps: 500,
+      steps: 250,
       batchSize: 32,
       warmupSteps: 25,
       learningRate: 2e-3,
