@@ -112,10 +112,19 @@ describe('a text larger than memory allows', () => {
     expect(new TextDecoder('utf-8', { fatal: true }).decode(validation)).toMatch(/^é+$/);
   }, 120_000);
 
+  test.each(['x', 'é', '–', '😀'])('is cut after the last whole %s', async (character) => {
+    const path = await put('cut.txt', character.repeat(2000));
+    const width = Buffer.byteLength(character);
+    for (let maxBytes = 1200; maxBytes < 1204; maxBytes++) {
+      const text = await textOf(path, { maxBytes });
+      expect(text).toBe(character.repeat(Math.floor(maxBytes / width)));
+    }
+  });
+
   test('may be gzipped and unfold to any size', async () => {
     const path = await put('bomb.txt.gz', gzipSync('x'.repeat(70 * 2 ** 20)));
     await expect(loadTextFile(path)).rejects.toThrow(coded('MODELS_DATA_LARGE'));
-    expect(await textOf(path, { maxBytes: 2000 })).toHaveLength(1999);
+    expect(await textOf(path, { maxBytes: 2000 })).toHaveLength(2000);
   }, 120_000);
 });
 

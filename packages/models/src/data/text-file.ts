@@ -32,7 +32,7 @@ export async function loadTextFile(
   const limit = maxBytes ?? LARGEST_BYTES;
   const read = await collect(textPieces(path, field), limit);
   if (read.more && maxBytes === undefined) throw tooLarge(path, limit);
-  const bytes = read.more ? read.bytes.subarray(0, characterStart(read.bytes)) : read.bytes;
+  const bytes = read.more ? read.bytes.subarray(0, wholeCharacters(read.bytes)) : read.bytes;
   assertLongEnough(bytes, path);
   const at = splitPoint(bytes, 0.9);
   const part = read.more ? `the first ${bytes.length} bytes of ` : '';
@@ -60,11 +60,13 @@ function splitPoint(bytes: Uint8Array, share: number): number {
   return at;
 }
 
-/** Where the last character starts: it may have been cut. */
-function characterStart(bytes: Uint8Array): number {
-  let at = bytes.length - 1;
-  while (at > 0 && isContinuation(bytes[at]!)) at--;
-  return Math.max(at, 0);
+/** How many bytes are whole characters: the last one may have been cut. */
+function wholeCharacters(bytes: Uint8Array): number {
+  let start = bytes.length - 1;
+  while (start > 0 && isContinuation(bytes[start]!)) start--;
+  const lead = bytes[start] ?? 0;
+  const width = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  return start + width <= bytes.length ? bytes.length : start;
 }
 
 function isContinuation(byte: number): boolean {
