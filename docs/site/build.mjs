@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { URL, fileURLToPath } from 'node:url';
 
 // npm run docs:build: API pages by typedoc, then the site by VitePress, which fails on a dead link between pages. Links
 // from pages to files that are no pages (sources, pictures) are checked here, and the files are put into the site.

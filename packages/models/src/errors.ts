@@ -5,7 +5,8 @@ export const modelErrors = {
   MODELS_DATA_MISSING: 'A text or tokenizer file that does not exist or cannot be read.',
   MODELS_DATA_SHORT: 'A text that is empty, or too short for the context length.',
   MODELS_DATA_BINARY: 'A file that is not UTF-8 text.',
-  MODELS_DATA_FORMAT: 'A JSONL or Parquet file that is damaged, or lacks the text that was asked for.',
+  MODELS_DATA_FORMAT:
+    'A JSONL or Parquet file that is damaged, or lacks the text that was asked for.',
   MODELS_DATA_LARGE: 'A text that does not fit in memory.',
   MODELS_IDX: 'An idx file of images or labels that is damaged, or does not fit its partner.',
   MODELS_DATA_PARALLEL: 'Files of sentences and their translations that do not match line by line.',

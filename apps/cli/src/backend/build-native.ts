@@ -43,7 +43,15 @@ export async function buildNative(
     run(
       compiler['CXX']!,
       [
-        ...['-std=c++17', '-O3', '-fPIC', '-shared', '-ffp-contract=fast', '-fno-math-errno', ...flags],
+        ...[
+          '-std=c++17',
+          '-O3',
+          '-fPIC',
+          '-shared',
+          '-ffp-contract=fast',
+          '-fno-math-errno',
+          ...flags,
+        ],
         ...(platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
         ...files.map((file) => join(sources, file)),
         ...['-o', out, framework(project), '-lpthread', ...(platform === 'linux' ? ['-ldl'] : [])],
