@@ -9,32 +9,44 @@ import {
 } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
-import type { z } from 'zod';
+import * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
 import { gumbelRanking } from './gumbel-ranking.js';
 import { balanceLosses } from './losses.js';
-import { coefficient, factor, flag, minCapacity, optionsOf, whole } from './options.js';
+import { coefficient, optionalFactor, flag, minCapacity, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
 import { topExperts } from './top-experts.js';
 
-const options = optionsOf({
+const given = optionsOf({
   k: whole(1, 2, 'Experts per token, at most the number of experts'),
-  capacityFactor: factor(
+  capacityFactor: optionalFactor(
     'Room in each expert while training, in shares of T / E; default k, null: no capacity',
-  ).optional(),
-  evalCapacityFactor: factor('The same at evaluation; default k').optional(),
+  ),
+  evalCapacityFactor: optionalFactor('The same at evaluation; default k'),
   minCapacity,
   noiseAtEvaluation: flag(
     false,
     'Draw noise at evaluation too, as the reference code does: two evaluations of one text then differ',
   ),
   balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
-}).transform(({ capacityFactor: training, evalCapacityFactor: evaluation, ...rest }) => ({
-  ...rest,
-  capacityFactor: training === undefined ? rest.k : training,
-  evalCapacityFactor: evaluation === undefined ? rest.k : evaluation,
-}));
+});
+
+/** Capacity factors that are not given are k. */
+const options = z.pipe(
+  given,
+  z.transform(
+    ({
+      capacityFactor: training,
+      evalCapacityFactor: evaluation,
+      ...rest
+    }: z.output<typeof given>) => ({
+      ...rest,
+      capacityFactor: training === undefined ? rest.k : training,
+      evalCapacityFactor: evaluation === undefined ? rest.k : evaluation,
+    }),
+  ),
+);
 
 export type GumbelTopKOptions = z.output<typeof options>;
 /** What a program may pass: every option has a default. */

@@ -9,7 +9,7 @@ import {
 } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, softmax, softplus, sum, tensor2d } from '@tensorflow/tfjs-core';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
 import { amount, choice, coefficient, optionsOf, whole } from './options.js';

@@ -1,5 +1,5 @@
 import { createGate, defineRouter, gatedRouter } from '@moekit/core';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
 import { capacityOptions, coefficient, optionsOf, share } from './options.js';

@@ -10,7 +10,7 @@ import {
 } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 import { balanceLosses } from './losses.js';
 import { amount, capacityOptions, coefficient, optionsOf } from './options.js';

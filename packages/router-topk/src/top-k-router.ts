@@ -9,7 +9,7 @@ import {
 } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
 import { balanceLosses, zLosses } from './losses.js';

@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { build } from 'vite';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../examples/browser/', import.meta.url));
+
+/** A page with core and one router, and nothing else of moekit. */
+const PAGE = 'page.js';
+const sourceOf = (router: string, name: string) => `
+import { FeedForwardExperts, MoELayer, createRouter } from '@moekit/core';
+import { ${name} as router } from '${router}';
+globalThis.page = { FeedForwardExperts, MoELayer, createRouter, router };
+`;
+
+/** Bytes of a minified bundle without tfjs and the kernels' wasm, gzipped. */
+async function bytesOf(router: string, name: string): Promise<number> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    resolve: { conditions: ['@moekit/source', 'module', 'browser'] },
+    plugins: [
+      {
+        name: 'page',
+        enforce: 'pre',
+        resolveId: (id) => (id.endsWith(PAGE) ? `\0${PAGE}` : undefined),
+        load: (id) => (id === `\0${PAGE}` ? sourceOf(router, name) : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: true,
+      lib: { entry: PAGE, formats: ['es'], fileName: 'page' },
+      rolldownOptions: { external: [/^@tensorflow\//, /wasm\/artefacts/] },
+    },
+  });
+  const bundles = [result].flat() as { output: { type: string; code?: string }[] }[];
+  const code = bundles.flatMap(({ output }) => output.map((file) => file.code ?? '')).join('');
+  expect(code.length).toBeGreaterThan(10_000);
+  return gzipSync(code).length;
+}
+
+// the example page measures the first of them in a browser
+test.each([
+  ['@moekit/router-threshold', 'default'],
+  ['@moekit/router-null-expert', 'default'],
+  ['@moekit/router-topk', 'topKRouter'],
+  ['@moekit/router-topk', 'switchRouter'],
+])(
+  'core and %s (%s) take under 40 kB gzip',
+  async (router, name) => {
+    const bytes = await bytesOf(router, name);
+    expect(bytes, `${bytes} bytes`).toBeLessThan(40_000);
+  },
+  120_000,
+);
