@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { parseResults, stripTimes } from '@moekit/bench';
 import { describe, expect, test } from 'vitest';
@@ -31,6 +32,18 @@ describe('moekit bench', { timeout: 240_000 }, () => {
     expect(a!.rows[1]!.trials).toHaveLength(2);
     expect(JSON.stringify(stripTimes(a))).toBe(JSON.stringify(stripTimes(b)));
     expect(a!.machine.startedAt).not.toBe(b!.machine.startedAt);
+  });
+
+  test('a router that is not causal runs where the config allows it, from the example and its config', async () => {
+    const config = fileURLToPath(
+      new URL('../../../examples/expert-choice/experiment.json', import.meta.url),
+    );
+    const small = ['--steps', '2', '--backend', 'wasm', '--json'];
+    const { code, stdout } = await moekit(['bench', '--config', config, ...small]);
+    expect(code).toBe(0);
+    const row = parseResults(stdout).rows.find(({ label }) => label === 'expert-choice')!;
+    expect(row.figures!.expertsPerToken).toBeCloseTo(2, 1); // c = 2, whatever the router has learnt
+    expect(row.figures!.maxViolation).toBe(0); // every expert takes as many
   });
 
   test('everything outside the MoE layers starts alike: rows agree before training tells them apart', async () => {
