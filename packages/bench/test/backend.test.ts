@@ -1,5 +1,5 @@
-import type { AdapterSummary } from '@moekit/kernels';
-import { summariseAdapter } from '@moekit/kernels';
+import type { AdapterSummary } from '@moekit/kernels/dawn';
+import { summariseAdapter } from '@moekit/kernels/dawn';
 import { describe, expect, test } from 'vitest';
 
 import { chooseBackend, examine, findBackends } from '../src/index.js';

@@ -20,8 +20,6 @@ export type { DispatchPlan } from './plan.js';
 export { registerKernels } from './register.js';
 export { limitCapacity, selectOnHost, selectThreshold, selectTopK } from './selection.js';
 export { stopGradient } from './stop-gradient.js';
-export { findAdapter, startDawn, summariseAdapter } from './webgpu/dawn.js';
-export type { AdapterLike, AdapterSummary } from './webgpu/dawn.js';
 export { watchDevice } from './webgpu/watch-device.js';
 export type { DeviceWatch } from './webgpu/watch-device.js';
 export { prepareTensorflow } from './tensorflow/prepare.js';

@@ -1,7 +1,7 @@
 import type { Check, DoctorReport, Verdict } from '@moekit/bench';
 import { examine } from '@moekit/bench';
 import type { PlanExplanation } from '@moekit/kernels';
-import { findAdapter } from '@moekit/kernels';
+import { findAdapter } from '@moekit/kernels/dawn';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 

@@ -1,4 +1,4 @@
-import { findAdapter } from '@moekit/kernels';
+import { findAdapter } from '@moekit/kernels/dawn';
 
 import { fail } from '../errors.js';
 import type { BackendFinding } from './find-backends.js';

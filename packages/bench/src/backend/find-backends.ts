@@ -1,4 +1,4 @@
-import type { AdapterSummary } from '@moekit/kernels';
+import type { AdapterSummary } from '@moekit/kernels/dawn';
 
 import type { ConcreteBackend } from './names.js';
 import { gpuVisible } from './tensorflow/gpu-visible.js';
@@ -36,7 +36,7 @@ const RANK = { cuda: 0, webgpu: 1, tensorflow: 2, wasm: 3, cpu: 4, softwareWebgp
 
 /**
  * All backends, each with its place in the order of preference.
- * @param adapter what WebGPU would run on (`findAdapter` of @moekit/kernels); `auto` takes WebGPU only where it is
+ * @param adapter what WebGPU would run on (`findAdapter` of @moekit/kernels/dawn); `auto` takes WebGPU only where it is
  *   known, and hardware
  */
 export function findBackends(

@@ -1,4 +1,5 @@
-import { prepareTensorflow, registerKernels, startDawn } from '@moekit/kernels';
+import { prepareTensorflow, registerKernels } from '@moekit/kernels';
+import { startDawn } from '@moekit/kernels/dawn';
 
 import { fail } from '../errors.js';
 import { pickBackend } from './choose-backend.js';

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 
-import type { AdapterSummary } from '@moekit/kernels';
+import type { AdapterSummary } from '@moekit/kernels/dawn';
 
 import { chooseBackend } from '../backend/choose-backend.js';
 import type { BackendFinding, Resolves } from '../backend/find-backends.js';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { findAdapter } from '@moekit/kernels';
+import { findAdapter } from '@moekit/kernels/dawn';
 
 import { pickBackend } from '../backend/choose-backend.js';
 import { selectBackend } from '../backend/select-backend.js';
