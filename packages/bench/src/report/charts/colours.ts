@@ -8,10 +8,11 @@ export const BASELINE = 'var(--baseline)';
 export const MUTED = 'var(--muted)';
 export const GRID = 'var(--grid)';
 
-/** A colour for each row of a comparison. */
+/** A colour for each row of a comparison; grey only where one row is what the others are held against. */
 export function rowColours(rows: readonly { readonly baseline: boolean }[]): readonly string[] {
+  const one = rows.filter(({ baseline }) => baseline).length === 1 && rows.length > 1;
   let next = 0;
-  return rows.map(({ baseline }) => (baseline ? BASELINE : seriesColour(next++)));
+  return rows.map(({ baseline }) => (baseline && one ? BASELINE : seriesColour(next++)));
 }
 
 export function seriesColour(index: number): string {

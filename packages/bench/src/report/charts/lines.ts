@@ -24,7 +24,9 @@ export interface LinesChart {
 }
 
 const [WIDTH, HEIGHT] = [960, 420];
-const MARGIN = { left: 60, right: 190, top: 30, bottom: 48 };
+const MARGIN = { left: 60, top: 30, bottom: 48 };
+/** Room for the names at the ends: what the widest takes, within bounds. */
+const NAMES = { perLetter: 7.6, least: 90, most: 320 };
 const LABEL_HEIGHT = 17;
 
 /** Curves with their names at their ends. */
@@ -39,7 +41,7 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
       width: WIDTH,
       height: HEIGHT,
       marginLeft: MARGIN.left,
-      marginRight: MARGIN.right,
+      marginRight: roomFor(drawn),
       marginTop: MARGIN.top,
       marginBottom: MARGIN.bottom,
       x: { label: x },
@@ -106,6 +108,11 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
     },
     description,
   );
+}
+
+function roomFor(lines: readonly Line[]): number {
+  const longest = Math.max(0, ...lines.map(({ label }) => label.length));
+  return Math.min(Math.max(24 + longest * NAMES.perLetter, NAMES.least), NAMES.most);
 }
 
 function ends(lines: readonly Line[], ys: readonly [number, number]) {

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+
+import { BASELINE, rowColours } from '../../src/report/charts/colours.js';
+
+test('the one baseline is grey and the others differ', () => {
+  const colours = rowColours([{ baseline: true }, { baseline: false }, { baseline: false }]);
+  expect(colours[0]).toBe(BASELINE);
+  expect(new Set(colours).size).toBe(3);
+});
+
+test('rows that are each the baseline of a group of their own are told apart', () => {
+  const colours = rowColours([{ baseline: true }, { baseline: true }, { baseline: false }]);
+  expect(colours).not.toContain(BASELINE);
+  expect(new Set(colours).size).toBe(3);
+});
