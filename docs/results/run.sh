@@ -1,7 +1,9 @@
 #!/bin/sh
-# Runs the large preset of every experiment, or of those named, one after another, and keeps each one's results.json
-# (on one line, without white space) in docs/results. Started again it goes on where it was.
-#   docs/results/run.sh                                  all eight
+# Runs every experiment, or those named, one after another, and keeps each one's results.json in docs/results: on one
+# line, without examples, loads and training curves, which make it ten times as long. `moekit report` reads it all the
+# same. Started again it goes on where it was.
+#   docs/results/run.sh                                  all eight, large preset
+#   PRESET=quick docs/results/run.sh
 #   BACKEND=tensorflow docs/results/run.sh null/modality
 #   docs/results/run.sh xmoe/scaling --set training.steps=200
 set -u
@@ -16,14 +18,17 @@ while [ $# -gt 0 ]; do
 done
 : "${names:=null/modality xmoe/threshold-capacity null/frontier xmoe/dense-to-sparse xmoe/scaling xmoe/activation-sparsity null/polarisation xmoe/translation}"
 for name in $names; do
-  file=$(echo "$name" | tr / -)
-  out=${OUT:-$root/moekit-results}/$file-large
+  file=$(echo "$name" | tr / -)-${PRESET:-large}
+  out=${OUT:-$root/moekit-results}/$file
   start=$(date +%s)
-  node "$root/apps/cli/bin/moekit.js" sweep "$name" --preset large --backend "${BACKEND:-auto}" --resume --out "$out" "$@"
+  node "$root/apps/cli/bin/moekit.js" sweep "$name" --preset "${PRESET:-large}" --backend "${BACKEND:-auto}" --resume --out "$out" "$@"
   echo "$name: exit code $?, $(($(date +%s) - start)) s"
   [ -f "$out/results.json" ] && node -e '
     const { readFileSync, writeFileSync } = require("node:fs");
     const [from, to] = process.argv.slice(1);
-    writeFileSync(to, JSON.stringify(JSON.parse(readFileSync(from, "utf8"))) + "\n");
+    const results = JSON.parse(readFileSync(from, "utf8"));
+    for (const { trials } of results.rows)
+      for (const trial of trials) Object.assign(trial, { examples: [], loadHistory: [], trainingCurve: [] });
+    writeFileSync(to, JSON.stringify(results) + "\n");
   ' "$out/results.json" "$here/$file.json"
 done
