@@ -84,6 +84,7 @@ export default defineConfig({
         text: 'Background',
         items: [
           { text: 'Benchmark method', link: '/docs/benchmark-method' },
+          { text: 'Results', link: '/docs/results' },
           { text: 'Training and checkpoints', link: '/docs/training' },
           { text: 'Kernels', link: '/docs/kernels' },
           { text: 'Kernels on WebGPU', link: '/docs/kernels-webgpu' },
