@@ -122,7 +122,7 @@ export interface DataDescription {
 
 export interface TaskData {
   readonly description: DataDescription;
-  /** Loss of a simple model on the same split, which every row must beat; absent where none is known. */
+  /** Loss of a simple model on the same split, which every row must beat; absent where none is known. May be a getter: only a comparison reads it, and once. */
   readonly reference?: { readonly name: string; readonly metrics: Metrics };
 }
 

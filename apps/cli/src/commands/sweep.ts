@@ -106,7 +106,7 @@ function presetNamed(name: string): Preset {
   throw fail('CLI_USAGE', {
     asked: '--preset must be quick or large',
     got: JSON.stringify(name),
-    fix: 'quick ends in two minutes; large is what the documented results were made with.',
+    fix: 'quick takes minutes on two cores, large about a quarter of an hour.',
   });
 }
 
