@@ -1,24 +1,14 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import type { Results } from '@moekit/bench';
-import {
-  collectResults,
-  listJobs,
-  prepareExperiment,
-  prepareOutput,
-  writeOutput,
-} from '@moekit/bench';
+import { listJobs, prepareExperiment, prepareOutput } from '@moekit/bench';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
-import type { StopSignal } from '../interrupt.js';
-import { EXIT_CODES } from '../interrupt.js';
-import { renderSummary } from '../output/summary.js';
 import { builtInRouters } from '../registry.js';
 import type { BenchFlags } from './bench-flags.js';
-import { experimentOf, wholeNumber } from './bench-flags.js';
+import { experimentOf } from './bench-flags.js';
 import { runAll } from './run-all.js';
+import { settle, workersOf } from './settle.js';
 
 /**
  * Trains every row with every seed, writes results.json and report.html, prints the comparison.
@@ -27,10 +17,7 @@ import { runAll } from './run-all.js';
 export async function bench(flags: BenchFlags): Promise<number> {
   applyDevice(flags);
   const registry = builtInRouters();
-  const workers =
-    flags.workers === undefined
-      ? availableParallelism()
-      : wholeNumber('--workers', flags.workers, 1);
+  const workers = workersOf(flags);
   const experiment = await experimentOf(flags);
   assertRouterNames(experiment.routers, registry);
   const preamble = await prepareExperiment(experiment, registry);
@@ -47,20 +34,5 @@ export async function bench(flags: BenchFlags): Promise<number> {
     backend: manifest.backend,
     metric: manifest.metrics[0]!,
   });
-  const results = collectResults(preamble, outcomes, {
-    startedAt: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
-    workers,
-  });
-  const files = await writeOutput(folder, results);
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(results, null, 2)}\n` : renderSummary(results, files),
-  );
-  return exitCode(results, signal);
-}
-
-/** 0, 1 when a trial failed, or what a signal asks for. */
-export function exitCode(results: Results, signal: StopSignal | undefined): number {
-  if (signal !== undefined) return EXIT_CODES[signal];
-  return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
+  return settle({ preamble, outcomes, signal, folder, started, workers, json: flags.json });
 }

@@ -1,11 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 
 import type { Experiment, Preset } from '@moekit/bench';
 import {
   TrialStore,
   applySettings,
-  collectResults,
   findExperiment,
   listJobs,
   loadConfig,
@@ -14,17 +12,14 @@ import {
   prepareExperiment,
   prepareOutput,
   presetOf,
-  writeOutput,
 } from '@moekit/bench';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import { fail } from '../errors.js';
-import { renderSummary } from '../output/summary.js';
 import { builtInRouters } from '../registry.js';
-import { wholeNumber } from './bench-flags.js';
-import { exitCode } from './bench.js';
 import { runAll } from './run-all.js';
+import { settle, workersOf } from './settle.js';
 
 /** Flags of `moekit sweep`, as commander hands them over. */
 export interface SweepFlags {
@@ -49,10 +44,7 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   applyDevice(flags);
   const started = new Date();
   const registry = builtInRouters();
-  const workers =
-    flags.workers === undefined
-      ? availableParallelism()
-      : wholeNumber('--workers', flags.workers, 1);
+  const workers = workersOf(flags);
   const experiment = await sweptExperiment(source, flags);
   assertRouterNames(experiment.routers, registry);
   const preamble = await prepareExperiment(experiment, registry);
@@ -75,16 +67,15 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
       if (event.type === 'done' || event.type === 'failed') await store.save(event);
     },
   });
-  const results = collectResults(preamble, [...kept, ...outcomes], {
-    startedAt: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
+  return settle({
+    preamble,
+    outcomes: [...kept, ...outcomes],
+    signal,
+    folder,
+    started,
     workers,
+    json: flags.json,
   });
-  const files = await writeOutput(folder, results);
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(results, null, 2)}\n` : renderSummary(results, files),
-  );
-  return exitCode(results, signal);
 }
 
 /** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */

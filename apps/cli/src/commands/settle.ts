@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+
+import type { Outcome, Preamble } from '@moekit/bench';
+import { collectResults, writeOutput } from '@moekit/bench';
+
+import type { StopSignal } from '../interrupt.js';
+import { EXIT_CODES } from '../interrupt.js';
+import { renderSummary } from '../output/summary.js';
+import { wholeNumber } from './bench-flags.js';
+
+/** What a comparison ended with, and how it was run. */
+export interface Comparison {
+  readonly preamble: Preamble;
+  readonly outcomes: readonly Outcome[];
+  readonly signal: StopSignal | undefined;
+  readonly folder: string;
+  readonly started: Date;
+  readonly workers: number;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Writes results.json and report.html and prints the comparison.
+ * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for
+ */
+export async function settle(comparison: Comparison): Promise<number> {
+  const { preamble, outcomes, signal, folder, started, workers, json } = comparison;
+  const results = collectResults(preamble, outcomes, {
+    startedAt: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    workers,
+  });
+  const files = await writeOutput(folder, results);
+  process.stdout.write(
+    json ? `${JSON.stringify(results, null, 2)}\n` : renderSummary(results, files),
+  );
+  if (signal !== undefined) return EXIT_CODES[signal];
+  return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
+}
+
+/** How many trials run at once: what `--workers` says, else one a core. @throws CLI_USAGE */
+export function workersOf({ workers }: { readonly workers?: string }): number {
+  return workers === undefined ? availableParallelism() : wholeNumber('--workers', workers, 1);
+}
