@@ -21,6 +21,11 @@ test('doctor --json holds the same as data', async () => {
   expect(report).toHaveProperty('kernels.rows', 4096 * 8);
 });
 
+test('a machine without a Vulkan driver: nothing of the search for one is printed', async () => {
+  const { code, stderr } = await moekit(['doctor'], { env: { VK_ICD_FILENAMES: 'none.json' } });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
 test('layer-time: a lower threshold computes fewer experts', { timeout: 120_000 }, async () => {
   const sizes = ['--tokens', '64', '--model-width', '16', '--expert-width', '8', '--repeats', '2'];
   const routers = 'threshold?threshold=0.2,threshold?threshold=0.9';

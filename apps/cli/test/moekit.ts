@@ -12,6 +12,7 @@ export interface Ended {
 
 interface RunOptions {
   readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Shown all of stderr so far; may end the process. */
   readonly onOutput?: (text: string, stop: () => void) => void;
   readonly signal?: NodeJS.Signals;
@@ -31,12 +32,12 @@ export const emptyFolder = () => mkdtemp(join(tmpdir(), 'moekit-'));
  */
 export async function moekit(
   args: readonly string[],
-  { cwd, onOutput, signal = 'SIGINT' }: RunOptions = {},
+  { cwd, env, onOutput, signal = 'SIGINT' }: RunOptions = {},
 ): Promise<Ended> {
   const folder = cwd ?? (await emptyFolder());
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: '1', MOEKIT_HOME: join(folder, 'moekit-home') },
+    env: { ...process.env, NO_COLOR: '1', MOEKIT_HOME: join(folder, 'moekit-home'), ...env },
   });
   let stdout = '';
   let stderr = '';

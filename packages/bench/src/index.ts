@@ -3,6 +3,7 @@ export { findBackends } from './backend/find-backends.js';
 export type { BackendFinding } from './backend/find-backends.js';
 export { BACKEND_NAMES } from './backend/names.js';
 export type { BackendName, ConcreteBackend } from './backend/names.js';
+export { probeAdapter } from './backend/probe-adapter.js';
 export { selectBackend } from './backend/select-backend.js';
 export * from './backend/tensorflow/index.js';
 export { examine } from './doctor/examine.js';

@@ -1,7 +1,6 @@
 import type { Check, DoctorReport, Verdict } from '@moekit/bench';
-import { examine } from '@moekit/bench';
+import { examine, probeAdapter } from '@moekit/bench';
 import type { PlanExplanation } from '@moekit/kernels';
-import { findAdapter } from '@moekit/kernels/dawn';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
@@ -17,7 +16,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 
 /** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
 export async function doctor({ json = false }: { readonly json?: boolean }): Promise<number> {
-  const examined = examine(undefined, undefined, await findAdapter());
+  const examined = examine(undefined, undefined, await probeAdapter());
   const computes = await checkComputes(examined.backends);
   const kernels = await explainKernels(examined.chosen.name);
   const report = { ...examined, checks: [...examined.checks, ...computes], kernels };

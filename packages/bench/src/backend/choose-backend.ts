@@ -1,16 +1,15 @@
-import { findAdapter } from '@moekit/kernels/dawn';
-
 import { fail } from '../errors.js';
 import type { BackendFinding } from './find-backends.js';
 import { findBackends } from './find-backends.js';
 import { BACKEND_NAMES } from './names.js';
+import { probeAdapter } from './probe-adapter.js';
 
 /**
  * Decides on a backend for this machine without starting one; for `auto` Dawn is asked what adapter it has.
  * @throws what chooseBackend throws
  */
 export async function pickBackend(asked: string): Promise<BackendFinding> {
-  const adapter = asked === 'auto' ? await findAdapter() : undefined;
+  const adapter = asked === 'auto' ? await probeAdapter() : undefined;
   return chooseBackend(asked, findBackends(undefined, undefined, adapter));
 }
 

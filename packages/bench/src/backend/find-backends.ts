@@ -1,5 +1,6 @@
 import type { AdapterSummary } from '@moekit/kernels/dawn';
 
+import { canImport } from './can-import.js';
 import type { ConcreteBackend } from './names.js';
 import { gpuVisible } from './tensorflow/gpu-visible.js';
 import type { InstalledBackend } from './tensorflow/list-installed.js';
@@ -36,7 +37,7 @@ const RANK = { cuda: 0, webgpu: 1, tensorflow: 2, wasm: 3, cpu: 4, softwareWebgp
 
 /**
  * All backends, each with its place in the order of preference.
- * @param adapter what WebGPU would run on (`findAdapter` of @moekit/kernels/dawn); `auto` takes WebGPU only where it is
+ * @param adapter what WebGPU would run on (`probeAdapter`); `auto` takes WebGPU only where it is
  *   known, and hardware
  */
 export function findBackends(
@@ -123,13 +124,4 @@ function cpu(): BackendFinding {
     howToGet: '',
     rank: RANK.cpu,
   };
-}
-
-function canImport(module: string): boolean {
-  try {
-    import.meta.resolve(module);
-    return true;
-  } catch {
-    return false;
-  }
 }
