@@ -59,6 +59,24 @@ describe('the experiments of moekit', () => {
   });
 });
 
+test('null/modality: only groups that a row has are compared', () => {
+  const experiment = findExperiment('null/modality');
+  const results = sampleResults(presetOf(experiment, 'quick'), (_, seed) => 3 + seed / 100);
+  const groups = { text: 0.6, vision: 0.4, ink: 0.5, background: 0.3 };
+  for (const { label, trials } of results.rows)
+    for (const { seed, measured } of trials) {
+      const noise = (share: number, i: number) => share + (seed * (i + 1)) / 1000;
+      const row = label.includes('in the text') ? { ...groups, words: 0.7, filler: 0.2 } : groups;
+      Object.entries(row).forEach(([group, share], i) => {
+        Object.assign(measured, { [`intensity.${group}`]: noise(share, i) });
+      });
+    }
+  const [half, inText] = experiment.answer(results)!.findings;
+  expect(half).toContain('ink − background +0.198');
+  expect(half).not.toContain('filler');
+  expect(inText).toContain('words − filler +0.498');
+});
+
 describe('words for a difference', () => {
   const spread = { n: 3, mean: -0.01, interval: [-0.03, 0.01] as const, distinguishable: false };
   test('an interval that spans zero is not distinguishable', () => {

@@ -16,6 +16,14 @@ const intensity = (group: string) => (trial: Row['trials'][number]) =>
 const gap = (row: Row, high: string, low: string) =>
   withinRow(row, intensity(high), intensity(low));
 
+/** Groups within a modality, where a model's data have them: filler words stand only in redundant text. */
+const PAIRS = [
+  ['ink', 'background'],
+  ['words', 'filler'],
+] as const;
+
+const hasGroup = (row: Row, group: string) => meanOf(row, intensity(group)) !== undefined;
+
 /** Which tokens get compute when the router is told nothing of modalities; two controls. */
 export const modality: NamedExperiment = {
   name: 'null/modality',
@@ -81,8 +89,11 @@ function findingsOf({ rows }: Answerable): string[] {
     const share = meanOf(row, (trial) => metricOf(trial, 'share.text'));
     const tokens = meanOf(row, (trial) => metricOf(trial, 'tokens.text'));
     const shown = (value: number | undefined) => (value === undefined ? '–' : percent(value));
+    const gaps = PAIRS.filter((pair) => pair.every((group) => hasGroup(row, group))).map(
+      ([high, low]) => `; ${high} − ${low} ${say(gap(row, high, low))}`,
+    );
     return [
-      `${row.label}: intensity of text ${shown(text)}, of vision ${shown(vision)}, text − vision ${say(gap(row, 'text', 'vision'))}; text takes ${shown(share)} of the compute with ${shown(tokens)} of the tokens; ink − background ${say(gap(row, 'ink', 'background'))}; words − filler ${say(gap(row, 'words', 'filler'))}`,
+      `${row.label}: intensity of text ${shown(text)}, of vision ${shown(vision)}, text − vision ${say(gap(row, 'text', 'vision'))}; text takes ${shown(share)} of the compute with ${shown(tokens)} of the tokens${gaps.join('')}`,
     ];
   });
 }
