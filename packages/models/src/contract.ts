@@ -22,14 +22,21 @@ export interface Tokenizer {
   decode(ids: ArrayLike<number>): Uint8Array;
 }
 
+/** Token ids, in memory (an Int32Array is one) or wherever `slice` finds them. */
+export interface TokenSequence {
+  readonly length: number;
+  /** The ids from `start` up to `end`, which is left out. */
+  slice(start: number, end: number): Int32Array | number[];
+}
+
 /** Tokenised text, ready for training. */
 export interface TokenData {
   readonly name: string;
   readonly attribution: string;
   readonly tokenizer: string;
   readonly vocabSize: number;
-  readonly train: Int32Array;
-  readonly validation: Int32Array;
+  readonly train: TokenSequence;
+  readonly validation: TokenSequence;
   /** UTF-8 bytes per validation token: turns nats per token into bits per byte. */
   readonly bytesPerToken: number;
   /** sha256 (hex) over source bytes of both splits and the tokenizer's name. */

@@ -8,6 +8,7 @@ export const modelErrors = {
   MODELS_DATA_FORMAT:
     'A JSONL or Parquet file that is damaged, or lacks the text that was asked for.',
   MODELS_DATA_LARGE: 'A text that does not fit in memory.',
+  MODELS_DATA_CACHE: 'Tokens of a large text that cannot be kept in a file, or are gone.',
   MODELS_IDX: 'An idx file of images or labels that is damaged, or does not fit its partner.',
   MODELS_DATA_PARALLEL: 'Files of sentences and their translations that do not match line by line.',
   MODELS_TOKENIZER: 'A tokenizer.json that cannot be used.',

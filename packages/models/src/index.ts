@@ -6,6 +6,7 @@ export type {
   LanguageModelConfig,
   MoEFactory,
   TextSource,
+  TokenSequence,
   TokenData,
   Tokenizer,
   TrainableModel,

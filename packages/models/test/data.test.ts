@@ -117,7 +117,7 @@ describe('tokenize', () => {
       source('the', 'the thé'.normalize('NFC')),
       huggingFaceTokenizer(tokenizerJson()),
     );
-    expect(Array.from(data.train)).toEqual([30, 4]);
+    expect(Array.from(data.train.slice(0, data.train.length))).toEqual([30, 4]);
     expect(data.bytesPerToken).toBe(8 / 6);
     expect(data).toMatchObject({ name: 'made up', attribution: 'nobody', vocabSize: 41 });
   });

@@ -1,5 +1,6 @@
 import type { Rng } from '@moekit/core';
 
+import type { TokenSequence } from '../contract.js';
 import { fail } from '../errors.js';
 
 /** B windows of text, each next token the target of the one before. Plain numbers; nothing to dispose. */
@@ -16,7 +17,7 @@ export interface Batch {
  * B windows at random places.
  * @throws MODELS_DATA_SHORT when the text has no window of that length
  */
-export function randomBatch(text: Int32Array, size: number, length: number, rng: Rng): Batch {
+export function randomBatch(text: TokenSequence, size: number, length: number, rng: Rng): Batch {
   assertWindow(text, length);
   const starts = Array.from({ length: size }, () => rng.integer(text.length - length));
   return batchAt(text, starts, length);
@@ -28,7 +29,7 @@ export function randomBatch(text: Int32Array, size: number, length: number, rng:
  * @throws MODELS_DATA_SHORT when it has none
  */
 export function evenBatches(
-  text: Int32Array,
+  text: TokenSequence,
   { batchSize, batches, length }: { batchSize: number; batches: number; length: number },
 ): Batch[] {
   assertWindow(text, length);
@@ -42,17 +43,18 @@ export function evenBatches(
   );
 }
 
-function batchAt(text: Int32Array, starts: readonly number[], length: number): Batch {
+function batchAt(text: TokenSequence, starts: readonly number[], length: number): Batch {
   const tokens = new Int32Array(starts.length * length);
   const targets = new Int32Array(starts.length * length);
   starts.forEach((start, b) => {
-    tokens.set(text.subarray(start, start + length), b * length);
-    targets.set(text.subarray(start + 1, start + length + 1), b * length);
+    const window = Int32Array.from(text.slice(start, start + length + 1));
+    tokens.set(window.subarray(0, length), b * length);
+    targets.set(window.subarray(1), b * length);
   });
   return { size: starts.length, tokens, targets };
 }
 
-function assertWindow(text: Int32Array, length: number): void {
+function assertWindow(text: TokenSequence, length: number): void {
   if (text.length > length) return;
   throw fail('MODELS_DATA_SHORT', {
     asked: `Each split must have more tokens than the context length, ${length}`,

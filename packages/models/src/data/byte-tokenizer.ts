@@ -5,7 +5,7 @@ export function byteTokenizer(): Tokenizer {
   return {
     name: 'bytes',
     vocabSize: 256,
-    encode: (text) => Int32Array.from(text),
+    encode: (text) => new Int32Array(text),
     decode: (ids) => Uint8Array.from(ids),
   };
 }

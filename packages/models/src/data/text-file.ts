@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 
 import type { TextSource } from '../contract.js';
 import { fail } from '../errors.js';
+import { characterFrom, wholeCharacters } from './text/characters.js';
 import { collect } from './text/collect.js';
 import { tooLarge } from './text/text-errors.js';
 import { textPieces } from './text/text-pieces.js';
@@ -21,20 +22,32 @@ export interface TextFileOptions {
 
 /**
  * A text of the user's, its first 90 % to train on and the rest to validate: a file of UTF-8, JSONL or Parquet, gzipped or
- * not, or a folder of them. It is read as a stream that stops at the limit, so any size is safe.
+ * not, or a folder of them. It is read as a stream that stops at the limit, so any size is safe; the language-modelling
+ * task streams what is larger.
  * Neither the split nor the limit cuts a character in two.
  * @throws MODELS_DATA_MISSING, MODELS_DATA_SHORT, MODELS_DATA_BINARY, MODELS_DATA_FORMAT, MODELS_DATA_LARGE
  */
 export async function loadTextFile(
   path: string,
-  { maxBytes, field = 'text' }: TextFileOptions = {},
+  options: TextFileOptions = {},
 ): Promise<TextSource> {
-  const limit = maxBytes ?? LARGEST_BYTES;
+  const text = await textWithin(path, options, Math.max(LARGEST_BYTES, options.maxBytes ?? 0));
+  if (text === null) throw tooLarge(path, LARGEST_BYTES);
+  return text;
+}
+
+/** The same, or null where what is asked for has more than `largest` bytes. */
+export async function textWithin(
+  path: string,
+  { maxBytes, field = 'text' }: TextFileOptions,
+  largest = LARGEST_BYTES,
+): Promise<TextSource | null> {
+  const limit = Math.min(maxBytes ?? largest, largest);
   const read = await collect(textPieces(path, field), limit);
-  if (read.more && maxBytes === undefined) throw tooLarge(path, limit);
+  if (read.more && limit !== maxBytes) return null;
   const bytes = read.more ? read.bytes.subarray(0, wholeCharacters(read.bytes)) : read.bytes;
   assertLongEnough(bytes, path);
-  const at = splitPoint(bytes, 0.9);
+  const at = characterFrom(bytes, Math.floor(bytes.length * 0.9));
   const part = read.more ? `the first ${bytes.length} bytes of ` : '';
   return {
     name: basename(path),
@@ -51,24 +64,4 @@ function assertLongEnough(bytes: Uint8Array, path: string): void {
     got: `${bytes.length}`,
     fix: 'Use a longer text.',
   });
-}
-
-/** The first byte at or after the share that starts a character (continuation bytes are 10xxxxxx). */
-function splitPoint(bytes: Uint8Array, share: number): number {
-  let at = Math.floor(bytes.length * share);
-  while (at < bytes.length && isContinuation(bytes[at]!)) at++;
-  return at;
-}
-
-/** How many bytes are whole characters: the last one may have been cut. */
-function wholeCharacters(bytes: Uint8Array): number {
-  let start = bytes.length - 1;
-  while (start > 0 && isContinuation(bytes[start]!)) start--;
-  const lead = bytes[start] ?? 0;
-  const width = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  return start + width <= bytes.length ? bytes.length : start;
-}
-
-function isContinuation(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
 }

@@ -32,8 +32,14 @@ function encode(text: Uint8Array, name: string, tokenizer: Tokenizer): Int32Arra
       fix: 'Use a longer text.',
     });
   }
+  assertIds(ids, tokenizer);
+  return ids;
+}
+
+/** @throws MODELS_TOKENIZER when an id is outside the vocabulary */
+export function assertIds(ids: Int32Array, tokenizer: Tokenizer): void {
   const stray = ids.find((id) => !(id >= 0 && id < tokenizer.vocabSize));
-  if (stray === undefined) return ids;
+  if (stray === undefined) return;
   throw fail('MODELS_TOKENIZER', {
     asked: `Tokenizer ${tokenizer.name} must give ids below its vocabulary size, ${tokenizer.vocabSize}`,
     got: String(stray),

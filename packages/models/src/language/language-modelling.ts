@@ -1,25 +1,14 @@
-import { readFile } from 'node:fs/promises';
-
 import { z } from 'zod';
 
-import type { TokenData, Tokenizer } from '../contract.js';
+import type { TokenData } from '../contract.js';
 import type { BigramReference } from '../data/bigram.js';
 import { bigramReference } from '../data/bigram.js';
-import { bpeTokenizer } from '../data/bpe/bpe-tokenizer.js';
-import { textBlocks } from '../data/bpe/text-blocks.js';
-import { trainedBpe } from '../data/bpe/tokenizer-cache.js';
-import { byteTokenizer } from '../data/byte-tokenizer.js';
-import { loadEmbeddedText } from '../data/embedded-text.js';
-import { huggingFaceTokenizer } from '../data/hugging-face-tokenizer.js';
-import { loadTextFile } from '../data/text-file.js';
-import { tokenize } from '../data/tokenize.js';
 import { fail } from '../errors.js';
 import { createLanguageModel } from '../model/language-model.js';
 import { smallLanguageModel } from '../presets.js';
 import type { TaskData, TaskPlugin } from '../task.js';
 import { createLanguageTask } from './language-task.js';
-
-const EMBEDDED = ['tiny-shakespeare', 'wikitext-2'] as const;
+import { loadTokens } from './load-tokens.js';
 
 const count = z.int().min(1);
 
@@ -30,7 +19,7 @@ const optionsSchema = z.strictObject({
       source: z.string().min(1).default('tiny-shakespeare'),
       /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, or a Hugging Face tokenizer.json. */
       tokenizer: z.string().min(1).default('bytes'),
-      /** Use at most this much of the start of a file or folder. */
+      /** Use at most this much of the start of a file or folder, which may be of any size. */
       maxBytes: count.optional(),
       /** Member or column that holds the text of JSONL and Parquet. */
       field: z.string().min(1).optional(),
@@ -69,11 +58,7 @@ export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageDat
     { name: 'perplexity', unit: 'perplexity', better: 'lower' },
   ],
   load: async ({ data, model }) => {
-    const embedded = EMBEDDED.find((name) => name === data.source);
-    const source = embedded
-      ? await loadEmbeddedText(embedded)
-      : await loadTextFile(data.source, data);
-    const tokens = tokenize(source, await loadTokenizer(data.tokenizer, source.train));
+    const tokens = await loadTokens(data);
     assertLongEnough(tokens, data.source, model.contextLength);
     return {
       tokens,
@@ -110,23 +95,4 @@ function assertLongEnough(tokens: TokenData, source: string, contextLength: numb
       fix: 'Use a longer text, or a shorter context.',
     });
   }
-}
-
-async function loadTokenizer(name: string, train: Uint8Array): Promise<Tokenizer> {
-  if (name === 'bytes') return byteTokenizer();
-  const size = /^bpe:(\d+)$/.exec(name)?.[1];
-  if (size)
-    return bpeTokenizer(await trainedBpe([...textBlocks(train)], { vocabSize: +size }), name);
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(name, 'utf8'));
-  } catch (cause) {
-    throw fail('MODELS_TOKENIZER', {
-      asked: 'The tokenizer must be "bytes" or a readable Hugging Face tokenizer.json',
-      got: `${name}: ${(cause as Error).message.split('\n')[0]!}`,
-      fix: 'Check the path.',
-      cause,
-    });
-  }
-  return huggingFaceTokenizer(json as never);
 }

@@ -12,7 +12,8 @@ export function* textBlocks(bytes: Uint8Array): Generator<string> {
   }
 }
 
-function blockEnd(bytes: Uint8Array, start: number): number {
+/** Where a block that begins at `start` ends: the text's end where less than a block is left. */
+export function blockEnd(bytes: Uint8Array, start: number): number {
   if (bytes.length - start <= BLOCK) return bytes.length;
   const block = bytes.subarray(start, start + BLOCK);
   const newline = block.lastIndexOf(NEWLINE);

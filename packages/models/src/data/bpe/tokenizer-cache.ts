@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+import { cacheFolder } from '../cache-folder.js';
 import type { TokenizerJson } from './tokenizer-json.js';
 import type { BpeOptions } from './train-bpe.js';
 import { trainBpe } from './train-bpe.js';
 
 /** Part of the key: another trainer, another tokenizer. */
 const TRAINER_VERSION = 1;
-
-/** MOEKIT_HOME, else where the user's caches are. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['MOEKIT_HOME']) return join(env['MOEKIT_HOME'], 'tokenizers');
-  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'moekit', 'tokenizers');
-}
 
 /** sha256 (hex) over texts and options: equal keys, equal tokenizers. */
 export function tokenizerKey(texts: Iterable<string>, options: BpeOptions): string {
@@ -30,7 +24,7 @@ export function tokenizerKey(texts: Iterable<string>, options: BpeOptions): stri
 export async function trainedBpe(
   texts: readonly string[],
   options: BpeOptions,
-  folder = cacheFolder(),
+  folder = cacheFolder('tokenizers'),
 ): Promise<TokenizerJson> {
   const file = join(folder, `${tokenizerKey(texts, options)}.json`);
   const known = await readFile(file, 'utf8')

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { jsonLines } from './json-lines.js';
 import { parquetTexts } from './parquet.js';
@@ -9,6 +9,22 @@ import { checkedUtf8 } from './utf8.js';
 
 /** What a folder is searched for; a file that is named itself may have any other ending. */
 const ENDINGS = ['.txt', '.text', '.md', '.jsonl', '.ndjson', '.parquet'];
+
+/** What tells a text from an earlier one of the same name: each file's path, size and time of change (ms). */
+export async function identify(
+  path: string,
+): Promise<readonly (readonly [string, number, number])[]> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  const files = found.isDirectory() ? await textFiles(path) : [path];
+  return Promise.all(
+    files.map(async (file) => {
+      const { size, mtimeMs } = await stat(file);
+      return [resolve(file), size, mtimeMs] as const;
+    }),
+  );
+}
 
 /**
  * A text as it is read: a file of UTF-8, JSONL or Parquet, gzipped or not, or every such file below a folder in the order

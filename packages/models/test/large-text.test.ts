@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { createRng } from '@moekit/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { TokenData } from '../src/contract.js';
+import { evenBatches, randomBatch } from '../src/data/batches.js';
+import { bigramReference } from '../src/data/bigram.js';
+import { bpeTokenizer } from '../src/data/bpe/bpe-tokenizer.js';
+import { textBlocks } from '../src/data/bpe/text-blocks.js';
+import { trainBpe } from '../src/data/bpe/train-bpe.js';
+import { byteTokenizer } from '../src/data/byte-tokenizer.js';
+import { largeText } from '../src/data/large/large-text.js';
+import { packTokens, TokenFile, widthFor } from '../src/data/large/token-file.js';
+import { loadTextFile, textWithin } from '../src/data/text-file.js';
+import { tokenize } from '../src/data/tokenize.js';
+
+let folder: string;
+let cache: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'moekit-large-'));
+  cache = join(folder, 'tokens');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+async function put(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, content);
+  return path;
+}
+
+const bytes = { tokenizer: async () => byteTokenizer(), tokenizerKey: 'bytes' };
+const coded = (code: string) => expect.objectContaining({ code });
+
+const lines = Array.from({ length: 9000 }, (_, i) => `line ${i} – größer 😀 ${i * 7919}\n`).join(
+  '',
+);
+const oneLine = lines.replaceAll('\n', ' ');
+const unbroken = lines.replaceAll(/\s/g, '');
+
+const idsOf = ({ train, validation }: TokenData) =>
+  [train, validation].map((split) => Array.from(split.slice(0, split.length)));
+
+/** The size of the text that is kept in files is no matter to what the files hold. */
+describe('tokens in files are those in memory', () => {
+  test.each([
+    ['lines', 'text.txt', lines],
+    ['one line', 'text.txt', oneLine],
+    ['no space at all', 'text.txt', unbroken],
+    ['a byte order mark', 'text.txt', `\ufeff${lines}`],
+    ['gzip', 'text.txt.gz', gzipSync(lines)],
+    ['JSONL', 'rows.jsonl', `${JSON.stringify({ text: lines })}\n`.repeat(2)],
+  ])('%s', async (_what, name, content) => {
+    const path = await put(name, content);
+    const inMemory = tokenize(await loadTextFile(path), byteTokenizer());
+    const inFiles = await largeText(path, bytes, cache);
+    expect(idsOf(inFiles)).toEqual(idsOf(inMemory));
+    expect(inFiles).toMatchObject({ vocabSize: 256, tokenizer: 'bytes', bytesPerToken: 1 });
+    expect(inFiles.attribution).toBe(inMemory.attribution);
+  });
+
+  test.each([
+    ['lines', lines],
+    ['one line', oneLine],
+    ['no space at all', unbroken],
+  ])('BPE: %s', async (_what, content) => {
+    const json = trainBpe([...textBlocks(Buffer.from(lines))], { vocabSize: 400 });
+    const path = await put('text.txt', content);
+    const tokenizer = bpeTokenizer(json, 'bpe:400');
+    const inMemory = tokenize(await loadTextFile(path), tokenizer);
+    const options = { tokenizer: async () => tokenizer, tokenizerKey: 'k' };
+    const inFiles = await largeText(path, options, cache);
+    expect(idsOf(inFiles)).toEqual(idsOf(inMemory));
+    expect(inFiles.bytesPerToken).toBe(inMemory.bytesPerToken);
+    expect(bigramReference(inFiles)).toEqual(bigramReference(inMemory));
+  });
+
+  test('and so are batches and the reference', async () => {
+    const path = await put('text.txt', lines);
+    const inMemory = tokenize(await loadTextFile(path), byteTokenizer());
+    const inFiles = await largeText(path, bytes, cache);
+    const [a, b] = [inMemory, inFiles].map(({ train, validation }) => [
+      randomBatch(train, 5, 33, createRng(7)),
+      ...evenBatches(validation, { batchSize: 4, batches: 3, length: 21 }),
+    ]);
+    expect(b).toEqual(a);
+    expect(bigramReference(inFiles)).toEqual(bigramReference(inMemory));
+  });
+
+  test.each([100_001, 100_002, 100_003, 100_004])('of the first %i bytes', async (maxBytes) => {
+    const path = await put('text.txt', '😀'.repeat(40_000));
+    const inMemory = tokenize(await loadTextFile(path, { maxBytes }), byteTokenizer());
+    const inFiles = await largeText(path, { ...bytes, maxBytes }, cache);
+    expect(idsOf(inFiles)).toEqual(idsOf(inMemory));
+  });
+});
+
+describe('what is kept', () => {
+  test('is used again, until the file or what is made of it is another', async () => {
+    const path = await put('text.txt', lines);
+    let made = 0;
+    const options = { ...bytes, tokenizer: async () => (made++, byteTokenizer()) };
+    const first = await largeText(path, options, cache);
+    expect(await largeText(path, options, cache)).toEqual(first);
+    expect(made).toBe(1);
+    await largeText(path, { ...options, maxBytes: 5000 }, cache);
+    await largeText(path, { ...options, tokenizerKey: 'other' }, cache);
+    await writeFile(path, `${lines}more`);
+    const changed = await largeText(path, options, cache);
+    expect(made).toBe(4);
+    expect(changed.hash).not.toBe(first.hash);
+    expect(await readdir(cache)).toHaveLength(4); // and no drafts
+  });
+
+  test('damaged is made again; cut off while it is read is a coded error', async () => {
+    const path = await put('text.txt', lines);
+    const data = await largeText(path, bytes, cache);
+    const { path: file, length } = data.train as TokenFile;
+    await truncate(file, 1000);
+    expect(() => data.train.slice(length - 10, length)).toThrow(coded('MODELS_DATA_CACHE'));
+    await rm(join(file, '..'), { recursive: true });
+    expect(() => data.train.slice(0, 10)).toThrow(coded('MODELS_DATA_CACHE'));
+    const again = await largeText(path, bytes, cache);
+    expect((await stat(file)).size).toBe(length);
+    expect(again.hash).toBe(data.hash);
+  });
+
+  test('nothing, where the text is bad or the folder is no folder', async () => {
+    const bad = await put('bad.txt', Buffer.concat([Buffer.from(lines), Buffer.of(0xff)]));
+    await expect(largeText(bad, bytes, cache)).rejects.toThrow(coded('MODELS_DATA_BINARY'));
+    expect(await readdir(cache)).toEqual([]);
+    const path = await put('text.txt', lines);
+    const file = await put('a-file', '');
+    await expect(largeText(path, bytes, file)).rejects.toThrow(coded('MODELS_DATA_CACHE'));
+  });
+
+  test('is in the fewest bytes that hold the vocabulary', async () => {
+    for (const [vocabSize, width] of [
+      [256, 1],
+      [257, 2],
+      [65_536, 2],
+      [65_537, 4],
+    ] as const) {
+      expect(widthFor(vocabSize)).toBe(width);
+      const ids = Int32Array.of(0, vocabSize - 1, 5);
+      const path = await put('ids.bin', packTokens(ids, width));
+      expect((await stat(path)).size).toBe(3 * width);
+      const file = new TokenFile(path, { length: 3, width });
+      expect(file.slice(1, 9)).toEqual(ids.slice(1, 9));
+      expect(file.slice(3, 9)).toHaveLength(0);
+    }
+  });
+});
+
+test('only a text that is larger than asked for goes into files', async () => {
+  const path = await put('text.txt', lines);
+  expect(await textWithin(path, {}, 10_000)).toBeNull();
+  expect(await textWithin(path, { maxBytes: 20_000 }, 10_000)).toBeNull();
+  const start = await textWithin(path, { maxBytes: 10_000 }, 10_000);
+  expect(start!.train.length + start!.validation.length).toBeLessThanOrEqual(10_000);
+  expect(await textWithin(path, {}, 2 ** 26)).toEqual(await loadTextFile(path));
+});
