@@ -14,7 +14,7 @@ import { findCompiler } from './find-compiler.js';
 import { findPython } from './find-python.js';
 import { installPackage, TFJS_NODE } from './install-package.js';
 import { hasCurrentNative, installNative } from './install-native.js';
-import { lock } from './lock.js';
+import { lockBackend } from './lock-backend.js';
 import { readMachine } from './machine.js';
 import { remove, Staging } from './staging.js';
 import { restore, swap } from './swap.js';
@@ -58,7 +58,7 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
   const target = targetFor(readMachine(), { tensorflow, gpu });
   if (wheel !== undefined) assertWheelFits(wheel, target);
   const dir = join(home, target.name);
-  const release = lock(join(home, `.lock-${target.name}`));
+  const release = lockBackend(home, target.name);
   try {
     restore(home);
     const there = force ? undefined : complete(dir);

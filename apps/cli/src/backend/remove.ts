@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MANIFEST } from '@moekit/bench';
 
 import { fail } from './errors.js';
-import { lock } from './lock.js';
+import { lockBackend } from './lock-backend.js';
 import { remove } from './staging.js';
 
 /**
@@ -26,7 +26,7 @@ export function removeBackend(home: string, name: string): readonly string[] {
 }
 
 function removeOne(home: string, name: string): void {
-  const release = lock(join(home, `.lock-${name}`));
+  const release = lockBackend(home, name);
   try {
     rmSync(join(home, name, MANIFEST), { force: true }); // so that half a folder is never taken for a backend
     for (const prefix of ['', '.staging-', '.old-']) remove(join(home, `${prefix}${name}`));

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 
-import { listJobs, prepareExperiment, prepareOutput } from '@moekit/bench';
+import { listJobs, prepareExperiment } from '@moekit/bench';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
+import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
 import type { BenchFlags } from './bench-flags.js';
 import { experimentOf } from './bench-flags.js';
@@ -24,15 +25,16 @@ export async function bench(flags: BenchFlags): Promise<number> {
   const { manifest } = preamble;
   const folder =
     flags.out ?? join('moekit-results', `${experiment.task}-${manifest.configHash.slice(0, 8)}`);
-  await prepareOutput(folder);
   const jobs = listJobs(manifest);
-  const started = new Date();
-  const { outcomes, signal } = await runAll(jobs, {
-    jobs: jobs.length,
-    workers,
-    quiet: flags.quiet ?? false,
-    backend: manifest.backend,
-    metric: manifest.metrics[0]!,
+  return ownOutput(folder, async () => {
+    const started = new Date();
+    const { outcomes, signal } = await runAll(jobs, {
+      jobs: jobs.length,
+      workers,
+      quiet: flags.quiet ?? false,
+      backend: manifest.backend,
+      metric: manifest.metrics[0]!,
+    });
+    return settle({ preamble, outcomes, signal, folder, started, workers, json: flags.json });
   });
-  return settle({ preamble, outcomes, signal, folder, started, workers, json: flags.json });
 }

@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path';
 
-import type { Experiment, Preset } from '@moekit/bench';
+import type { Experiment, Preamble, Preset } from '@moekit/bench';
 import {
   TrialStore,
   applySettings,
@@ -10,13 +10,13 @@ import {
   parseExperiment,
   parseSetting,
   prepareExperiment,
-  prepareOutput,
   presetOf,
 } from '@moekit/bench';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import { fail } from '../errors.js';
+import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
 import { runAll } from './run-all.js';
 import { settle, workersOf } from './settle.js';
@@ -48,9 +48,20 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   const experiment = await sweptExperiment(source, flags);
   assertRouterNames(experiment.routers, registry);
   const preamble = await prepareExperiment(experiment, registry);
+  const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
+  return ownOutput(folder, () => runGrid(flags, { preamble, folder, workers, started }));
+}
+
+interface Grid {
+  readonly preamble: Preamble;
+  readonly folder: string;
+  readonly workers: number;
+  readonly started: Date;
+}
+
+async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
+  const { preamble, folder, workers } = grid;
   const { manifest } = preamble;
-  const folder = flags.out ?? defaultFolder(experiment, manifest.configHash);
-  await prepareOutput(folder);
   const store = new TrialStore(folder, manifest);
   const jobs = listJobs(manifest);
   const kept = flags.resume ? await store.finished(jobs) : [];
@@ -67,15 +78,7 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
       if (event.type === 'done' || event.type === 'failed') await store.save(event);
     },
   });
-  return settle({
-    preamble,
-    outcomes: [...kept, ...outcomes],
-    signal,
-    folder,
-    started,
-    workers,
-    json: flags.json,
-  });
+  return settle({ ...grid, outcomes: [...kept, ...outcomes], signal, json: flags.json });
 }
 
 /** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */
@@ -97,7 +100,7 @@ function presetNamed(name: string): Preset {
   throw fail('CLI_USAGE', {
     asked: '--preset must be quick or large',
     got: JSON.stringify(name),
-    fix: 'quick takes minutes on two cores, large about a quarter of an hour.',
+    fix: 'quick takes minutes on two cores, large about two hours for all experiments together.',
   });
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { hashOf, prepareOutput } from '@moekit/bench';
+import { hashOf } from '@moekit/bench';
 import { isMoekitError } from '@moekit/kernels';
 import type { TaskPlugin, TrainOptions } from '@moekit/models';
 import {
@@ -17,6 +17,7 @@ import type { DeviceFlags } from '../backend/apply-device.js';
 import { applyDevice } from '../backend/apply-device.js';
 import type { StopSignal } from '../interrupt.js';
 import { EXIT_CODES, stopSignals } from '../interrupt.js';
+import { ownOutput } from '../own-output.js';
 import { renderEnd } from '../output/train-end.js';
 import { silentProgress, trainProgress } from '../output/train-progress.js';
 import { builtInRouters } from '../registry.js';
@@ -69,8 +70,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   const task = taskNamed(config.task);
   const options = trainingOf(config);
   const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
-  await prepareOutput(folder);
-  return run(flags, { config, task, options, folder, ...numbers });
+  return ownOutput(folder, () => run(flags, { config, task, options, folder, ...numbers }));
 }
 
 interface Prepared {

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { lock } from '../../src/backend/lock.js';
 import { removeBackend } from '../../src/backend/remove.js';
 import { Staging } from '../../src/backend/staging.js';
 import { restore, swap } from '../../src/backend/swap.js';
@@ -71,30 +70,6 @@ describe('swap', () => {
     restore(home);
     expect(textIn('final')).toBe('new');
     expect(existsSync(join(home, '.old-final'))).toBe(false);
-  });
-});
-
-describe('lock', () => {
-  const path = () => join(home, '.lock');
-
-  test('a second process is told who holds it', () => {
-    const release = lock(path());
-    expect(() => lock(path())).toThrow(expect.objectContaining({ code: 'BACKEND_BUSY' }));
-    release();
-    lock(path())();
-  });
-
-  test('the lock of a dead process is taken over at once', () => {
-    writeFileSync(path(), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }));
-    lock(path())();
-  });
-
-  test('the lock of another machine is taken over when nobody renews it', () => {
-    writeFileSync(path(), JSON.stringify({ pid: 1, host: 'elsewhere' }));
-    expect(() => lock(path())).toThrow(expect.objectContaining({ code: 'BACKEND_BUSY' }));
-    const longAgo = new Date(Date.now() - 120_000);
-    utimesSync(path(), longAgo, longAgo);
-    lock(path())();
   });
 });
 

@@ -3,8 +3,6 @@ import { statSync, utimesSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
-import { fail } from './errors.js';
-
 /** A holder that is alive renews its lock this often, in milliseconds. */
 const HEARTBEAT = 5_000;
 
@@ -12,16 +10,19 @@ const HEARTBEAT = 5_000;
 const STALE = 60_000;
 
 /**
- * Makes this process the only installer of a backend.
+ * Makes this process the only one that has the lock.
+ * @param path the lock's file
+ * @param busy makes the error, of who holds it
  * @returns releases the lock
- * @throws BACKEND_BUSY while another living process holds it
+ * @throws what `busy` makes, while another living process holds it
  */
-export function lock(path: string): () => void {
+export function lock(path: string, busy: (holder: string) => Error): () => void {
+  const refuse = () => busy(`process ${read(path)?.pid ?? 'unknown'}`);
   mkdirSync(dirname(path), { recursive: true });
   if (!create(path)) {
-    if (!isAbandoned(path)) throw busy(path);
+    if (!isAbandoned(path)) throw refuse();
     takeAway(path);
-    if (!create(path)) throw busy(path);
+    if (!create(path)) throw refuse();
   }
   const beat = setInterval(() => renew(path), HEARTBEAT);
   beat.unref();
@@ -85,12 +86,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-function busy(path: string) {
-  return fail('BACKEND_BUSY', {
-    asked: 'One process at a time may install a backend',
-    got: `process ${read(path)?.pid ?? 'unknown'} doing it`,
-    fix: `Wait for it, or end it; if there is none, remove ${path}.`,
-  });
 }

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+
+import { prepareOutput } from '@moekit/bench';
+
+import { fail } from './errors.js';
+import { lock } from './lock.js';
+
+/**
+ * Makes an output folder, and keeps other runs out of it while `work` goes on. A killed run's folder is free again.
+ * @throws BENCH_OUTPUT, CLI_BUSY, what `work` throws
+ */
+export async function ownOutput<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  await prepareOutput(folder);
+  const path = join(folder, '.lock');
+  const release = lock(path, (holder) =>
+    fail('CLI_BUSY', {
+      asked: `One run at a time writes into ${folder}`,
+      got: `${holder} doing it`,
+      fix: `Choose another --out, or wait for it; if there is none, remove ${path}.`,
+    }),
+  );
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
