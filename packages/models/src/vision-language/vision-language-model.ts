@@ -7,6 +7,7 @@ import {
   concat,
   expandDims,
   matMul,
+  mul,
   reshape,
   tidy,
   variable,
@@ -169,13 +170,14 @@ class PatchTransformer implements VisionLanguageModel {
   #embed({ patches, tokens }: VisionLanguageInput): Tensor2D {
     const [batchSize, textLength] = tokens.shape;
     const { rows, columns, modelWidth: d } = this.config;
-    const places = add(expandDims(this.#rows, 1), this.#columns); // [rows,columns,D]
+    const scale = Math.sqrt(d); // else what attention adds drowns words and places (Vaswani 2017, 3.4)
+    const places = mul(add(expandDims(this.#rows, 1), this.#columns), scale); // [rows,columns,D]
     const seen = add(matMul(patches, this.#pixels), this.#patchBias); // [B*P,D]
     const picture = add<Tensor3D>(
       reshape(seen, [batchSize, rows * columns, d]),
       reshape(places, [rows * columns, d]),
     ); // [B,P,D]
-    const words = embed(this.#embedding, reshape<Rank.R1>(tokens, [-1])); // [B*textLength,D]
+    const words = mul(embed(this.#embedding, reshape<Rank.R1>(tokens, [-1])), scale); // [B*textLength,D]
     const text = reshape<Rank.R3>(words, [batchSize, textLength, d]);
     return reshape(concat([picture, text], 1), [-1, d]); // [B*L,D]
   }
