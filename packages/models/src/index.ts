@@ -67,6 +67,7 @@ export type {
   DataDescription,
   Evaluation,
   ExampleToken,
+  LoadProgress,
   Metric,
   Metrics,
   Task,

@@ -126,6 +126,15 @@ export interface TaskData {
   readonly reference?: { readonly name: string; readonly metrics: Metrics };
 }
 
+/** How far data has come that is fetched from elsewhere. */
+export interface LoadProgress {
+  readonly what: string;
+  /** Bytes. */
+  readonly done: number;
+  /** Bytes, where it is known how many are needed. */
+  readonly total?: number;
+}
+
 /** What decides a model beside the task's own options. */
 export interface TaskBuild {
   /** Every weight outside the MoE layers starts from it alone: the same bytes under every router. */
@@ -145,8 +154,8 @@ export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData>
   readonly options: StandardSchemaV1<unknown, Options>;
   /** What it reports; rows are compared by the first. */
   readonly metrics: readonly [Metric, ...Metric[]];
-  /** Reads the data. @throws coded errors for all that can be wrong with it */
-  load(options: Options): Promise<Data>;
+  /** Reads the data. @param onProgress told of what takes a while      @throws coded errors for all that can be wrong with it */
+  load(options: Options, onProgress?: (progress: LoadProgress) => void): Promise<Data>;
   /** The dense feed-forward layer that an MoE layer takes the place of. */
   layer(options: Options): {
     readonly modelWidth: number;

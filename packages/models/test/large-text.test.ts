@@ -13,9 +13,11 @@ import { bpeTokenizer } from '../src/data/bpe/bpe-tokenizer.js';
 import { textBlocks } from '../src/data/bpe/text-blocks.js';
 import { trainBpe } from '../src/data/bpe/train-bpe.js';
 import { byteTokenizer } from '../src/data/byte-tokenizer.js';
+import type { LargeTextOptions } from '../src/data/large/large-text.js';
 import { largeText } from '../src/data/large/large-text.js';
 import { packTokens, TokenFile, widthFor } from '../src/data/large/token-file.js';
 import { loadTextFile, textWithin } from '../src/data/text-file.js';
+import { localText } from '../src/data/text/local-text.js';
 import { tokenize } from '../src/data/tokenize.js';
 
 let folder: string;
@@ -34,6 +36,9 @@ async function put(name: string, content: string | Uint8Array): Promise<string> 
   await writeFile(path, content);
   return path;
 }
+
+const fileTokens = async (path: string, options: LargeTextOptions, folder: string) =>
+  largeText(await localText(path, 'text'), options, folder);
 
 const bytes = { tokenizer: async () => byteTokenizer(), tokenizerKey: 'bytes' };
 const coded = (code: string) => expect.objectContaining({ code });
@@ -59,7 +64,7 @@ describe('tokens in files are those in memory', () => {
   ])('%s', async (_what, name, content) => {
     const path = await put(name, content);
     const inMemory = tokenize(await loadTextFile(path), byteTokenizer());
-    const inFiles = await largeText(path, bytes, cache);
+    const inFiles = await fileTokens(path, bytes, cache);
     expect(idsOf(inFiles)).toEqual(idsOf(inMemory));
     expect(inFiles).toMatchObject({ vocabSize: 256, tokenizer: 'bytes', bytesPerToken: 1 });
     expect(inFiles.attribution).toBe(inMemory.attribution);
@@ -75,7 +80,7 @@ describe('tokens in files are those in memory', () => {
     const tokenizer = bpeTokenizer(json, 'bpe:400');
     const inMemory = tokenize(await loadTextFile(path), tokenizer);
     const options = { tokenizer: async () => tokenizer, tokenizerKey: 'k' };
-    const inFiles = await largeText(path, options, cache);
+    const inFiles = await fileTokens(path, options, cache);
     expect(idsOf(inFiles)).toEqual(idsOf(inMemory));
     expect(inFiles.bytesPerToken).toBe(inMemory.bytesPerToken);
     expect(bigramReference(inFiles)).toEqual(bigramReference(inMemory));
@@ -84,7 +89,7 @@ describe('tokens in files are those in memory', () => {
   test('and so are batches and the reference', async () => {
     const path = await put('text.txt', lines);
     const inMemory = tokenize(await loadTextFile(path), byteTokenizer());
-    const inFiles = await largeText(path, bytes, cache);
+    const inFiles = await fileTokens(path, bytes, cache);
     const [a, b] = [inMemory, inFiles].map(({ train, validation }) => [
       randomBatch(train, 5, 33, createRng(7)),
       ...evenBatches(validation, { batchSize: 4, batches: 3, length: 21 }),
@@ -96,7 +101,7 @@ describe('tokens in files are those in memory', () => {
   test.each([100_001, 100_002, 100_003, 100_004])('of the first %i bytes', async (maxBytes) => {
     const path = await put('text.txt', '😀'.repeat(40_000));
     const inMemory = tokenize(await loadTextFile(path, { maxBytes }), byteTokenizer());
-    const inFiles = await largeText(path, { ...bytes, maxBytes }, cache);
+    const inFiles = await fileTokens(path, { ...bytes, maxBytes }, cache);
     expect(idsOf(inFiles)).toEqual(idsOf(inMemory));
   });
 });
@@ -106,13 +111,13 @@ describe('what is kept', () => {
     const path = await put('text.txt', lines);
     let made = 0;
     const options = { ...bytes, tokenizer: async () => (made++, byteTokenizer()) };
-    const first = await largeText(path, options, cache);
-    expect(await largeText(path, options, cache)).toEqual(first);
+    const first = await fileTokens(path, options, cache);
+    expect(await fileTokens(path, options, cache)).toEqual(first);
     expect(made).toBe(1);
-    await largeText(path, { ...options, maxBytes: 5000 }, cache);
-    await largeText(path, { ...options, tokenizerKey: 'other' }, cache);
+    await fileTokens(path, { ...options, maxBytes: 5000 }, cache);
+    await fileTokens(path, { ...options, tokenizerKey: 'other' }, cache);
     await writeFile(path, `${lines}more`);
-    const changed = await largeText(path, options, cache);
+    const changed = await fileTokens(path, options, cache);
     expect(made).toBe(4);
     expect(changed.hash).not.toBe(first.hash);
     expect(await readdir(cache)).toHaveLength(4); // and no drafts
@@ -120,24 +125,24 @@ describe('what is kept', () => {
 
   test('damaged is made again; cut off while it is read is a coded error', async () => {
     const path = await put('text.txt', lines);
-    const data = await largeText(path, bytes, cache);
+    const data = await fileTokens(path, bytes, cache);
     const { path: file, length } = data.train as TokenFile;
     await truncate(file, 1000);
     expect(() => data.train.slice(length - 10, length)).toThrow(coded('MODELS_DATA_CACHE'));
     await rm(join(file, '..'), { recursive: true });
     expect(() => data.train.slice(0, 10)).toThrow(coded('MODELS_DATA_CACHE'));
-    const again = await largeText(path, bytes, cache);
+    const again = await fileTokens(path, bytes, cache);
     expect((await stat(file)).size).toBe(length);
     expect(again.hash).toBe(data.hash);
   });
 
   test('nothing, where the text is bad or the folder is no folder', async () => {
     const bad = await put('bad.txt', Buffer.concat([Buffer.from(lines), Buffer.of(0xff)]));
-    await expect(largeText(bad, bytes, cache)).rejects.toThrow(coded('MODELS_DATA_BINARY'));
+    await expect(fileTokens(bad, bytes, cache)).rejects.toThrow(coded('MODELS_DATA_BINARY'));
     expect(await readdir(cache)).toEqual([]);
     const path = await put('text.txt', lines);
     const file = await put('a-file', '');
-    await expect(largeText(path, bytes, file)).rejects.toThrow(coded('MODELS_DATA_CACHE'));
+    await expect(fileTokens(path, bytes, file)).rejects.toThrow(coded('MODELS_DATA_CACHE'));
   });
 
   test('is in the fewest bytes that hold the vocabulary', async () => {
@@ -160,9 +165,10 @@ describe('what is kept', () => {
 
 test('only a text that is larger than asked for goes into files', async () => {
   const path = await put('text.txt', lines);
-  expect(await textWithin(path, {}, 10_000)).toBeNull();
-  expect(await textWithin(path, { maxBytes: 20_000 }, 10_000)).toBeNull();
-  const start = await textWithin(path, { maxBytes: 10_000 }, 10_000);
+  const input = await localText(path, 'text');
+  expect(await textWithin(input, undefined, 10_000)).toBeNull();
+  expect(await textWithin(input, 20_000, 10_000)).toBeNull();
+  const start = await textWithin(input, 10_000, 10_000);
   expect(start!.train.length + start!.validation.length).toBeLessThanOrEqual(10_000);
-  expect(await textWithin(path, {}, 2 ** 26)).toEqual(await loadTextFile(path));
+  expect(await textWithin(input, undefined, 2 ** 26)).toEqual(await loadTextFile(path));
 });

@@ -44,7 +44,7 @@ describe('a folder', () => {
     await put('many/empty.txt', '');
     await put('many/picture.png', Uint8Array.of(0, 1, 2));
     expect(await textOf(join(folder, 'many'))).toBe(
-      `${'first '.repeat(100)}\n${'second '.repeat(100)}\n${joinedRows(3)}\n\n`,
+      `${'first '.repeat(100)}\n${'second '.repeat(100)}\n${joinedRows(3)}\n`,
     );
   });
 

@@ -1,10 +1,11 @@
-import { basename } from 'node:path';
-
 import type { TextSource } from '../contract.js';
 import { fail } from '../errors.js';
 import { characterFrom, wholeCharacters } from './text/characters.js';
 import { collect } from './text/collect.js';
+import { localText } from './text/local-text.js';
 import { tooLarge } from './text/text-errors.js';
+import type { TextFile, TextInput } from './text/text-input.js';
+import { sharesOf } from './text/text-input.js';
 import { textPieces } from './text/text-pieces.js';
 
 /** Less than this leaves no validation text worth measuring on. */
@@ -29,39 +30,58 @@ export interface TextFileOptions {
  */
 export async function loadTextFile(
   path: string,
-  options: TextFileOptions = {},
+  { maxBytes, field = 'text' }: TextFileOptions = {},
 ): Promise<TextSource> {
-  const text = await textWithin(path, options, Math.max(LARGEST_BYTES, options.maxBytes ?? 0));
+  const input = await localText(path, field);
+  const text = await textWithin(input, maxBytes, Math.max(LARGEST_BYTES, maxBytes ?? 0));
   if (text === null) throw tooLarge(path, LARGEST_BYTES);
   return text;
 }
 
-/** The same, or null where what is asked for has more than `largest` bytes. */
+/** A text in memory, or null where a part of what is asked for has more than `largest` bytes. */
 export async function textWithin(
-  path: string,
-  { maxBytes, field = 'text' }: TextFileOptions,
+  input: TextInput,
+  maxBytes: number | undefined,
   largest = LARGEST_BYTES,
 ): Promise<TextSource | null> {
-  const limit = Math.min(maxBytes ?? largest, largest);
-  const read = await collect(textPieces(path, field), limit);
-  if (read.more && limit !== maxBytes) return null;
-  const bytes = read.more ? read.bytes.subarray(0, wholeCharacters(read.bytes)) : read.bytes;
-  assertLongEnough(bytes, path);
-  const at = characterFrom(bytes, Math.floor(bytes.length * 0.9));
-  const part = read.more ? `the first ${bytes.length} bytes of ` : '';
+  const { name, attribution, field, source } = input;
+  const shares = sharesOf(input, maxBytes);
+  const train = await startOf(input.train, { field, wanted: shares[0], largest });
+  const held = await startOf(input.validation ?? [], { field, wanted: shares[1], largest });
+  if (!train || !held) return null;
+  const bytes = train.bytes.length + held.bytes.length;
+  assertLongEnough(bytes, source);
+  const part = train.more || held.more ? `the first ${bytes} bytes of ` : '';
   return {
-    name: basename(path),
-    attribution: `${part}${basename(path)}, a file of the user's.`,
-    train: bytes.subarray(0, at),
-    validation: bytes.subarray(at),
+    name,
+    attribution: `${part}${attribution}`,
+    ...(input.validation ? { train: train.bytes, validation: held.bytes } : cut(train.bytes)),
   };
 }
 
-function assertLongEnough(bytes: Uint8Array, path: string): void {
-  if (bytes.length >= MINIMUM_BYTES) return;
+interface Limits {
+  readonly field: string;
+  readonly wanted: number | undefined;
+  readonly largest: number;
+}
+
+async function startOf(files: readonly TextFile[], { field, wanted, largest }: Limits) {
+  const limit = Math.min(wanted ?? largest, largest);
+  const { bytes, more } = await collect(textPieces(files, field), limit);
+  if (more && limit !== wanted) return null;
+  return { bytes: more ? bytes.subarray(0, wholeCharacters(bytes)) : bytes, more };
+}
+
+function cut(bytes: Uint8Array): Pick<TextSource, 'train' | 'validation'> {
+  const at = characterFrom(bytes, Math.floor(bytes.length * 0.9));
+  return { train: bytes.subarray(0, at), validation: bytes.subarray(at) };
+}
+
+function assertLongEnough(bytes: number, source: string): void {
+  if (bytes >= MINIMUM_BYTES) return;
   throw fail('MODELS_DATA_SHORT', {
-    asked: `The text in ${path} must have at least ${MINIMUM_BYTES} bytes`,
-    got: `${bytes.length}`,
+    asked: `The text in ${source} must have at least ${MINIMUM_BYTES} bytes`,
+    got: `${bytes}`,
     fix: 'Use a longer text.',
   });
 }

@@ -15,9 +15,9 @@ const count = z.int().min(1);
 const optionsSchema = z.strictObject({
   data: z
     .strictObject({
-      /** `tiny-shakespeare`, `wikitext-2`, or a file or folder of text, JSONL or Parquet. */
+      /** `tiny-shakespeare`, `wikitext-2`, a file or folder of text, JSONL or Parquet, or `hf:owner/name?config=...`. */
       source: z.string().min(1).default('tiny-shakespeare'),
-      /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, or a Hugging Face tokenizer.json. */
+      /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, a Hugging Face tokenizer.json, or `hf:owner/name`. */
       tokenizer: z.string().min(1).default('bytes'),
       /** Use at most this much of the start of a file or folder, which may be of any size. */
       maxBytes: count.optional(),
@@ -57,8 +57,8 @@ export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageDat
     { name: 'loss', unit: 'nats/token', better: 'lower' },
     { name: 'perplexity', unit: 'perplexity', better: 'lower' },
   ],
-  load: async ({ data, model }) => {
-    const tokens = await loadTokens(data);
+  load: async ({ data, model }, onProgress) => {
+    const tokens = await loadTokens(data, onProgress);
     assertLongEnough(tokens, data.source, model.contextLength);
     return {
       tokens,

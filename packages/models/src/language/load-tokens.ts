@@ -1,62 +1,92 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-import type { TokenData, Tokenizer } from '../contract.js';
+import type { TextSource, TokenData, Tokenizer } from '../contract.js';
 import { bpeTokenizer } from '../data/bpe/bpe-tokenizer.js';
 import { textBlocks } from '../data/bpe/text-blocks.js';
 import { trainedBpe } from '../data/bpe/tokenizer-cache.js';
 import { byteTokenizer } from '../data/byte-tokenizer.js';
 import { loadEmbeddedText } from '../data/embedded-text.js';
 import { huggingFaceTokenizer } from '../data/hugging-face-tokenizer.js';
+import { hubText } from '../data/hub/hub-text.js';
+import { hubTokenizer } from '../data/hub/hub-tokenizer.js';
+import { isHubReference } from '../data/hub/reference.js';
 import { largeText } from '../data/large/large-text.js';
 import type { TextFileOptions } from '../data/text-file.js';
 import { textWithin } from '../data/text-file.js';
+import { localText } from '../data/text/local-text.js';
 import { tokenize } from '../data/tokenize.js';
 import { fail } from '../errors.js';
+import type { LoadProgress } from '../task.js';
 
 const EMBEDDED = ['tiny-shakespeare', 'wikitext-2'] as const;
 
 export interface TokensWanted extends TextFileOptions {
-  /** An embedded text, or a file or folder. */
+  /** An embedded text, a file or folder, or a data set on the Hugging Face Hub. */
   readonly source: string;
-  /** `bytes`, `bpe:4096`, or a tokenizer.json. */
+  /** `bytes`, `bpe:4096`, a tokenizer.json, or a model on the Hub that has one. */
   readonly tokenizer: string;
 }
 
+type OnProgress = (progress: LoadProgress) => void;
+
 /** A text's tokens: in memory where they fit, else in files. */
-export async function loadTokens(wanted: TokensWanted): Promise<TokenData> {
-  const { source, tokenizer } = wanted;
+export async function loadTokens(
+  { source, tokenizer, maxBytes, field = 'text' }: TokensWanted,
+  onProgress?: OnProgress,
+): Promise<TokenData> {
+  const make = await tokenizerMaker(tokenizer, onProgress);
+  const inMemory = async (text: TextSource) => tokenize(text, await make.from(text.train));
   const embedded = EMBEDDED.find((name) => name === source);
-  const text = embedded ? await loadEmbeddedText(embedded) : await textWithin(source, wanted);
-  if (text) return tokenize(text, await loadTokenizer(tokenizer, text.train));
-  return largeText(source, {
-    ...wanted,
-    tokenizer: (start) => loadTokenizer(tokenizer, start),
-    tokenizerKey: await keyOf(tokenizer),
+  if (embedded) return inMemory(await loadEmbeddedText(embedded));
+  const input = isHubReference(source)
+    ? await hubText(source, { field, maxBytes, onProgress })
+    : await localText(source, field);
+  const text = await textWithin(input, maxBytes);
+  if (text) return inMemory(text);
+  return largeText(input, { maxBytes, tokenizer: make.from, tokenizerKey: make.key });
+}
+
+/** How a tokenizer is made of the start of a training split, and what tells it from others. */
+interface TokenizerMaker {
+  readonly key: string;
+  readonly from: (train: Uint8Array) => Promise<Tokenizer>;
+}
+
+async function tokenizerMaker(name: string, onProgress?: OnProgress): Promise<TokenizerMaker> {
+  if (name === 'bytes') return { key: name, from: async () => byteTokenizer() };
+  const size = /^bpe:(\d+)$/.exec(name)?.[1];
+  if (size) return { key: name, from: (train) => trainedOn(train, name, +size) };
+  const text = isHubReference(name) ? await hubTokenizer(name, onProgress) : await readText(name);
+  const tokenizer = huggingFaceTokenizer(parse(text, name));
+  // a file's content: its name alone does not tell
+  return { key: createHash('sha256').update(text).digest('hex'), from: async () => tokenizer };
+}
+
+async function trainedOn(train: Uint8Array, name: string, vocabSize: number): Promise<Tokenizer> {
+  return bpeTokenizer(await trainedBpe([...textBlocks(train)], { vocabSize }), name);
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw noTokenizer(path, cause);
   });
 }
 
-async function loadTokenizer(name: string, train: Uint8Array): Promise<Tokenizer> {
-  if (name === 'bytes') return byteTokenizer();
-  const size = /^bpe:(\d+)$/.exec(name)?.[1];
-  if (size)
-    return bpeTokenizer(await trainedBpe([...textBlocks(train)], { vocabSize: +size }), name);
-  let json: unknown;
+function parse(text: string, name: string): unknown {
   try {
-    json = JSON.parse(await readFile(name, 'utf8'));
+    return JSON.parse(text);
   } catch (cause) {
-    throw fail('MODELS_TOKENIZER', {
-      asked: 'The tokenizer must be "bytes" or a readable Hugging Face tokenizer.json',
-      got: `${name}: ${(cause as Error).message.split('\n')[0]!}`,
-      fix: 'Check the path.',
-      cause,
-    });
+    throw noTokenizer(name, cause);
   }
-  return huggingFaceTokenizer(json as never);
 }
 
-/** A file's content, where the tokenizer is one: its name alone does not tell. */
-async function keyOf(name: string): Promise<string> {
-  const content = await readFile(name).catch(() => null);
-  return content === null ? name : createHash('sha256').update(content).digest('hex');
+function noTokenizer(name: string, cause: unknown) {
+  return fail('MODELS_TOKENIZER', {
+    asked:
+      'The tokenizer must be "bytes", "bpe:SIZE", a readable Hugging Face tokenizer.json, or hf:owner/name',
+    got: `${name}: ${(cause as Error).message.split('\n')[0]!}`,
+    fix: 'Check the path.',
+    cause,
+  });
 }
