@@ -142,12 +142,13 @@ describe('loadConfig', () => {
   test('file names in a config count from its own folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'moekit-'));
     const routers = ['./r.ts#a?k=2', { router: '.' }, { router: 'topk' }];
-    const config = { data: { source: 'a.txt', tokenizer: 'bytes' }, routers };
+    const tokenizer = 'hf:owner/model.v2?revision=a.b'; // no file, whatever it ends in
+    const config = { data: { source: 'a.txt', tokenizer }, routers };
     await writeFile(join(folder, 'e.json'), JSON.stringify(config));
     const loaded = await loadConfig(join(folder, 'e.json'), join(folder, '..'));
     const name = folder.split('/').at(-1)!;
     expect(loaded).toEqual({
-      data: { source: `${name}/a.txt`, tokenizer: 'bytes' },
+      data: { source: `${name}/a.txt`, tokenizer },
       routers: [
         { router: `${name}/r.ts#a`, options: { k: 2 } },
         { router: `./${name}` },

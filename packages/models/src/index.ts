@@ -35,6 +35,7 @@ export type { TokenizerJson } from './data/bpe/tokenizer-json.js';
 export { byteTokenizer } from './data/byte-tokenizer.js';
 export { loadEmbeddedText } from './data/embedded-text.js';
 export type { EmbeddedTextName } from './data/embedded-text.js';
+export { isHubReference } from './data/hub/reference.js';
 export { huggingFaceTokenizer } from './data/hugging-face-tokenizer.js';
 export { loadTextFile } from './data/text-file.js';
 export type { TextFileOptions } from './data/text-file.js';

@@ -5,6 +5,7 @@ import { listJobs, prepareExperiment } from '@moekit/bench';
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import { ownOutput } from '../own-output.js';
+import { showLoading } from '../output/load-progress.js';
 import { builtInRouters } from '../registry.js';
 import type { BenchFlags } from './bench-flags.js';
 import { experimentOf } from './bench-flags.js';
@@ -21,7 +22,9 @@ export async function bench(flags: BenchFlags): Promise<number> {
   const workers = workersOf(flags);
   const experiment = await experimentOf(flags);
   assertRouterNames(experiment.routers, registry);
-  const preamble = await prepareExperiment(experiment, registry);
+  const preamble = await showLoading(flags.quiet, (onProgress) =>
+    prepareExperiment(experiment, registry, onProgress),
+  );
   const { manifest } = preamble;
   const folder =
     flags.out ?? join('moekit-results', `${experiment.task}-${manifest.configHash.slice(0, 8)}`);

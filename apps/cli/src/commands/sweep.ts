@@ -16,6 +16,7 @@ import {
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import { fail } from '../errors.js';
+import { showLoading } from '../output/load-progress.js';
 import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
 import { runAll } from './run-all.js';
@@ -47,7 +48,9 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   const workers = workersOf(flags);
   const experiment = await sweptExperiment(source, flags);
   assertRouterNames(experiment.routers, registry);
-  const preamble = await prepareExperiment(experiment, registry);
+  const preamble = await showLoading(flags.quiet, (onProgress) =>
+    prepareExperiment(experiment, registry, onProgress),
+  );
   const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
   return ownOutput(folder, () => runGrid(flags, { preamble, folder, workers, started }));
 }

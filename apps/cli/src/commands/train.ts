@@ -18,6 +18,7 @@ import { applyDevice } from '../backend/apply-device.js';
 import type { StopSignal } from '../interrupt.js';
 import { EXIT_CODES, stopSignals } from '../interrupt.js';
 import { ownOutput } from '../own-output.js';
+import { showLoading } from '../output/load-progress.js';
 import { renderEnd } from '../output/train-end.js';
 import { silentProgress, trainProgress } from '../output/train-progress.js';
 import { builtInRouters } from '../registry.js';
@@ -37,6 +38,8 @@ import { wholeNumber } from './bench-flags.js';
 export interface TrainFlags extends DeviceFlags {
   readonly config?: string;
   readonly task?: string;
+  readonly data?: string;
+  readonly tokenizer?: string;
   readonly router?: string;
   readonly steps?: string;
   readonly seed?: string;
@@ -87,7 +90,9 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   const registry = builtInRouters();
   const { backend, versions } = await startBackend(config.backend);
   const resolved = await resolveRun(config, { task, registry });
-  const data = await task.load(resolved.options);
+  const data = await showLoading(flags.quiet, (onProgress) =>
+    task.load(resolved.options, onProgress),
+  );
   const built = buildTask({ task, data, ...resolved });
   const [metric] = task.metrics;
   const checkpoints = checkpointsIn(folder, { keep: prepared.keep, best: metric });
@@ -127,12 +132,13 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
 
 /** With --resume and no configuration on the command line, the last checkpoint says how to go on. */
 async function configOf(flags: TrainFlags): Promise<TrainConfig> {
-  const { steps, seed, resume, out, config: file, task, router, backend, set } = flags;
+  const { steps, seed, resume, out, config: file, router } = flags;
+  const { task, data, tokenizer, backend, set } = flags;
   const last = resume && out ? await checkpointsIn(out).latest() : undefined;
   const base = last && file === undefined ? await readManifest(last.path) : undefined;
   const config: TrainConfig = await readTrainConfig(
     {
-      ...defined({ config: file, task, router, backend, set }),
+      ...defined({ config: file, task, data, tokenizer, router, backend, set }),
       ...(steps !== undefined && { steps: wholeNumber('--steps', steps, 1) }),
       ...(seed !== undefined && { seed: wholeNumber('--seed', seed) }),
     },

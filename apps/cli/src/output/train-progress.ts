@@ -3,11 +3,11 @@ import { format } from '@moekit/bench';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 
+import { bar } from './bar.js';
 import { duration } from './duration.js';
 
 /** Shortest time between two lines of mere progress where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
-const BAR = 24;
 
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
@@ -67,9 +67,4 @@ function evaluationLine(
   const value = limited[name];
   const main = value === undefined ? '' : `  ${name} ${value.toFixed(3)} ${pc.dim(unit)}`;
   return `step ${event.step}  held-out loss ${limited.loss.toFixed(3)}${name === 'loss' ? '' : main}`;
-}
-
-function bar(share: number): string {
-  const full = Math.round(BAR * Math.min(1, share));
-  return pc.cyan('█'.repeat(full)) + pc.dim('░'.repeat(BAR - full));
 }

@@ -15,6 +15,8 @@ export function addTraining(program: Command, done: (exitCode: number) => void):
     .command('train')
     .description('train one model, with checkpoints that it can go on from bit for bit')
     .option('--task <name>', 'lm, translation or vision-language')
+    .option('--data <text>', 'tiny-shakespeare, wikitext-2, a file or folder, or hf:owner/name')
+    .option('--tokenizer <name>', 'bytes, bpe:4096, a tokenizer.json, or hf:owner/name')
     .option('--router <spec>', 'dense, threshold?threshold=0.5, ./my-router.ts, ...')
     .option('--config <file>', 'the run as .json or .ts; flags override it')
     .option('--set <key=value>', 'any key, e.g. model.numLayers=4; repeatable', collect, [])

@@ -5,6 +5,7 @@ import { parseOptions } from '@moekit/core';
 import type { CheckpointManifest, Task, TaskData, TaskPlugin } from '@moekit/models';
 import { readManifest, restoreCheckpoint } from '@moekit/models';
 
+import { showLoading } from '../output/load-progress.js';
 import { buildTask } from './build-task.js';
 import { assertNoForeignCode, configOf } from './resume-config.js';
 import type { RunConfig } from './run-config.js';
@@ -38,7 +39,8 @@ export async function openRun(
   const options = parseOptions(task.options, { data, model }, `task ${task.name}`);
   const dense = config.router.router === 'dense';
   const plugin = dense ? undefined : await loadPlugin(router ?? config.router.router, registry);
-  return { path, manifest, config, task, options, plugin, data: await task.load(options) };
+  const loaded = await showLoading(false, (onProgress) => task.load(options, onProgress));
+  return { path, manifest, config, task, options, plugin, data: loaded };
 }
 
 /**

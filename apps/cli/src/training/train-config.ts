@@ -42,6 +42,9 @@ export type TrainConfig = z.output<typeof schema>;
 export interface ConfigFlags {
   readonly config?: string;
   readonly task?: string;
+  /** `data.source` and `data.tokenizer`. */
+  readonly data?: string;
+  readonly tokenizer?: string;
   readonly router?: string;
   readonly steps?: number;
   readonly seed?: number;
@@ -58,10 +61,11 @@ export async function readTrainConfig(
   flags: ConfigFlags,
   base: Readonly<Record<string, unknown>> = {},
 ): Promise<TrainConfig> {
-  const { config: file, steps, set = [], ...keys } = flags;
+  const { config: file, steps, data: source, tokenizer, set = [], ...keys } = flags;
   const config = file === undefined ? { ...base } : await readFile(file);
   Object.assign(config, defined(keys));
-  if (steps !== undefined) config['training'] = { ...Object(config['training']), steps };
+  config['training'] = over(config['training'], { steps });
+  config['data'] = over(config['data'], { source, tokenizer });
   const chosen = set.reduce((at, text) => setPath(at, text), config);
   return parseOptions(schema, chosen, file === undefined ? 'the run' : `config ${file}`);
 }
@@ -75,6 +79,12 @@ async function readFile(file: string): Promise<Record<string, unknown>> {
     config['router'] = isPath(near) ? near : `./${near}`;
   }
   return config;
+}
+
+/** A section with what is given over it; what is no section is left for the schema to refuse. */
+function over(section: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  const given = defined(values);
+  return Object.keys(given).length === 0 ? section : { ...Object(section), ...given };
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

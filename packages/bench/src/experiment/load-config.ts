@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, relative, resolve } from 'node:path';
 
+import { isHubReference } from '@moekit/models';
+
 import { fail } from '../errors.js';
 import { importFile } from '../plugins/import-file.js';
 import { parseReference } from '../plugins/reference.js';
@@ -46,7 +48,7 @@ async function readModule(path: string): Promise<unknown> {
 function rebaseFiles(config: Record<string, unknown>, rebase: (name: string) => string) {
   const { data, routers } = config as { data?: Record<string, unknown>; routers?: unknown };
   const file = (value: unknown) =>
-    typeof value === 'string' && (isPath(value) || extname(value) !== '') ? rebase(value) : value;
+    typeof value === 'string' && isFile(value) ? rebase(value) : value;
   return {
     ...config,
     ...(data && {
@@ -60,6 +62,10 @@ function rebaseFiles(config: Record<string, unknown>, rebase: (name: string) => 
       routers: routers.map((row) => rebaseRouter(readRow(row), rebase)),
     }),
   };
+}
+
+function isFile(text: string): boolean {
+  return !isHubReference(text) && (isPath(text) || extname(text) !== '');
 }
 
 function rebaseRouter(entry: unknown, rebase: (name: string) => string): unknown {

@@ -1,3 +1,5 @@
+import type { LoadProgress } from '@moekit/models';
+
 import { pickBackend } from '../backend/choose-backend.js';
 import type { BackendFinding } from '../backend/find-backends.js';
 import type { PluginRegistry } from '../plugins/registry.js';
@@ -15,18 +17,20 @@ type Layer = Preamble['manifest']['layer'];
 /**
  * Everything that can be known, and everything that can be wrong, before the first trial: task, routers, options, data,
  * backend, and the reference on the same split.
+ * @param onProgress told of data that is fetched
  * @throws the coded errors of each
  */
 export async function prepareExperiment(
   experiment: Experiment,
   registry: PluginRegistry,
+  onProgress?: (progress: LoadProgress) => void,
 ): Promise<Preamble> {
   const { routers, files } = await checkRouters(experiment, registry);
   const backend = await pickBackend(experiment.backend);
   const task = await loadTask(experiment.task);
   const settings = parseTaskOptions(task, experiment) as Pick<Experiment, 'data' | 'model'>;
   for (const row of routers) parseTaskOptions(task, settingsOf(experiment, row), labelOf(row));
-  const { description, reference } = await task.load(settings);
+  const { description, reference } = await task.load(settings, onProgress);
   const complete = { ...experiment, ...settings };
   const manifest = {
     experiment: { ...complete, routers },

@@ -56,12 +56,16 @@ function end(child: ChildProcess): void {
   child.kill('SIGTERM');
 }
 
-/** One GPU shared by several workers: TensorFlow must not take all of its memory at once. */
+/**
+ * One GPU shared by several workers: TensorFlow must not take all of its memory at once. And one state of what is fetched
+ * by name: what this process has looked up is not looked up again.
+ */
 function workerEnv(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...keepMemory(),
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_CPP_MIN_LOG_LEVEL: '2',
+    MOEKIT_LOOKED_UP_SINCE: String(Math.floor(performance.timeOrigin)),
   };
 }

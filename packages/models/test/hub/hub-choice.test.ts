@@ -106,6 +106,7 @@ describe('configs and splits', () => {
         'data/train-00001-of-00002.parquet',
         'data/train-00000-of-00002.parquet',
         'data/extra-00000-of-00001.parquet',
+        ...['a.txt', 'b.txt', 'c.txt', 'd.txt'],
       ],
       [
         'default/extra: data/extra-00000-of-00001.parquet',

@@ -18,6 +18,7 @@ export interface HubReference<Option extends string> {
 export type DatasetReference = HubReference<(typeof DATASET_OPTIONS)[number]>;
 export type ModelReference = HubReference<(typeof MODEL_OPTIONS)[number]>;
 
+/** Whether a text names something on the Hugging Face Hub (`hf:...`), and no file. */
 export function isHubReference(text: string): boolean {
   return text.startsWith(SCHEME);
 }

@@ -13,7 +13,7 @@ export interface Asked extends HubRepository {
 /** Busy or broken for a moment; asked again after so many milliseconds. */
 const PASSING = new Set<number | string>([
   ...[408, 429, 500, 502, 503, 504],
-  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
+  ...['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'], // not when nothing answers: that has taken its time
 ]);
 export const RETRIES: readonly number[] = [500, 2000, 8000];
 

@@ -17,6 +17,9 @@ const WORDS = {
   test: 'test|testing|eval|evaluation',
 };
 
+/** As `push_to_hub` of that library names files. */
+const SHARD = /(?:^|\/)data\/([\w.]+)-\d{5}-of-\d{5}[^/]*$/;
+
 export function isReadable({ path, size }: HubFile): boolean {
   return size > 0 && FORMATS.some((format) => format.test(path));
 }
@@ -26,12 +29,12 @@ export function isReadable({ path, size }: HubFile): boolean {
  * a split in the names of folders, else in those of files; else all are for training. Only files of the commonest format.
  */
 export function splitsByName(files: readonly HubFile[]): Splits {
-  const data = ofOneFormat(files.filter((file) => isReadable(file) && !isAbout(file)));
-  const shards = grouped(
-    data,
-    ({ path }) => /(?:^|\/)data\/([\w.]+)-\d{5}-of-\d{5}[^/]*$/.exec(path)?.[1],
-  );
-  if (shards.size > 0) return shards;
+  const readable = files.filter((file) => isReadable(file) && !isAbout(file));
+  const shards = readable.filter(({ path }) => SHARD.test(path));
+  if (shards.length > 0) {
+    return grouped(ofOneFormat(shards), ({ path }) => SHARD.exec(path)![1]);
+  }
+  const data = ofOneFormat(readable);
   for (const part of [posix.dirname, posix.basename]) {
     const found = grouped(data, ({ path }) => wordIn(part(path)));
     if (found.size > 0) return found;
