@@ -1,4 +1,4 @@
-import type { MoELayer, RouterLoss, Routing, RoutingStats } from '@moekit/core';
+import type { Activation, MoELayer, RouterLoss, Routing, RoutingStats } from '@moekit/core';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 
 import type { Evaluation, Metrics } from './task.js';
@@ -55,7 +55,7 @@ export interface LanguageModelConfig {
   /** An MoE feed-forward in every n-th layer (layers n, 2n, ... counted from 1). */
   readonly moeEvery: number;
   readonly positions: 'rotary' | 'learned';
-  readonly activation: 'relu' | 'gelu' | 'swiglu';
+  readonly activation: Activation;
   readonly seed: number;
   /** Accept routers that say `causal: false`; their scores then leak later tokens. Default false. */
   readonly allowNonCausal?: boolean;

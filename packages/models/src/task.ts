@@ -1,4 +1,4 @@
-import type { Rng, RouterLoss, Routing, RoutingStats } from '@moekit/core';
+import type { Activation, Rng, RouterLoss, Routing, RoutingStats } from '@moekit/core';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 
@@ -160,7 +160,7 @@ export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData>
   layer(options: Options): {
     readonly modelWidth: number;
     readonly feedForwardWidth: number;
-    readonly activation: 'relu' | 'gelu' | 'swiglu';
+    readonly activation: Activation;
   };
   /** The caller disposes `task.model`. */
   create(options: Options, data: Data, build: TaskBuild): Task;

@@ -1,4 +1,4 @@
-import type { RouterPlugin } from '@moekit/core';
+import type { Activation, RouterPlugin } from '@moekit/core';
 import { createRouter, FeedForwardExperts, MoELayer } from '@moekit/core';
 import type { MoEFactory } from '@moekit/models';
 
@@ -12,7 +12,7 @@ export interface MoEParts {
   readonly plugin: RouterPlugin;
   readonly entry: RouterEntry;
   readonly match: Match;
-  readonly activation: 'relu' | 'gelu' | 'swiglu';
+  readonly activation: Activation;
   /** Takes each layer's router, in depth order. */
   readonly routers: SwitchableRouter[];
   readonly probe?: ActivationProbe;

@@ -5,6 +5,7 @@ import type { BigramReference } from '../data/bigram.js';
 import { bigramReference } from '../data/bigram.js';
 import { fail } from '../errors.js';
 import { createLanguageModel } from '../model/language-model.js';
+import { sizeOptions } from '../model/sizes.js';
 import { smallLanguageModel } from '../presets.js';
 import type { TaskData, TaskPlugin } from '../task.js';
 import { createLanguageTask } from './language-task.js';
@@ -28,14 +29,10 @@ const optionsSchema = z.strictObject({
     .prefault({}),
   model: z
     .strictObject({
+      ...sizeOptions(smallLanguageModel),
       contextLength: count.default(smallLanguageModel.contextLength),
-      modelWidth: count.default(smallLanguageModel.modelWidth),
       numLayers: count.default(smallLanguageModel.numLayers),
-      numHeads: count.default(smallLanguageModel.numHeads),
-      feedForwardWidth: count.default(smallLanguageModel.feedForwardWidth),
-      moeEvery: count.default(smallLanguageModel.moeEvery),
       positions: z.enum(['rotary', 'learned']).default(smallLanguageModel.positions),
-      activation: z.enum(['relu', 'gelu', 'swiglu']).default(smallLanguageModel.activation),
       allowNonCausal: z.boolean().default(false),
     })
     .readonly()

@@ -3,19 +3,16 @@ import { z } from 'zod';
 
 import type { LanguageModelConfig } from '../contract.js';
 import { fail } from '../errors.js';
+import { sizesShape } from './sizes.js';
 
 const size = z.int().min(1);
 
 const schema = z.strictObject({
   vocabSize: z.int().min(2),
+  ...sizesShape,
   contextLength: size,
-  modelWidth: size,
   numLayers: size,
-  numHeads: size,
-  feedForwardWidth: size,
-  moeEvery: size,
   positions: z.enum(['rotary', 'learned']),
-  activation: z.enum(['relu', 'gelu', 'swiglu']),
   seed: z.int(),
   allowNonCausal: z.boolean().optional(),
 });

@@ -1,4 +1,4 @@
-import type { MoELayer, RouteContext, Rng, Routing } from '@moekit/core';
+import type { Activation, MoELayer, RouteContext, Rng, Routing } from '@moekit/core';
 import { FeedForwardExperts, assertCausal } from '@moekit/core';
 import type { DispatchPlan } from '@moekit/kernels';
 import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
@@ -15,7 +15,7 @@ export interface FeedForwardSpec {
   readonly modelWidth: number;
   /** Width of a dense one. */
   readonly feedForwardWidth: number;
-  readonly activation: 'relu' | 'gelu' | 'swiglu';
+  readonly activation: Activation;
   /** Accept routers that say `causal: false`. */
   readonly allowNonCausal?: boolean;
 }

@@ -2,21 +2,18 @@ import { parseOptions } from '@moekit/core';
 import { z } from 'zod';
 
 import { assertHeads } from '../model/config.js';
+import { sizesShape } from '../model/sizes.js';
 import type { TranslationModelConfig } from './contract.js';
 
 const size = z.int().min(1);
 
 const schema = z.strictObject({
   vocabSize: z.int().min(4),
-  modelWidth: size,
+  ...sizesShape,
   encoderLayers: size,
   decoderLayers: size,
-  numHeads: size,
-  feedForwardWidth: size,
-  moeEvery: size,
   decoderMoE: z.boolean().default(false),
   maxLength: z.int().min(2),
-  activation: z.enum(['relu', 'gelu', 'swiglu']),
   dropout: z.number().min(0).max(0.9).default(0),
   seed: z.int(),
 });

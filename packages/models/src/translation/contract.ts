@@ -1,3 +1,4 @@
+import type { Activation } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import type { Flops, ForwardOptions, ForwardResult, TrainableModel } from '../contract.js';
@@ -19,7 +20,7 @@ export interface TranslationModelConfig {
   readonly decoderMoE?: boolean;
   /** Longest source and target, in tokens with the end marked. */
   readonly maxLength: number;
-  readonly activation: 'relu' | 'gelu' | 'swiglu';
+  readonly activation: Activation;
   /** Share of elements that training sets to 0 after the embedding and in what each layer adds. Default 0. */
   readonly dropout?: number;
   readonly seed: number;

@@ -1,3 +1,5 @@
+import type { Activation } from '@moekit/core';
+
 import type { TrainOptions } from '../contract.js';
 
 /** All numbers of a run: options of the `translation` task, batches and training. */
@@ -18,7 +20,7 @@ export interface TranslationPreset {
     readonly moeEvery: number;
     readonly decoderMoE: boolean;
     readonly maxLength: number;
-    readonly activation: 'relu' | 'gelu' | 'swiglu';
+    readonly activation: Activation;
     readonly dropout: number;
     readonly labelSmoothing: number;
     readonly beamSize: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { sizeOptions } from '../model/sizes.js';
 import type { TaskPlugin } from '../task.js';
 import { quickTranslation } from './presets.js';
 import type { TranslationData } from './translation-data.js';
@@ -31,15 +32,11 @@ const optionsSchema = z.strictObject({
     .prefault({}),
   model: z
     .strictObject({
-      modelWidth: count.default(modelDefaults.modelWidth),
+      ...sizeOptions(modelDefaults),
       encoderLayers: count.default(modelDefaults.encoderLayers),
       decoderLayers: count.default(modelDefaults.decoderLayers),
-      numHeads: count.default(modelDefaults.numHeads),
-      feedForwardWidth: count.default(modelDefaults.feedForwardWidth),
-      moeEvery: count.default(modelDefaults.moeEvery),
       decoderMoE: z.boolean().default(modelDefaults.decoderMoE),
       maxLength: z.int().min(2).default(modelDefaults.maxLength),
-      activation: z.enum(['relu', 'gelu', 'swiglu']).default(modelDefaults.activation),
       dropout: z.number().min(0).max(0.9).default(modelDefaults.dropout),
       labelSmoothing: z.number().min(0).max(0.9).default(modelDefaults.labelSmoothing),
       beamSize: count.default(modelDefaults.beamSize),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { z } from 'zod';
 
+import { sizeOptions } from '../model/sizes.js';
 import type { DataDescription, TaskData, TaskPlugin } from '../task.js';
 import { blindReference } from './blind-reference.js';
 import type { Digits } from './digits.js';
@@ -53,12 +54,14 @@ const optionsSchema = z.strictObject({
   data: dataSchema.prefault({}),
   model: z
     .strictObject({
-      modelWidth: count.default(64),
+      ...sizeOptions({
+        modelWidth: 64,
+        numHeads: 4,
+        feedForwardWidth: 256,
+        moeEvery: 2,
+        activation: 'relu',
+      }),
       numLayers: count.default(4),
-      numHeads: count.default(4),
-      feedForwardWidth: count.default(256),
-      moeEvery: count.default(2),
-      activation: z.enum(['relu', 'gelu', 'swiglu']).default('relu'),
       allowNonCausal: z.boolean().default(false),
       /** What the loss is a mean over: words of answers, or every word of the text. */
       lossOn: z.enum(['answer', 'text']).default('answer'),

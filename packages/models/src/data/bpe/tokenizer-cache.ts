@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { writeWhole } from '../../checkpoint/write-whole.js';
 import { cacheFolder } from '../cache-folder.js';
 import type { TokenizerJson } from './tokenizer-json.js';
 import type { BpeOptions } from './train-bpe.js';
@@ -32,24 +33,13 @@ export async function trainedBpe(
     .catch(() => undefined);
   if (known) return known;
   const trained = trainBpe(texts, options);
-  await keepFile(folder, file, JSON.stringify(trained)).catch(() => undefined);
+  await mkdir(folder, { recursive: true })
+    .then(() => writeWhole(file, JSON.stringify(trained)))
+    .catch(() => undefined);
   return trained;
 }
 
 function parseTokenizer(text: string): TokenizerJson | undefined {
   const json = JSON.parse(text) as TokenizerJson | null;
   return json?.model?.type === 'BPE' && Array.isArray(json.model.merges) ? json : undefined;
-}
-
-/** Trials that train at the same time each rename a file of their own: readers see a whole one or none. */
-async function keepFile(folder: string, file: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }
