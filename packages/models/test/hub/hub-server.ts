@@ -140,7 +140,8 @@ function answer(request: IncomingMessage, response: ServerResponse, served: Serv
 
 /** Forty hex digits. */
 export function commitOf({ name, revisions }: ServedRepository, revision: string): string {
-  const content = JSON.stringify([name, revision, revisions[revision]]);
+  const sizes = Object.entries(revisions[revision]!).map(([path, { length }]) => [path, length]);
+  const content = JSON.stringify([name, revision, sizes]);
   return createHash('sha1').update(content).digest('hex');
 }
 
