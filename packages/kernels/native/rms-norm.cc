@@ -58,9 +58,12 @@ void rms_norm_gradient(const float* dy, const float* x, const float* gain, const
     }
   });
   parallel_ranges(width, kColumns, [&](long first, long last) {
-    std::fill(dgain + first, dgain + last, 0.f);
-    for (long t = 0; t < rows.count; t++)
-      for (long d = first; d < last; d++) dgain[d] += dy[t * width + d] * x[t * width + d] * inverse[t];
+    float sums[kColumns] = {};
+    for (long t = 0; t < rows.count; t++) {
+      const float *from = x + t * width + first, *slope = dy + t * width + first;
+      for (long d = 0; d < last - first; d++) sums[d] += slope[d] * from[d] * inverse[t];
+    }
+    std::copy(sums, sums + (last - first), dgain + first);
   });
 }
 

@@ -26,27 +26,43 @@ double square_sum_of_part(const float* x, long size) {
   return total;
 }
 
+
+
+/// What becomes of one weight, or of a vector of them.
+template <class T>
+struct Stepped {
+  T weight, first, second;
+};
+
+template <class T>
+inline Stepped<T> step_once(T weight, T first, T second, T slope, const AdamWNumbers& n) {
+  const T g = slope * n.gradient_scale;
+  const T m = n.beta1 * first + (1 - n.beta1) * g;
+  const T v = n.beta2 * second + (1 - n.beta2) * g * g;
+  const T scale = square_root(v * n.second_correction) + n.epsilon;
+  return {n.decay * weight - n.step_size * m / scale, m, v};
+}
+
 }  // namespace
 
 void adamw(const AdamWState& state, const float* gradient, const AdamWNumbers& step, long size,
            const AdamWNext& next) {
-  const AdamWNumbers n = step;
-  parallel_ranges(size, kPart, [&, n](long from, long to) {
-    const float* __restrict weight = state.weight;
-    const float* __restrict first = state.first;
-    const float* __restrict second = state.second;
-    const float* __restrict slope = gradient;
-    float* __restrict next_weight = next.weight;
-    float* __restrict next_first = next.first;
-    float* __restrict next_second = next.second;
-    for (long i = from; i < to; i++) {
-      const float g = slope[i] * n.gradient_scale;
-      const float m = n.beta1 * first[i] + (1 - n.beta1) * g;
-      const float v = n.beta2 * second[i] + (1 - n.beta2) * g * g;
-      next_first[i] = m;
-      next_second[i] = v;
-      next_weight[i] = n.decay * weight[i] -
-                       n.step_size * m / (std::sqrt(v * n.second_correction) + n.epsilon);
+  parallel_ranges(size, kPart, [&](long from, long to) {
+    long i = from;
+    for (; i + kLanes <= to; i += kLanes) {
+      const Stepped<Vector> stepped =
+          step_once(load(state.weight + i), load(state.first + i), load(state.second + i),
+                    load(gradient + i), step);
+      store(next.weight + i, stepped.weight);
+      store(next.first + i, stepped.first);
+      store(next.second + i, stepped.second);
+    }
+    for (; i < to; i++) {
+      const Stepped<float> stepped =
+          step_once(state.weight[i], state.first[i], state.second[i], gradient[i], step);
+      next.weight[i] = stepped.weight;
+      next.first[i] = stepped.first;
+      next.second[i] = stepped.second;
     }
   });
 }
