@@ -23,7 +23,8 @@ export async function runAll(
   let signal: StopSignal | undefined;
   const stop = stopSignals().pipe(tap((caught) => (signal = caught)));
   const entry = new URL('../worker.js', import.meta.url);
-  const events = runTrials(jobs, workers, (job) => spawnTrial(job, entry)).pipe(
+  const atOnce = Math.min(workers, jobs.length);
+  const events = runTrials(jobs, workers, (job) => spawnTrial(job, entry, atOnce)).pipe(
     takeUntil(stop),
     concatMap(async (event) => {
       await record?.(event);

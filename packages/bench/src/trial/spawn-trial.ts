@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { Observable } from 'rxjs';
 
 import { keepMemory } from '../backend/tensorflow/keep-memory.js';
+import { shareCores } from '../backend/tensorflow/share-cores.js';
 import { fail } from '../errors.js';
 import { describeError } from './describe-error.js';
 import type { Job, Report } from './messages.js';
@@ -14,11 +15,12 @@ export type TrialReport = Exclude<Report, { type: 'ready' }>;
 /**
  * Runs a job in a fresh process: no trial sees another's tensors, caches or random numbers. Cold; unsubscribing ends
  * the process. Never errors: a crash is a `failed` report.
- * @param entry module that calls `serveTrials`
+ * @param entry module that calls `serveTrials`      @param atOnce how many such processes share the cores
  */
-export function spawnTrial(job: Job, entry: URL | string): Observable<TrialReport> {
+export function spawnTrial(job: Job, entry: URL | string, atOnce = 1): Observable<TrialReport> {
   return new Observable((subscriber) => {
-    const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: workerEnv() });
+    const env = workerEnv(atOnce);
+    const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + String(chunk)).slice(-2000)));
     const finish = (report: TrialReport) => {
@@ -60,10 +62,11 @@ function end(child: ChildProcess): void {
  * One GPU shared by several workers: TensorFlow must not take all of its memory at once. And one state of what is fetched
  * by name: what this process has looked up is not looked up again.
  */
-function workerEnv(): NodeJS.ProcessEnv {
+function workerEnv(atOnce: number): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...keepMemory(),
+    ...shareCores(atOnce),
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_CPP_MIN_LOG_LEVEL: '2',
     MOEKIT_LOOKED_UP_SINCE: String(Math.floor(performance.timeOrigin)),
