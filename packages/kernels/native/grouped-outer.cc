@@ -87,4 +87,10 @@ void grouped_outer(const GroupedOuter& p) {
   parallel(long(parts.size()), [&](long i) { compute(p, parts[i]); });
 }
 
+void outer_alone(const GroupedOuter& p) {
+  for (long e = 0; e < p.experts; e++)
+    for (long i = 0; i < p.left; i += kBlockLeft)
+      compute(p, {e, i, std::min(i + kBlockLeft, p.left), 0, p.right});
+}
+
 }  // namespace moekit

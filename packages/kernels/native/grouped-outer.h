@@ -15,4 +15,7 @@ struct GroupedOuter {
 
 void grouped_outer(const GroupedOuter& product);
 
+/// The same by the calling thread alone, for what is a task already.
+void outer_alone(const GroupedOuter& product);
+
 }  // namespace moekit

@@ -86,4 +86,8 @@ void grouped_product(const GroupedProduct& p) {
   parallel(long(parts.size()), [&](long i) { compute(p, parts[i]); });
 }
 
+void product_alone(const GroupedProduct& p) {
+  for (long e = 0; e < p.experts; e++) compute(p, {e, p.offsets[e], p.offsets[e + 1], 0, p.outer});
+}
+
 }  // namespace moekit

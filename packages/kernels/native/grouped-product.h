@@ -20,4 +20,7 @@ struct GroupedProduct {
 
 void grouped_product(const GroupedProduct& product);
 
+/// The same by the calling thread alone, for what is a task already.
+void product_alone(const GroupedProduct& product);
+
 }  // namespace moekit

@@ -21,6 +21,7 @@ extern "C" MoekitBuild moekit_register() {
     moekit::define_training();
     moekit::define_heads();
     moekit::define_matmul();
+    moekit::define_attention();
     return {moekit::kSimd, moekit::threads(), nullptr};
   } catch (const moekit::Failure& failure) {
     error = failure.message;

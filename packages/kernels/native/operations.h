@@ -8,5 +8,6 @@ void define_combine();
 void define_training();
 void define_heads();
 void define_matmul();
+void define_attention();
 
 }  // namespace moekit

@@ -1,4 +1,6 @@
-// MoekitAdamW, MoekitSquareSum, MoekitRmsNorm and its gradient: shapes checked, then computed.
+// MoekitAdamW, MoekitSquareSum, MoekitCrossEntropy, MoekitAdd, MoekitRmsNorm and its gradient: shapes checked, then
+// computed.
+#include "cross-entropy.h"
 #include "operation.h"
 #include "operations.h"
 #include "rms-norm.h"
@@ -32,6 +34,24 @@ void sum_of_squares(Call& call, const Attributes&) {
   *call.output({}) = square_sum(x.values<float>(), x.size());
 }
 
+void loss_of_rows(Call& call, const Attributes&) {
+  const Input logits = call.input(0), targets = call.input(1);
+  check(logits.rank() == 2 && logits.size() > 0, "logits must be [T,V]");
+  const long rows = logits.dim(0), width = logits.dim(1);
+  check(targets.size() == rows, "targets must be [T]");
+  const int32_t* ids = targets.values<int32_t>();
+  for (long t = 0; t < rows; t++) check(ids[t] >= 0 && ids[t] < width, "a target that does not exist");
+  float *loss = call.output({}, 0), *slope = call.output({rows, width}, 1);
+  *loss = cross_entropy(logits.values<float>(), ids, rows, width, slope);
+}
+
+void sum_of_two(Call& call, const Attributes&) {
+  const Input a = call.input(0), b = call.input(1);
+  const std::vector<int64_t> shape = shape_of(a);
+  check(shape_of(b) == shape, "a and b must be of one shape");
+  add(a.values<float>(), b.values<float>(), a.size(), call.output(shape));
+}
+
 Rows rows_of(const Input& x, const Input& gain) {
   check(x.rank() == 2 && gain.size() == x.dim(1), "x must be [T,D] and gain [D]");
   return {x.dim(0), x.dim(1)};
@@ -62,6 +82,11 @@ void define_training() {
                 {"next_weight: float", "next_first: float", "next_second: float"},
                 {}});
   define<sum_of_squares>({"MoekitSquareSum", {"x: float"}, {"out: float"}, {}});
+  define<loss_of_rows>({"MoekitCrossEntropy",
+                        {"logits: float", "targets: int32"},
+                        {"loss: float", "slope: float"},
+                        {}});
+  define<sum_of_two>({"MoekitAdd", {"a: float", "b: float"}, {"out: float"}, {}});
   define<norm>({"MoekitRmsNorm", {"x: float", "gain: float"}, {"y: float"}, {"epsilon: float"}});
   define<norm_gradient>({"MoekitRmsNormGradient",
                          {"dy: float", "x: float", "gain: float"},

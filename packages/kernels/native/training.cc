@@ -67,6 +67,12 @@ void adamw(const AdamWState& state, const float* gradient, const AdamWNumbers& s
   });
 }
 
+void add(const float* a, const float* b, long size, float* out) {
+  parallel_ranges(size, kPart, [&](long from, long to) {
+    for (long i = from; i < to; i++) out[i] = a[i] + b[i];
+  });
+}
+
 float square_sum(const float* x, long size) {
   std::vector<double> parts((size + kPart - 1) / kPart);
   parallel_ranges(size, kPart, [&](long from, long to) {

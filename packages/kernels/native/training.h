@@ -20,6 +20,9 @@ struct AdamWNext {
 void adamw(const AdamWState& state, const float* gradient, const AdamWNumbers& step, long size,
            const AdamWNext& next);
 
+/// out = a + b
+void add(const float* a, const float* b, long size, float* out);
+
 /// Sum of x^2. Parts of a fixed size are summed in float64 order, whatever thread computes them.
 float square_sum(const float* x, long size);
 

@@ -54,6 +54,35 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(product(int64(1, 0), int64(0, 2))[0]!.shape).toEqual([2, 1]);
   });
 
+  test('attention and cross-entropy refuse a mask or a target that does not fit', () => {
+    const { binding } = tf.backend() as unknown as { binding: Binding };
+    const floats = (...shape: number[]) =>
+      binding.createTensor(shape, binding.TF_FLOAT, new Float32Array(tf.util.sizeFromShape(shape)));
+    const attend = (mask: number) => {
+      const [q, k] = [floats(2, 1, 3, 4), floats(2, 1, 5, 4)];
+      return binding.executeOp('MoekitAttend', [], [q, k, k, mask], 2);
+    };
+    expect(() => attend(floats(3, 4))).toThrow(/mask must broadcast/);
+    expect(() => attend(floats(3, 1, 1, 5))).toThrow(/mask must broadcast/);
+    expect(attend(floats(2, 1, 1, 5)).map(({ shape }) => shape)).toEqual([[6, 4], [2, 1, 3, 5]]); // prettier-ignore
+    const loss = (...ids: number[]) => {
+      const targets = binding.createTensor([ids.length], binding.TF_INT32, Int32Array.from(ids));
+      return binding.executeOp('MoekitCrossEntropy', [], [floats(2, 3), targets], 2);
+    };
+    expect(() => loss(0, 3)).toThrow(/a target that does not exist/);
+    expect(() => loss(-1, 0)).toThrow(/a target that does not exist/);
+    expect(() => loss(0)).toThrow(/targets must be/);
+  });
+
+  test('sums of equal shapes are exact, others and integers stay with TensorFlow', () => {
+    const values = Array.from({ length: 70_001 }, (_, i) => i / 7);
+    const x = tf.tensor1d(values);
+    expect(tf.add(x, x).dataSync()).toEqual(tf.mul(x, 2).dataSync());
+    expect(Array.from(tf.add(tf.tensor2d([[1], [2]]), tf.tensor1d([3, 4])).dataSync())).toEqual([4, 5, 5, 6]); // prettier-ignore
+    const integers = tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
+    expect([integers.dtype, ...integers.dataSync()]).toEqual(['int32', 4, 6]);
+  });
+
   test('no rows give an empty product and zero gradients', () => {
     const plan = dispatchPlan(tf.zeros([3, 2]));
     const [x, w] = [tf.ones<tf.Rank.R2>([3, 4]), tf.ones<tf.Rank.R3>([2, 4, 5])];
@@ -81,6 +110,7 @@ const fused = { fromTokens: true, activation: 'relu' } as const;
 
 interface Binding {
   readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
   readonly TF_INT64: number;
   createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
   executeOp(name: string, attributes: [], ids: number[], outputs: number): { shape: number[] }[];

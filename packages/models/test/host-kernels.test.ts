@@ -20,8 +20,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { crossEntropy } from '../src/model/cross-entropy.js';
+import { attend, composedAttend } from '../src/model/attend.js';
+import { composedCrossEntropy, crossEntropy } from '../src/model/cross-entropy.js';
 import { composedEmbed, embed } from '../src/model/embedding.js';
+import type { Heads } from '../src/model/heads.js';
 import { composedHeads, splitHeads } from '../src/model/heads.js';
 import { composedGradient, hostGradient, maskedSoftmax } from '../src/model/masked-softmax.js';
 import { product } from '../src/model/product.js';
@@ -127,6 +129,35 @@ describe.each(backends)('on %s', (backend) => {
           (x) => [maskedSoftmax(x as Tensor4D, mask)],
           (x) => [softmax(add(x!, mask))],
           [normal<Rank.R4>([2, 3, 5, 5], 1)],
+        ];
+      },
+    ],
+    ...(
+      [
+        ['a causal mask', [5, 7]],
+        ['a mask of keys by sentence', [2, 1, 1, 7]],
+        ['no mask', [1, 1]],
+      ] as const
+    ).map(([name, masked]): [string, () => [Compute, Compute, Tensor[]]] => [
+      `attend with ${name}`,
+      () => {
+        const mask = normal<Rank>([...masked] as never, 9);
+        const heads = [5, 7, 7].map((l, i) => normal<Rank.R4>([2, 3, l, 18], 1 + i));
+        return [
+          (...x) => [attend(x as Heads, mask)],
+          (...x) => [composedAttend(x as Heads, mask)],
+          heads,
+        ];
+      },
+    ]),
+    [
+      'crossEntropy',
+      () => {
+        const targets = tensor1d([0, 16, 3, 3, 8, 1, 0, 2, 16], 'int32');
+        return [
+          (z) => [crossEntropy(z as Tensor2D, targets)],
+          (z) => [composedCrossEntropy(z as Tensor2D, targets)],
+          [mul(normal<Rank.R2>([9, 17], 1), 8)],
         ];
       },
     ],

@@ -19,8 +19,8 @@ export function nativeProduct(
   { scope, plan, indices }: PlannedCall,
   { x, w, bias, fromTokens = false, transposeW = false, activation }: NativeProduct,
 ): Raw {
-  const rows = fromTokens ? indices.of(plan, 'tokens') : scope.noIndices();
-  const inputs = [x, w, bias ?? scope.noValues(), rows, indices.of(plan, 'expertOffsets')];
+  const rows = fromTokens ? indices.of(plan, 'tokens') : indices.none();
+  const inputs = [x, w, bias ?? indices.noValues(), rows, indices.of(plan, 'expertOffsets')];
   return scope.one('MoekitGroupedProduct', inputs, [
     scope.bool('transposed', transposeW),
     scope.int('activation', activation === 'relu' ? RELU : NONE),
@@ -38,14 +38,14 @@ export function nativeOuter(
   { scope, plan, indices }: PlannedCall,
   { x, y, fromTokens = false }: OuterProduct,
 ): Raw {
-  const rows = fromTokens ? indices.of(plan, 'tokens') : scope.noIndices();
+  const rows = fromTokens ? indices.of(plan, 'tokens') : indices.none();
   return scope.one('MoekitGroupedOuter', [x, y, rows, indices.of(plan, 'expertOffsets')]);
 }
 
 /** out[t] = sum of weights[t, expert(s)] y[s], or of y[s] alone. */
 export function nativeCombine(call: PlannedCall, y: Raw, weights?: Raw): Raw {
-  const { scope } = call;
-  const inputs = [y, weights ?? scope.noValues(), ...byToken(call, weights !== undefined)];
+  const { scope, indices } = call;
+  const inputs = [y, weights ?? indices.noValues(), ...byToken(call, weights !== undefined)];
   return scope.one('MoekitCombine', inputs);
 }
 
@@ -66,7 +66,7 @@ export function nativeExpertSum({ scope, plan, indices }: PlannedCall, y: Raw): 
   return scope.one('MoekitExpertSum', [y, indices.of(plan, 'expertOffsets')]);
 }
 
-function byToken({ scope, plan, indices }: PlannedCall, weighted: boolean): Raw[] {
-  const experts = weighted ? indices.of(plan, 'experts') : scope.noIndices();
+function byToken({ plan, indices }: PlannedCall, weighted: boolean): Raw[] {
+  const experts = weighted ? indices.of(plan, 'experts') : indices.none();
   return [indices.of(plan, 'tokenOffsets'), indices.of(plan, 'tokenRows'), experts];
 }

@@ -29,9 +29,24 @@ const KEPT = 32;
 export class PlanIndices {
   readonly #backend: TensorflowBackend;
   readonly #plans = new Map<DispatchPlan, Map<string, Raw>>();
+  #noIndices: Raw | undefined;
+  #noValues: Raw | undefined;
 
   constructor(backend: TensorflowBackend) {
     this.#backend = backend;
+  }
+
+  /** Stands for indices that are not given; owned by the cache. */
+  none(): Raw {
+    return (this.#noIndices ??= upload(this.#backend, new Int32Array(0)));
+  }
+
+  /** Stands for an input of floats that is not given; owned by the cache. */
+  noValues(): Raw {
+    const { binding } = this.#backend;
+    const [shape, dtype] = [[0], binding.TF_FLOAT];
+    const create = () => binding.createTensor(shape, dtype, new Float32Array(0));
+    return (this.#noValues ??= { id: create(), shape, dtype });
   }
 
   /** Owned by the cache: valid until 32 other plans were used. */

@@ -48,16 +48,6 @@ export class RawScope {
     return this.#own({ id, shape, dtype: binding.TF_INT32 });
   }
 
-  /** Stands for an input of floats that is not given. */
-  noValues(): Raw {
-    return this.#none(this.backend.binding.TF_FLOAT, new Float32Array(0));
-  }
-
-  /** Stands for indices that are not given. */
-  noIndices(): Raw {
-    return this.#none(this.backend.binding.TF_INT64, new Int32Array(0));
-  }
-
   /** A small float32 vector. */
   floats(values: readonly number[]): Raw {
     const { binding } = this.backend;
@@ -124,11 +114,6 @@ export class RawScope {
     );
     parts.forEach((part) => this.#release(part));
     return whole;
-  }
-
-  #none(dtype: number, values: Int32Array | Float32Array): Raw {
-    const shape = [0];
-    return this.#own({ id: this.backend.binding.createTensor(shape, dtype, values), shape, dtype });
   }
 
   /** A value that outlives the scope must not be one of its own: only `run` may return one. */

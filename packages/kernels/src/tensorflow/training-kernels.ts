@@ -1,10 +1,12 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { engine, registerKernel } from '@tensorflow/tfjs-core';
+import { Add, engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 
 import type { TensorflowBackend } from './backend.js';
 import { hasNativeOperations } from './native.js';
 import type { Raw } from './raw.js';
 import { RawScope } from './raw.js';
+
+const NAME = 'tensorflow';
 
 type Inputs = Readonly<Record<string, Raw>>;
 type Attributes = Readonly<Record<string, number>>;
@@ -30,6 +32,11 @@ const computes: Readonly<Record<string, Compute>> = {
   },
   MoeJoinHeads: (scope, { dq, dk, dv, cosines, sines }) =>
     scope.many('MoekitJoinHeads', [dq!, dk!, dv!, cosines!, sines!], [], 1),
+  MoeAttend: (scope, { q, k, v, mask }) => scope.many('MoekitAttend', [q!, k!, v!, mask!], [], 2),
+  MoeAttendGradient: (scope, { dout, q, k, v, probs }) =>
+    scope.many('MoekitAttendGradient', [dout!, q!, k!, v!, probs!], [], 3),
+  MoeCrossEntropy: (scope, { logits, targets }) =>
+    scope.many('MoekitCrossEntropy', [logits!, targets!], [], 2),
   MoeMatMul: (scope, { a, b }, { transposeA, transposeB }) => {
     const [left, right] = [Boolean(transposeA), Boolean(transposeB)];
     const attributes = [scope.bool('transpose_a', left), scope.bool('transpose_b', right)];
@@ -39,17 +46,43 @@ const computes: Readonly<Record<string, Compute>> = {
 
 /** Registers them where moekit's own operations are loaded; elsewhere there are none. */
 export function registerTrainingKernels(): void {
-  const backend = engine().findBackend('tensorflow');
+  const backend = engine().findBackend(NAME);
   if (!backend || !hasNativeOperations(backend)) return;
   for (const [kernelName, compute] of Object.entries(computes)) {
     registerKernel(config(kernelName, compute));
   }
+  replaceAdd();
+}
+
+/**
+ * Residual sums and the tape's sums of gradients: TensorFlow's own addition wakes threads of its own, and takes three
+ * times as long for [256,512]. What broadcasts, or is not float32, stays TensorFlow's.
+ */
+function replaceAdd(): void {
+  const theirs = getKernel(Add, NAME);
+  if (!theirs) return;
+  unregisterKernel(Add, NAME);
+  registerKernel({
+    ...theirs,
+    kernelFunc: (call) => {
+      const { a, b } = call.inputs as Record<'a' | 'b', TensorInfo>;
+      if (!sameFloats(a, b)) return theirs.kernelFunc(call);
+      return RawScope.run(call.backend as TensorflowBackend, (scope) =>
+        scope.one('MoekitAdd', [scope.input(a), scope.input(b)]),
+      );
+    },
+  });
+}
+
+function sameFloats(a: TensorInfo, b: TensorInfo): boolean {
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return false;
+  return a.shape.length === b.shape.length && a.shape.every((size, i) => size === b.shape[i]);
 }
 
 function config(kernelName: string, compute: Compute): KernelConfig {
   return {
     kernelName,
-    backendName: 'tensorflow',
+    backendName: NAME,
     kernelFunc: ({ inputs, attrs, backend }) =>
       RawScope.runMany(backend as TensorflowBackend, (scope) => {
         const named = Object.entries(inputs as Record<string, TensorInfo>);

@@ -68,6 +68,12 @@ const [projected, tables, head] = [
   floats([5, 3, 7, 8]),
 ];
 
+const targets = binding.createTensor(
+  [T],
+  binding.TF_INT32,
+  Int32Array.from({ length: T }, (_, t) => (t * 31) % A),
+);
+
 const calls = [
   ['MoekitGroupedProduct', relu, [x, w, bias, rows, bounds]],
   ['MoekitGroupedProduct', transposed, [y, w, none, ints([]), bounds]],
@@ -84,8 +90,15 @@ const calls = [
   ['MoekitAdamW', [], [w, w, positive, w, floats([7])]],
   ['MoekitSplitHeads', heads, [projected, tables, tables]],
   ['MoekitJoinHeads', [], [head, head, head, tables, tables]],
+  ['MoekitAttend', [], [head, head, head, floats([7, 7])]],
+  ['MoekitAttendGradient', [], [floats([5 * 7, 3 * 8]), head, head, head, floats([5, 3, 7, 7])]],
+  ['MoekitCrossEntropy', [], [x, targets]],
+  ['MoekitAdd', [], [w, positive]],
 ];
-const outputs = { MoekitRmsNormGradient: 2, MoekitAdamW: 3, MoekitSplitHeads: 3 };
+const outputs = {
+  ...{ MoekitRmsNormGradient: 2, MoekitAdamW: 3, MoekitSplitHeads: 3 },
+  ...{ MoekitAttend: 2, MoekitAttendGradient: 3, MoekitCrossEntropy: 2 },
+};
 const hash = createHash('sha256');
 for (const [name, attributes, inputs] of calls) {
   for (const { id } of binding.executeOp(name, attributes, inputs, outputs[name] ?? 1)) {

@@ -1,6 +1,7 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { reshape, tidy, transpose } from '@tensorflow/tfjs-core';
+import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { customGrad, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 
+import { fusedKernel } from './fused-kernel.js';
 import type { Heads } from './heads.js';
 import { maskedSoftmax } from './masked-softmax.js';
 import { product } from './product.js';
@@ -11,7 +12,26 @@ import { product } from './product.js';
  * @param mask float32, a constant that broadcasts to [B,H,Lq,Lk]: 0, or a large negative number for keys to leave out
  * @returns float32 [B*Lq,H*Dh], owned by the caller      Gradient: through the heads.
  */
-export function attend([query, key, value]: Heads, mask: Tensor): Tensor2D {
+export function attend(heads: Heads, mask: Tensor): Tensor2D {
+  const forward = fusedKernel<'q' | 'k' | 'v' | 'mask'>('MoeAttend');
+  if (!forward) return composedAttend(heads, mask);
+  return customGrad<Tensor2D>((...inputs) => {
+    const [q, k, v, save] = inputs as [Tensor, Tensor, Tensor, GradSaveFunc];
+    const [out, probs] = forward({ q, k, v, mask }) as [Tensor2D, Tensor];
+    save([q, k, v, probs]);
+    return { value: out, gradFunc: (dout, saved) => attendGradient(dout, saved) };
+  })(...heads);
+}
+
+/** By query, key and value. */
+function attendGradient(dout: Tensor, saved: Tensor[]): Tensor[] {
+  const [q, k, v, probs] = saved as [Tensor, Tensor, Tensor, Tensor];
+  const backward = fusedKernel<'dout' | 'q' | 'k' | 'v' | 'probs'>('MoeAttendGradient')!;
+  return backward({ dout, q, k, v, probs });
+}
+
+/** The same from tfjs operations. */
+export function composedAttend([query, key, value]: Heads, mask: Tensor): Tensor2D {
   const [batchSize, numHeads, length, headWidth] = query.shape;
   return tidy(() => {
     const scores = product<Tensor4D>(query, key, { transposeB: true }); // [B,H,Lq,Lk]

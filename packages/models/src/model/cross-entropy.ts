@@ -17,6 +17,8 @@ import {
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 
+import { fusedKernel } from './fused-kernel.js';
+
 /**
  * Mean negative log-likelihood, in nats.
  * Formula:  L = mean_t (max z_t - z_t[target] - log max p_t),  p = softmax(z)
@@ -27,6 +29,18 @@ import {
  *   writes integer bits into float32 tensors on wasm (4.22).
  */
 export function crossEntropy(logits: Tensor2D, targets: Tensor1D): Scalar {
+  const forward = fusedKernel<'logits' | 'targets'>('MoeCrossEntropy');
+  if (!forward) return composedCrossEntropy(logits, targets);
+  return customGrad<Scalar>((...inputs) => {
+    const [z, save] = inputs as [Tensor2D, GradSaveFunc];
+    const [value, slope] = forward({ logits: z, targets }) as [Scalar, Tensor2D];
+    save([slope]);
+    return { value, gradFunc: (dy, saved) => mul(saved[0]!, dy) }; // [T,V]
+  })(logits);
+}
+
+/** The same from tfjs operations. */
+export function composedCrossEntropy(logits: Tensor2D, targets: Tensor1D): Scalar {
   const [tokens, vocab] = logits.shape;
   return customGrad<Scalar>((...inputs) => {
     const [z, save] = inputs as [Tensor2D, GradSaveFunc];
