@@ -1,5 +1,6 @@
 import { engine, getBackend } from '@tensorflow/tfjs-core';
 
+import type { Precision } from './linear.js';
 import type { DispatchPlan } from './plan.js';
 import type { TensorflowBackend } from './tensorflow/backend.js';
 import { countRows } from './tensorflow/batches.js';
@@ -31,6 +32,8 @@ export interface ExpertWidths {
   readonly modelWidth: number;
   /** F */
   readonly expertWidth: number;
+  /** As `groupedLinear` is asked for it; default float32. */
+  readonly precision?: Precision | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface ExpertWidths {
  */
 export function explainPlan(
   plan: DispatchPlan,
-  { modelWidth, expertWidth }: ExpertWidths,
+  { modelWidth, expertWidth, precision }: ExpertWidths,
 ): PlanExplanation {
   const backend = getBackend();
   const { numRows, table } = plan;
@@ -50,7 +53,7 @@ export function explainPlan(
   ] as const;
   const products = shapes.map(({ product, ...shape }) => ({
     product,
-    ...explained(backend, plan, shape),
+    ...explained(backend, plan, shape, shape.kind === 'rows' ? precision : 'float32'),
   }));
   return { backend, rows: numRows, imbalance: table ? null : imbalanceOf(plan), products };
 }
@@ -63,8 +66,13 @@ function imbalanceOf(plan: DispatchPlan): number {
 type Explained = Omit<ProductExplanation, 'product'>;
 type Shape = Omit<ProductShape, 'rowsPerExpert'>;
 
-function explained(backend: string, plan: DispatchPlan, shape: Shape): Explained {
-  if (backend === 'tensorflow') return planned(plan, shape);
+function explained(
+  backend: string,
+  plan: DispatchPlan,
+  shape: Shape,
+  precision?: Precision,
+): Explained {
+  if (backend === 'tensorflow') return planned(plan, shape, precision);
   return backend === 'webgpu' ? tiled(plan, shape) : fixed(backend);
 }
 
@@ -81,15 +89,16 @@ function tiled(plan: DispatchPlan, { kind, inner, outer }: Shape): Explained {
   };
 }
 
-function planned(plan: DispatchPlan, shape: Shape): Explained {
+function planned(plan: DispatchPlan, shape: Shape, precision?: Precision): Explained {
   const { isUsingGpuDevice } = engine().backend as TensorflowBackend;
-  if (hasNativeOperations(engine().backend)) return fixed('native');
+  const rounded = precision === 'bf16';
+  if (!rounded && hasNativeOperations(engine().backend)) return fixed('native');
   const speed = deviceSpeeds[isUsingGpuDevice ? 'gpu' : 'cpu'];
   const considered = estimateProduct({ ...shape, rowsPerExpert: countRows(plan) }, speed);
   const [first, ...others] = considered as [Estimate, ...Estimate[]];
   return {
     algorithm: first.algorithm,
-    reason: `${describe(first)}; ${others.map(describe).join('; ')}`,
+    reason: `${rounded ? 'in bf16; ' : ''}${[first, ...others].map(describe).join('; ')}`,
     considered,
   };
 }

@@ -63,10 +63,11 @@ function assertActivation(activation: LinearOptions['activation']): void {
 function assertPrecision(precision: Precision, plan: DispatchPlan): void {
   if (precision === 'float32') return;
   if (precision === 'f16' && plan.table && hasPlanned('MoeFusedLinear', plan)) return;
+  if (precision === 'bf16' && getBackend() === 'tensorflow') return;
   throw fail('KERNELS_PRECISION', {
     asked:
-      'The precision of groupedLinear must be float32, or f16 with a plan on the webgpu backend',
+      'The precision of groupedLinear must be float32, f16 with a plan on the webgpu backend, or bf16 on tensorflow',
     got: `${String(precision)} on ${getBackend()}${plan.table ? '' : ' with a plan on the host'}`,
-    fix: 'Leave the precision out, or run on webgpu.',
+    fix: 'Leave the precision out, or choose the backend that has it.',
   });
 }

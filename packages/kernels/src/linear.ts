@@ -6,14 +6,17 @@ export interface LinearOptions {
   readonly activation?: 'relu' | undefined;
   /** x holds the tokens, float32 [T,A], and each row is gathered: `groupedLinear(dispatch(x, plan), ...)`. Default false. */
   readonly fromTokens?: boolean | undefined;
-  /**
-   * `f16` (webgpu only) rounds the weights to half precision for the product and for its gradient by x, and halves what
-   * these read; sums, results and the weights' own gradient stay float32. Default `float32`.
-   */
+  /** See `Precision`. Default `float32`. */
   readonly precision?: Precision | undefined;
 }
 
-export type Precision = 'float32' | 'f16';
+/**
+ * What a product and its gradient by x are computed in; results and the weights' own gradient are float32 in any case.
+ * - `f16` (webgpu) rounds the weights to half precision and halves what is read of them; sums are float32.
+ * - `bf16` (tensorflow) rounds rows, weights and the product to bfloat16, which keeps 8 bits: TensorFlow's own products,
+ *   on the units that processors and GPUs have for it. Bias and activation are float32.
+ */
+export type Precision = 'float32' | 'f16' | 'bf16';
 
 /** Attributes of the kernels of a grouped product. */
 export interface LinearAttributes extends LinearOptions {

@@ -38,6 +38,9 @@ describe('explainPlan', () => {
           expect(algorithm).toBe("moekit's own operation");
           expect(considered).toEqual([]);
         }
+        const rounded = explainPlan(skewed(), { ...widths, precision: 'bf16' }).products;
+        expect(rounded.map(({ reason }) => reason.startsWith('in bf16; '))).toEqual([true, true, false]); // prettier-ignore
+        expect(rounded[2]!.algorithm).toBe("moekit's own operation");
         return;
       }
       for (const { algorithm, considered, reason } of explainPlan(skewed(), widths).products) {

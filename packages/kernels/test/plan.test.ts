@@ -121,6 +121,7 @@ describe('options of groupedLinear are checked before anything is computed', () 
     groupedLinear(tf.zeros([3, 4]), tf.zeros([1, 4, 5]), undefined, densePlan(3), options);
   it.each([
     ['half precision on a backend without it', { precision: 'f16' }, 'KERNELS_PRECISION'],
+    ['bfloat16 on a backend without it', { precision: 'bf16' }, 'KERNELS_PRECISION'],
     ['a precision that is none', { precision: 'f8' as 'f16' }, 'KERNELS_PRECISION'],
     ['an activation it does not know', { activation: 'tanh' as 'relu' }, 'KERNELS_VALUE'],
   ] as const)('%s', (_name, options, code) => {

@@ -31,7 +31,7 @@ export interface FeedForwardOptions {
   /** Standard deviation of the input weights; default 1/sqrt(D). Output weights take `outputStd`, default 1/sqrt(F). */
   readonly inputStd?: number;
   readonly outputStd?: number;
-  /** `f16` rounds the weights to half precision inside the products; webgpu only. Default float32. */
+  /** What the products are computed in: `f16` (webgpu only), `bf16` (tensorflow only), see `Precision`. Default float32. */
   readonly precision?: Precision;
   readonly kernels?: Kernels;
   /**

@@ -1,4 +1,4 @@
-import type { LinearOptions } from '../linear.js';
+import type { LinearOptions, Precision } from '../linear.js';
 import { batchRows, countRows, splitRows, unbatchRows, unpack } from './batches.js';
 import type { Algorithm, Estimate, ProductShape } from './choose-product.js';
 import { deviceSpeeds, estimateProduct } from './choose-product.js';
@@ -13,25 +13,47 @@ export interface RowProduct {
   readonly w: Raw; // [E,A,B]
   readonly bias?: Raw | undefined; // [E,B]
   readonly transposeW: boolean;
+  /** `bf16`: rows, weights and their product rounded. */
+  readonly precision?: Precision | undefined;
 }
+
+/** TensorFlow's number of bfloat16, which the binding has no name for; it can hand such values on but not read them. */
+const BFLOAT16 = 14;
 
 /**
  * out[s] = x[s] w[expert(s)] (+ bias[expert(s)]): [S,A] x [E,A,B] -> [S,B], or with w transposed [S,B] -> [S,A].
  * @param forced an algorithm instead of the planner's choice
  */
 export function groupedMatMulRaw(call: PlannedCall, product: RowProduct, forced?: Algorithm): Raw {
-  if (call.native) return nativeProduct(call, product);
-  const { scope, plan, indices } = call;
+  const rounded = product.precision === 'bf16';
+  if (call.native && !rounded) return nativeProduct(call, product);
+  const y = (rounded ? roundedProduct : composedProduct)(call, product, forced); // [S,B]
+  return addBias(call, y, product.bias);
+}
+
+/** TensorFlow's own products, since moekit's are float32: [S,B], float32 again. */
+function roundedProduct(call: PlannedCall, product: RowProduct, forced?: Algorithm): Raw {
+  const { scope } = call;
+  const [x, w] = [scope.cast(product.x, BFLOAT16), scope.cast(product.w, BFLOAT16)];
+  const y = composedProduct(call, { ...product, x, w }, forced);
+  return scope.cast(y, scope.backend.binding.TF_FLOAT);
+}
+
+function addBias({ scope, plan, indices }: PlannedCall, y: Raw, bias: Raw | undefined): Raw {
+  if (!bias || plan.numRows === 0) return y;
+  return scope.one('AddV2', [y, scope.gather(bias, indices.of(plan, 'experts'))]);
+}
+
+/** The product without its bias. */
+function composedProduct(call: PlannedCall, product: RowProduct, forced?: Algorithm): Raw {
+  const { scope, plan } = call;
   const [, a, b] = product.w.shape as [number, number, number];
   const [inner, outer] = product.transposeW ? [b, a] : [a, b];
   if (plan.numRows === 0) return scope.zeros([0, outer]);
   const chosen = choose(call, { kind: 'rows', inner, outer }, forced);
-  const y =
-    chosen.algorithm === 'per-expert'
-      ? productsOfExperts(call, product)
-      : productOfBatches(call, product, chosen); // [S,B]
-  if (!product.bias) return y;
-  return scope.one('AddV2', [y, scope.gather(product.bias, indices.of(plan, 'experts'))]);
+  return chosen.algorithm === 'per-expert'
+    ? productsOfExperts(call, product)
+    : productOfBatches(call, product, chosen); // [S,B]
 }
 
 /** out[e] = x[rows of e]^T y[rows of e]: [S,A] x [S,B] -> [E,A,B]; exactly 0 for experts without rows. */
@@ -57,7 +79,7 @@ export function fusedLinearRaw(
   product: RowProduct & Pick<LinearOptions, 'fromTokens' | 'activation'>,
   forced?: Algorithm,
 ): Raw {
-  if (call.native) return nativeProduct(call, product);
+  if (call.native && product.precision !== 'bf16') return nativeProduct(call, product);
   const x = product.fromTokens ? dispatchRaw(call, product.x) : product.x;
   const y = groupedMatMulRaw(call, { ...product, x }, forced);
   return product.activation === 'relu' ? call.scope.one('Relu', [y]) : y;

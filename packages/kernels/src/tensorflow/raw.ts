@@ -88,6 +88,11 @@ export class RawScope {
     return this.one('Reshape', [x, this.ints(shape)]);
   }
 
+  /** @param dtype as TensorFlow numbers them, also one that tfjs has no tensors of */
+  cast(x: Raw, dtype: number): Raw {
+    return this.one('Cast', [x], [this.type('DstT', dtype)]);
+  }
+
   /** Rows of x at the places that `indices` names. */
   gather(x: Raw, indices: Raw): Raw {
     return this.one('GatherV2', [x, indices, this.ints(0)]);
@@ -105,8 +110,8 @@ export class RawScope {
   /** Laid end to end along the first axis. The parts are gone afterwards: what comes next can have their memory. */
   concat(parts: readonly Raw[]): Raw {
     if (parts.length === 1) return parts[0]!;
-    const { TF_FLOAT, TF_INT32 } = this.backend.binding;
-    const types = [this.type('T', TF_FLOAT), this.type('Tidx', TF_INT32)];
+    const { TF_INT32 } = this.backend.binding;
+    const types = [this.type('T', parts[0]!.dtype), this.type('Tidx', TF_INT32)];
     const whole = this.one(
       'ConcatV2',
       [...parts, this.ints(0)],

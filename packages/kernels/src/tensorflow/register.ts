@@ -49,8 +49,8 @@ export function tensorflowKernels(forced?: Algorithm): KernelConfig[] {
     MoeExpertSum: (call, { y }) => expertSumRaw(call, y!),
     MoeRowWeights: (call, { weights }) => rowWeightsRaw(call, weights!),
     MoeScatterWeights: (call, { rows }) => scatterWeightsRaw(call, rows!),
-    MoeGroupedMatMul: (call, { x, w }, { transposeW }) =>
-      groupedMatMulRaw(call, { x: x!, w: w!, transposeW }, forced),
+    MoeGroupedMatMul: (call, { x, w }, { transposeW, precision }) =>
+      groupedMatMulRaw(call, { x: x!, w: w!, transposeW, precision }, forced),
     MoeGroupedLinear: (call, { x, w, bias }) =>
       groupedMatMulRaw(call, { x: x!, w: w!, bias: bias!, transposeW: false }, forced),
     MoeFusedLinear: (call, { x, w, bias }, attributes) =>
