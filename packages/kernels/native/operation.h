@@ -9,7 +9,7 @@ namespace moekit {
 /// What TensorFlow stores of an operation's attributes between calls; those it does not have stay as they are.
 struct Attributes {
   unsigned char transposed = 0, transpose_a = 0, transpose_b = 0;
-  int32_t activation = 0, experts = 0, heads = 0, length = 0;
+  int32_t activation = 0, experts = 0, heads = 0, length = 0, count = 0;
   float epsilon = 0;
 };
 
@@ -30,6 +30,7 @@ inline void* read_attributes(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrInt32(construction, "num_experts", &attributes->experts, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "heads", &attributes->heads, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "length", &attributes->length, status);
+  TF_OpKernelConstruction_GetAttrInt32(construction, "N", &attributes->count, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_DeleteStatus(status);
   return attributes;

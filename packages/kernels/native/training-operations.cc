@@ -1,5 +1,7 @@
-// MoekitAdamW, MoekitSquareSum, MoekitCrossEntropy, MoekitAdd, MoekitRmsNorm and its gradient: shapes checked, then
+// MoekitAdamW, MoekitNorm, MoekitCrossEntropy, MoekitAdd, MoekitRmsNorm and its gradient: shapes checked, then
 // computed.
+#include <memory>
+
 #include "cross-entropy.h"
 #include "operation.h"
 #include "operations.h"
@@ -15,23 +17,43 @@ std::vector<int64_t> shape_of(const Input& x) {
   return dims;
 }
 
-void step(Call& call, const Attributes&) {
-  const Input weight = call.input(0), first = call.input(1), second = call.input(2);
-  const Input gradient = call.input(3), numbers = call.input(4);
-  const long size = weight.size();
-  check(first.size() == size && second.size() == size && gradient.size() == size,
-        "weight, moments and gradient must be of one shape");
-  check(numbers.size() == 7, "step must be seven numbers");
-  const float* n = numbers.values<float>();
-  const std::vector<int64_t> shape = shape_of(weight);
-  const AdamWNext next{call.output(shape, 0), call.output(shape, 1), call.output(shape, 2)};
-  adamw({weight.values<float>(), first.values<float>(), second.values<float>()},
-        gradient.values<float>(), {n[0], n[1], n[2], n[3], n[4], n[5], n[6]}, size, next);
+/// Inputs first ... first + count - 1 of a call.
+std::vector<std::unique_ptr<Input>> inputs_of(Call& call, int first, int count) {
+  std::vector<std::unique_ptr<Input>> inputs;
+  for (int i = 0; i < count; i++) inputs.emplace_back(new Input(call.input(first + i)));
+  return inputs;
 }
 
-void sum_of_squares(Call& call, const Attributes&) {
-  const Input x = call.input(0);
-  *call.output({}) = square_sum(x.values<float>(), x.size());
+/// `count` weights, then their first moments, second moments, gradients, and numbers [count,7].
+void step(Call& call, const Attributes& attributes) {
+  const int count = attributes.count;
+  const auto weights = inputs_of(call, 0, count), firsts = inputs_of(call, count, count);
+  const auto seconds = inputs_of(call, 2 * count, count);
+  const auto gradients = inputs_of(call, 3 * count, count);
+  const Input numbers = call.input(4 * count);
+  check(numbers.size() == 7L * count, "step must be seven numbers for each weight");
+  std::vector<AdamWStep> steps;
+  for (int i = 0; i < count; i++) {
+    const long size = weights[i]->size();
+    check(firsts[i]->size() == size && seconds[i]->size() == size && gradients[i]->size() == size,
+          "weight, moments and gradient must be of one shape");
+    const std::vector<int64_t> shape = shape_of(*weights[i]);
+    const float* n = numbers.values<float>() + 7 * i;
+    steps.push_back({{weights[i]->values<float>(), firsts[i]->values<float>(), seconds[i]->values<float>()},
+                     gradients[i]->values<float>(),
+                     {n[0], n[1], n[2], n[3], n[4], n[5], n[6]},
+                     size,
+                     {call.output(shape, i), call.output(shape, count + i),
+                      call.output(shape, 2 * count + i)}});
+  }
+  adamw(steps);
+}
+
+void length_of_all(Call& call, const Attributes& attributes) {
+  const auto inputs = inputs_of(call, 0, attributes.count);
+  std::vector<Values> all;
+  for (const auto& input : inputs) all.push_back({input->values<float>(), input->size()});
+  *call.output({}) = norm(all);
 }
 
 void loss_of_rows(Call& call, const Attributes&) {
@@ -57,14 +79,14 @@ Rows rows_of(const Input& x, const Input& gain) {
   return {x.dim(0), x.dim(1)};
 }
 
-void norm(Call& call, const Attributes& attributes) {
+void normalise(Call& call, const Attributes& attributes) {
   const Input x = call.input(0), gain = call.input(1);
   const Rows rows = rows_of(x, gain);
   float* y = call.output(shape_of(x));
   rms_norm(x.values<float>(), gain.values<float>(), rows, attributes.epsilon, y);
 }
 
-void norm_gradient(Call& call, const Attributes& attributes) {
+void normalise_gradient(Call& call, const Attributes& attributes) {
   const Input dy = call.input(0), x = call.input(1), gain = call.input(2);
   const Rows rows = rows_of(x, gain);
   check(dy.size() == x.size(), "dy must have the shape of x");
@@ -78,17 +100,18 @@ void norm_gradient(Call& call, const Attributes& attributes) {
 
 void define_training() {
   define<step>({"MoekitAdamW",
-                {"weight: float", "first: float", "second: float", "gradient: float", "step: float"},
-                {"next_weight: float", "next_first: float", "next_second: float"},
-                {}});
-  define<sum_of_squares>({"MoekitSquareSum", {"x: float"}, {"out: float"}, {}});
+                {"weights: N * float", "firsts: N * float", "seconds: N * float",
+                 "gradients: N * float", "step: float"},
+                {"next_weights: N * float", "next_firsts: N * float", "next_seconds: N * float"},
+                {"N: int >= 1"}});
+  define<length_of_all>({"MoekitNorm", {"values: N * float"}, {"out: float"}, {"N: int >= 1"}});
   define<loss_of_rows>({"MoekitCrossEntropy",
                         {"logits: float", "targets: int32"},
                         {"loss: float", "slope: float"},
                         {}});
   define<sum_of_two>({"MoekitAdd", {"a: float", "b: float"}, {"out: float"}, {}});
-  define<norm>({"MoekitRmsNorm", {"x: float", "gain: float"}, {"y: float"}, {"epsilon: float"}});
-  define<norm_gradient>({"MoekitRmsNormGradient",
+  define<normalise>({"MoekitRmsNorm", {"x: float", "gain: float"}, {"y: float"}, {"epsilon: float"}});
+  define<normalise_gradient>({"MoekitRmsNormGradient",
                          {"dy: float", "x: float", "gain: float"},
                          {"dx: float", "dgain: float"},
                          {"epsilon: float"}});

@@ -1,5 +1,6 @@
 #include "training.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -43,28 +44,48 @@ inline Stepped<T> step_once(T weight, T first, T second, T slope, const AdamWNum
   return {n.decay * weight - n.step_size * m / scale, m, v};
 }
 
+/// Steps [from, to) of one weight tensor.
+void step_range(const AdamWStep& s, long from, long to) {
+  const auto& [weight, first, second] = s.state;
+  long i = from;
+  for (; i + kLanes <= to; i += kLanes) {
+    const Stepped<Vector> stepped = step_once(load(weight + i), load(first + i), load(second + i),
+                                              load(s.gradient + i), s.numbers);
+    store(s.next.weight + i, stepped.weight);
+    store(s.next.first + i, stepped.first);
+    store(s.next.second + i, stepped.second);
+  }
+  for (; i < to; i++) {
+    const Stepped<float> stepped =
+        step_once(weight[i], first[i], second[i], s.gradient[i], s.numbers);
+    s.next.weight[i] = stepped.weight;
+    s.next.first[i] = stepped.first;
+    s.next.second[i] = stepped.second;
+  }
+}
+
+/// Part of one of several tensors.
+struct Part {
+  size_t tensor;
+  long from, to;
+};
+
+/// All tensors cut into parts of at most kPart numbers, in their order.
+template <class Tensors>
+std::vector<Part> parts_of(const Tensors& tensors) {
+  std::vector<Part> parts;
+  for (size_t t = 0; t < tensors.size(); t++)
+    for (long from = 0; from < tensors[t].size; from += kPart)
+      parts.push_back({t, from, std::min(from + kPart, tensors[t].size)});
+  return parts;
+}
+
 }  // namespace
 
-void adamw(const AdamWState& state, const float* gradient, const AdamWNumbers& step, long size,
-           const AdamWNext& next) {
-  parallel_ranges(size, kPart, [&](long from, long to) {
-    long i = from;
-    for (; i + kLanes <= to; i += kLanes) {
-      const Stepped<Vector> stepped =
-          step_once(load(state.weight + i), load(state.first + i), load(state.second + i),
-                    load(gradient + i), step);
-      store(next.weight + i, stepped.weight);
-      store(next.first + i, stepped.first);
-      store(next.second + i, stepped.second);
-    }
-    for (; i < to; i++) {
-      const Stepped<float> stepped =
-          step_once(state.weight[i], state.first[i], state.second[i], gradient[i], step);
-      next.weight[i] = stepped.weight;
-      next.first[i] = stepped.first;
-      next.second[i] = stepped.second;
-    }
-  });
+void adamw(const std::vector<AdamWStep>& steps) {
+  const std::vector<Part> parts = parts_of(steps);
+  parallel(long(parts.size()),
+           [&](long i) { step_range(steps[parts[i].tensor], parts[i].from, parts[i].to); });
 }
 
 void add(const float* a, const float* b, long size, float* out) {
@@ -73,14 +94,16 @@ void add(const float* a, const float* b, long size, float* out) {
   });
 }
 
-float square_sum(const float* x, long size) {
-  std::vector<double> parts((size + kPart - 1) / kPart);
-  parallel_ranges(size, kPart, [&](long from, long to) {
-    parts[from / kPart] = square_sum_of_part(x + from, to - from);
+float norm(const std::vector<Values>& all) {
+  const std::vector<Part> parts = parts_of(all);
+  std::vector<double> sums(parts.size());
+  parallel(long(parts.size()), [&](long i) {
+    const Part& part = parts[i];
+    sums[i] = square_sum_of_part(all[part.tensor].values + part.from, part.to - part.from);
   });
   double total = 0;
-  for (const double part : parts) total += part;
-  return float(total);
+  for (const double sum : sums) total += sum;
+  return float(std::sqrt(total));
 }
 
 }  // namespace moekit

@@ -1,5 +1,6 @@
 // What a training step does to every weight beside the products: the optimiser and the length of its gradient.
 #pragma once
+#include <vector>
 
 namespace moekit {
 
@@ -16,14 +17,27 @@ struct AdamWNext {
   float *weight, *first, *second;
 };
 
+/// One weight tensor's step.
+struct AdamWStep {
+  AdamWState state;
+  const float* gradient;
+  AdamWNumbers numbers;
+  long size;
+  AdamWNext next;
+};
+
 /// m' = b1 m + (1-b1) g, v' = b2 v + (1-b2) g^2, w' = decay w - step_size m' / (sqrt(v' / (1-b2^t)) + eps)
-void adamw(const AdamWState& state, const float* gradient, const AdamWNumbers& step, long size,
-           const AdamWNext& next);
+void adamw(const std::vector<AdamWStep>& steps);
 
 /// out = a + b
 void add(const float* a, const float* b, long size, float* out);
 
-/// Sum of x^2. Parts of a fixed size are summed in float64 order, whatever thread computes them.
-float square_sum(const float* x, long size);
+struct Values {
+  const float* values;
+  long size;
+};
+
+/// Length of all values as one vector. Parts of a fixed size are summed in float64 order, whatever thread computes them.
+float norm(const std::vector<Values>& all);
 
 }  // namespace moekit

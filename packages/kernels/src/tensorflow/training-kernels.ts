@@ -11,17 +11,24 @@ const NAME = 'tensorflow';
 type Inputs = Readonly<Record<string, Raw>>;
 type Attributes = Readonly<Record<string, number>>;
 type Compute = (scope: RawScope, inputs: Inputs, attributes: Attributes) => Raw[];
+type ListCompute = (
+  scope: RawScope,
+  inputs: readonly Raw[],
+  attributes: Readonly<Record<string, unknown>>,
+) => Raw[];
 
 /** In the order of the operation's `step` input. */
-const STEP = ['beta1', 'beta2', 'epsilon', 'stepSize', 'secondCorrection', 'decay'] as const;
+const STEP = [
+  ...(['beta1', 'beta2', 'epsilon', 'stepSize', 'secondCorrection', 'decay'] as const),
+  'gradientScale',
+] as const;
+
+type Step = Readonly<Record<(typeof STEP)[number], number>>;
 
 /** Fused kernels of @moekit/models under its names, which takes them where a backend has them. */
 const computes: Readonly<Record<string, Compute>> = {
-  MoeAdamW: (scope, { weight, first, second, gradient }, attributes) => {
-    const step = scope.floats([...STEP, 'gradientScale'].map((name) => attributes[name]!));
-    return scope.many('MoekitAdamW', [weight!, first!, second!, gradient!, step], [], 3);
-  },
-  MoeSquareSum: (scope, { x }) => scope.many('MoekitSquareSum', [x!], [], 1),
+  MoeAdamW: (scope, { weight, first, second, gradient }, attributes) =>
+    adamW(scope, [weight!, first!, second!, gradient!], [attributes as Step]),
   MoeRmsNorm: (scope, { x, gain }, { epsilon }) =>
     scope.many('MoekitRmsNorm', [x!, gain!], [scope.float('epsilon', epsilon!)], 1),
   MoeRmsNormGradient: (scope, { dy, x, gain }, { epsilon }) =>
@@ -44,12 +51,28 @@ const computes: Readonly<Record<string, Compute>> = {
   },
 };
 
+/** The same over lists of tensors, whose names are their numbers. */
+const listComputes: Readonly<Record<string, ListCompute>> = {
+  /** All weights, all first moments, all second moments, all gradients -> the next of the first three. */
+  MoeAdamWAll: (scope, inputs, { steps }) => adamW(scope, inputs, steps as readonly Step[]),
+  MoeNorm: (scope, inputs) => scope.many('MoekitNorm', inputs, [scope.int('N', inputs.length)], 1),
+};
+
+function adamW(scope: RawScope, inputs: readonly Raw[], steps: readonly Step[]): Raw[] {
+  const numbers = steps.flatMap((step) => STEP.map((name) => step[name]));
+  const count = [scope.int('N', steps.length)];
+  return scope.many('MoekitAdamW', [...inputs, scope.floats(numbers)], count, 3 * steps.length);
+}
+
 /** Registers them where moekit's own operations are loaded; elsewhere there are none. */
 export function registerTrainingKernels(): void {
   const backend = engine().findBackend(NAME);
   if (!backend || !hasNativeOperations(backend)) return;
   for (const [kernelName, compute] of Object.entries(computes)) {
     registerKernel(config(kernelName, compute));
+  }
+  for (const [kernelName, compute] of Object.entries(listComputes)) {
+    registerKernel(listConfig(kernelName, compute));
   }
   replaceAdd();
 }
@@ -88,6 +111,22 @@ function config(kernelName: string, compute: Compute): KernelConfig {
         const named = Object.entries(inputs as Record<string, TensorInfo>);
         const raw = Object.fromEntries(named.map(([name, x]) => [name, scope.input(x)]));
         return compute(scope, raw, attrs as unknown as Attributes);
+      }),
+  };
+}
+
+function listConfig(kernelName: string, compute: ListCompute): KernelConfig {
+  return {
+    kernelName,
+    backendName: NAME,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      RawScope.runMany(backend as TensorflowBackend, (scope) => {
+        const listed = Object.values(inputs as Record<string, TensorInfo>);
+        return compute(
+          scope,
+          listed.map((x) => scope.input(x)),
+          attrs ?? {},
+        );
       }),
   };
 }

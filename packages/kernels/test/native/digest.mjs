@@ -58,6 +58,8 @@ const positive = binding.createTensor(
   binding.TF_FLOAT,
   new Float32Array(E * A * B).fill(1),
 );
+const ones = binding.createTensor([T, A], binding.TF_FLOAT, new Float32Array(T * A).fill(1));
+const two = [{ name: 'N', type: binding.TF_ATTR_INT, value: 2 }];
 const heads = [
   { name: 'heads', type: binding.TF_ATTR_INT, value: 3 },
   { name: 'length', type: binding.TF_ATTR_INT, value: 7 },
@@ -84,10 +86,10 @@ const calls = [
   ['MoekitPairDots', count, [y, dy, ...byToken]],
   ['MoekitMatMul', layout(false, true), [head, head]],
   ['MoekitMatMul', layout(true, false), [head, head]],
-  ['MoekitSquareSum', [], [w]],
+  ['MoekitNorm', two, [w, y]],
   ['MoekitRmsNorm', epsilon, [x, gain]],
   ['MoekitRmsNormGradient', epsilon, [floats([T, A]), x, gain]],
-  ['MoekitAdamW', [], [w, w, positive, w, floats([7])]],
+  ['MoekitAdamW', two, [w, x, w, x, positive, ones, w, x, floats([2, 7])]],
   ['MoekitSplitHeads', heads, [projected, tables, tables]],
   ['MoekitJoinHeads', [], [head, head, head, tables, tables]],
   ['MoekitAttend', [], [head, head, head, floats([7, 7])]],
@@ -96,7 +98,7 @@ const calls = [
   ['MoekitAdd', [], [w, positive]],
 ];
 const outputs = {
-  ...{ MoekitRmsNormGradient: 2, MoekitAdamW: 3, MoekitSplitHeads: 3 },
+  ...{ MoekitRmsNormGradient: 2, MoekitAdamW: 6, MoekitSplitHeads: 3 },
   ...{ MoekitAttend: 2, MoekitAttendGradient: 3, MoekitCrossEntropy: 2 },
 };
 const hash = createHash('sha256');

@@ -1,5 +1,16 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { add, div, mul, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  engine,
+  getBackend,
+  getKernel,
+  mul,
+  sqrt,
+  square,
+  sub,
+  tidy,
+} from '@tensorflow/tfjs-core';
 
 import type { HostKernel } from '../host-kernel.js';
 import { runOnHost, runsFused } from '../host-kernel.js';
@@ -38,6 +49,29 @@ export function adamWStep(state: AdamWState, gradient: Tensor, step: AdamWStep):
   const next = runOnHost(adamWKernel, { weight, first, second, gradient }, step);
   return { weight: next[0]!, first: next[1]!, second: next[2]! };
 }
+
+/** One step of several tensors: all at once where the backend has a kernel for that, which costs one call. */
+export function adamWSteps(
+  states: readonly AdamWState[],
+  gradients: readonly Tensor[],
+  steps: readonly AdamWStep[],
+): AdamWState[] {
+  const n = states.length;
+  if (n === 0 || !getKernel(ADAMW_ALL, getBackend())) {
+    return states.map((state, i) => adamWStep(state, gradients[i]!, steps[i]!));
+  }
+  const parts = (['weight', 'first', 'second'] as const).map((part) => states.map((s) => s[part]));
+  const inputs = [...parts.flat(), ...gradients] as unknown as NamedTensorMap;
+  const next = engine().runKernel(ADAMW_ALL, inputs, { steps } as never) as Tensor[];
+  return states.map((_, i) => ({
+    weight: next[i]!,
+    first: next[n + i]!,
+    second: next[2 * n + i]!,
+  }));
+}
+
+/** As @moekit/kernels registers it for TensorFlow. */
+const ADAMW_ALL = 'MoeAdamWAll';
 
 const adamWKernel: HostKernel<'weight' | 'first' | 'second' | 'gradient', AdamWStep> = {
   kernelName: 'MoeAdamW',

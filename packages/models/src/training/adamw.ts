@@ -1,7 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { dispose, tidy, variable, zerosLike } from '@tensorflow/tfjs-core';
 
-import { adamWStep } from './adamw-kernel.js';
+import { adamWSteps } from './adamw-kernel.js';
 
 export interface AdamWOptions {
   /** Applied to variables named `.weight` only, apart from the gradient (decoupled). */
@@ -87,18 +87,19 @@ export class AdamW {
       stepSize: learningRate / (1 - beta1 ** this.#step),
       secondCorrection: 1 / (1 - beta2 ** this.#step),
     };
-    for (const slot of this.#slots) {
-      const gradient = gradients[slot.weight.name];
-      if (!gradient) continue;
-      const next = adamWStep(slot, gradient, {
-        ...step,
-        decay: slot.decays ? 1 - learningRate * weightDecay : 1,
-      });
-      slot.weight.assign(next.weight);
-      slot.first.assign(next.first);
-      slot.second.assign(next.second);
-      dispose([next.weight, next.first, next.second]);
-    }
+    const slots = this.#slots.filter(({ weight }) => gradients[weight.name]);
+    const next = adamWSteps(
+      slots,
+      slots.map(({ weight }) => gradients[weight.name]!),
+      slots.map(({ decays }) => ({ ...step, decay: decays ? 1 - learningRate * weightDecay : 1 })),
+    );
+    slots.forEach((slot, i) => {
+      const { weight, first, second } = next[i]!;
+      slot.weight.assign(weight);
+      slot.first.assign(first);
+      slot.second.assign(second);
+      dispose([weight, first, second]);
+    });
   }
 
   /** Frees the moments; the variables are the model's. */

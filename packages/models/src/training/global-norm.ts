@@ -1,4 +1,4 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import {
   addN,
   engine,
@@ -12,21 +12,20 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /** As @moekit/kernels registers it for TensorFlow. */
-const SQUARE_SUM = 'MoeSquareSum';
+const NORM = 'MoeNorm';
 
 /** Length of all gradients as one vector: float32 scalar, owned by the caller. */
 export function globalNorm(gradients: readonly Tensor[]): Scalar {
-  return tidy(() => {
-    const squares = gradients.map(squareSum);
-    return squares.length === 0 ? scalar(0) : sqrt(addN(squares));
-  });
+  if (gradients.length === 0) return scalar(0);
+  if (!getKernel(NORM, getBackend())) return composedNorm(gradients);
+  const inputs = gradients as unknown as NamedTensorMap;
+  const [norm] = engine().runKernel(NORM, inputs) as Tensor[];
+  return norm as Scalar;
 }
 
-/** Sum of squares, in one pass where the backend has a kernel for it. */
-function squareSum(x: Tensor): Scalar {
-  if (!getKernel(SQUARE_SUM, getBackend())) return sum<Scalar>(square(x));
-  const [total] = engine().runKernel(SQUARE_SUM, { x }) as Tensor[];
-  return total as Scalar;
+/** The same from tfjs operations. */
+export function composedNorm(gradients: readonly Tensor[]): Scalar {
+  return tidy(() => sqrt(addN(gradients.map((gradient) => sum<Scalar>(square(gradient))))));
 }
 
 /** What gradients are multiplied by so that their global norm is at most `clipNorm`; 0 turns clipping off. */
