@@ -29,6 +29,14 @@ interface Dawn {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|microsoft basic render/i;
 
+/**
+ * Lets a workgroup's threads zero their shared memory together, as WGSL asks for. Left to the driver, SwiftShader zeroes
+ * all of it once for each four threads, which takes longer than a product does.
+ */
+const SOFTWARE_OPTIONS = [
+  'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+];
+
 /** Says what an adapter is. One that its driver calls a fallback, or whose name is a rasteriser's, is software. */
 export function summariseAdapter({ info, isFallbackAdapter }: AdapterLike): AdapterSummary {
   const words = [info.vendor, info.architecture, info.device, info.description].filter(Boolean);
@@ -61,8 +69,7 @@ export async function findAdapter(): Promise<AdapterSummary | undefined> {
 export async function startDawn(): Promise<AdapterSummary> {
   const { create, globals } = await loadDawn();
   Object.assign(globalThis, globals);
-  const gpu = create([]);
-  const adapter = await gpu.requestAdapter();
+  const adapter = await create([]).requestAdapter();
   if (!adapter) {
     throw fail('KERNELS_ADAPTER', {
       asked: 'WebGPU under Node needs an adapter',
@@ -70,10 +77,12 @@ export async function startDawn(): Promise<AdapterSummary> {
       fix: 'Install a Vulkan driver and libvulkan1, or use another backend.',
     });
   }
+  const summary = summariseAdapter(adapter);
+  const gpu = create(summary.software ? SOFTWARE_OPTIONS : []);
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   await import('@tensorflow/tfjs-backend-webgpu' as string);
   env().set('WEBGPU_CPU_FORWARD', false);
-  return summariseAdapter(adapter);
+  return summary;
 }
 
 async function loadDawn(): Promise<Dawn> {
