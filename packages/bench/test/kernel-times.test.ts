@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { median, runKernelTimes } from '../src/index.js';
 import { judge } from '../src/kernel-times/bars.js';
-import { kernelCases } from '../src/kernel-times/cases.js';
+import { families, kernelCases } from '../src/kernel-times/cases.js';
 import { drawMask } from '../src/kernel-times/routing.js';
 import { quartiles } from '../src/statistics/summary.js';
 
@@ -20,6 +20,16 @@ describe('kernel-times', () => {
     const mask = drawMask({ ...shape, load: 'zipf' }, createRng(1));
     const rows = (e: number) => ones(mask.filter((_, i) => i % 64 === e));
     expect(rows(0)).toBeGreaterThan(5 * rows(63));
+  });
+
+  test('a case and its variants are one family, timed together', () => {
+    const names = families(kernelCases).map((family) => family.map(({ name }) => name));
+    expect(names).toEqual([
+      ['E=8 F=2048 k=2'],
+      ['E=64 F=256 k=8', 'E=64 F=256 k=8 Zipf', 'E=64 F=256 k=8 half kept'],
+      ['E=128 F=128 k=8'],
+      ['T=64 E=64 F=256 k=8'],
+    ]);
   });
 
   test('quartiles and median', () => {

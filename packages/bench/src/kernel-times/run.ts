@@ -7,9 +7,9 @@ import { selectBackend } from '../backend/select-backend.js';
 import { readVersions } from '../doctor/versions.js';
 import type { Bar } from './bars.js';
 import { judge } from './bars.js';
-import { kernelCases, softwareCases } from './cases.js';
+import { families, kernelCases, softwareCases } from './cases.js';
 import { startPeers } from './peers.js';
-import type { KernelTime, TimingOptions } from './time-kernels.js';
+import type { KernelTime, Subject, TimingOptions } from './time-kernels.js';
 import { timeKernels, timeStockDense } from './time-kernels.js';
 
 export interface KernelTimesOptions extends TimingOptions {
@@ -31,7 +31,7 @@ export interface KernelTimes {
 }
 
 /**
- * Times the kernels at every case, each contender's repeats interleaved with the others'.
+ * Times the kernels at every case, the repeats of all that is compared interleaved.
  * @throws what starting the backend throws
  */
 export async function runKernelTimes(options: KernelTimesOptions): Promise<KernelTimes> {
@@ -46,11 +46,15 @@ export async function runKernelTimes(options: KernelTimesOptions): Promise<Kerne
   }
   const backend = await selectBackend(options.backend);
   const versions = readVersions();
-  for (const shape of cases) {
-    const peers = python ? await startPeers(shape, { python, seed: options.seed }) : null;
-    if (peers) versions['torch'] = peers.torch;
-    times.push(...(await timeKernels(shape, { ...options, peers })));
-    peers?.close();
+  for (const family of families(cases)) {
+    const subjects: Subject[] = [];
+    for (const shape of family) {
+      const peers = python ? await startPeers(shape, { python, seed: options.seed }) : null;
+      if (peers) versions['torch'] = peers.torch;
+      subjects.push({ shape, peers });
+    }
+    times.push(...(await timeKernels(subjects, options)));
+    for (const { peers } of subjects) peers?.close();
   }
   const cores = availableParallelism();
   return { backend, versions, cores, repeats, times, bars: judge(times, backend) };

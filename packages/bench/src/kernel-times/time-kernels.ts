@@ -28,11 +28,18 @@ export interface TimingOptions {
   readonly seed: number;
 }
 
-/** Something that is timed; `time` computes one pass and gives milliseconds. */
+/** Something that is timed at a case; `time` computes one pass and gives milliseconds. */
 interface Timed {
+  readonly case: string;
   readonly name: string;
   readonly flops: number;
   time(pass: Pass): Promise<number>;
+}
+
+/** A case, and PyTorch's layers at it where there are any. */
+export interface Subject {
+  readonly shape: KernelCase;
+  readonly peers?: Peers | null;
 }
 
 /**
@@ -45,42 +52,65 @@ export async function timeStockDense(
 ): Promise<KernelTime[]> {
   const rows = Math.round(shape.tokens * shape.k * (shape.kept ?? 1));
   const dense = { ...denseLayer(shape, rows, options.seed), name: 'stock dense' };
-  return timeAll(shape, [dense], { ...options, passes: ['forward'] });
+  const entry = enter({ shape }, [dense], options.seed);
+  return timeAll([entry], { ...options, passes: ['forward'] });
 }
 
-/** Times moekit's layer, the dense layer of equal FLOPs, the loop over experts and PyTorch's, repeats interleaved. */
+/**
+ * Times moekit's layer, the dense layer of equal FLOPs, the loop over experts and PyTorch's.
+ * @param family cases that are compared with one another: all repeats of all of them are interleaved
+ */
 export async function timeKernels(
-  shape: KernelCase,
-  { peers, ...options }: TimingOptions & { readonly peers?: Peers | null },
+  family: readonly Subject[],
+  options: TimingOptions,
 ): Promise<KernelTime[]> {
   registerKernels();
-  const layer = moekitLayer(shape, options.seed);
-  const dense = denseLayer(shape, layer.rows, options.seed);
-  const contenders = [
-    layer,
-    dense,
-    routingOnly(shape, options.seed),
-    ...(shape.withoutLoop ? [] : [expertLoop(shape, options.seed)]),
-  ];
-  return timeAll(shape, contenders, options, peers ? timedPeers(peers, layer.flops) : []);
+  const entries = family.map((subject) => {
+    const { shape } = subject;
+    const layer = moekitLayer(shape, options.seed);
+    const contenders = [
+      layer,
+      denseLayer(shape, layer.rows, options.seed),
+      routingOnly(shape, options.seed),
+      ...(shape.withoutLoop ? [] : [expertLoop(shape, options.seed)]),
+    ];
+    return enter(subject, contenders, options.seed);
+  });
+  return timeAll(entries, options);
 }
 
-async function timeAll(
-  shape: KernelCase,
-  contenders: readonly Contender[],
-  options: InterleaveOptions,
-  others: readonly Timed[] = [],
-): Promise<KernelTime[]> {
-  const { tokens, modelWidth } = shape;
-  const values = normalArray(createRng(options.seed).fork('tokens'), tokens * modelWidth);
+/** The contenders of a case, with the tensors that are theirs. */
+interface Entry {
+  readonly timed: readonly Timed[];
+  readonly tensors: readonly Tensor[];
+}
+
+function enter({ shape, peers }: Subject, contenders: readonly Contender[], seed: number): Entry {
+  const { tokens, modelWidth, name } = shape;
+  const values = normalArray(createRng(seed).fork('tokens'), tokens * modelWidth);
   const x = tensor2d(values, [tokens, modelWidth]);
   const own = contenders.map((contender) => ({
     ...contender,
+    case: name,
     time: (pass: Pass) => timeOnce(contender, pass, x),
   }));
-  const samples = await interleave([...own, ...others], options);
-  dispose([x, ...contenders.flatMap(({ weights }) => weights)]);
-  return summarise(shape, samples);
+  const others = peers ? timedPeers(peers, name, contenders[0]!.flops) : [];
+  return {
+    timed: [...own, ...others],
+    tensors: [x, ...contenders.flatMap(({ weights }) => weights)],
+  };
+}
+
+async function timeAll(
+  entries: readonly Entry[],
+  options: InterleaveOptions,
+): Promise<KernelTime[]> {
+  const samples = await interleave(
+    entries.flatMap(({ timed }) => timed),
+    options,
+  );
+  dispose(entries.flatMap(({ tensors }) => tensors));
+  return summarise(samples);
 }
 
 interface InterleaveOptions extends TimingOptions {
@@ -109,14 +139,19 @@ async function interleave(
   return all;
 }
 
-function summarise(shape: KernelCase, all: readonly Samples[]): KernelTime[] {
+function summarise(all: readonly Samples[]): KernelTime[] {
   const rateOf = ({ contender, pass, times }: Samples) =>
     rate(contender.flops, pass, median(times));
   return all.map((samples) => {
     const { contender, pass, times } = samples;
-    const dense = all.find((other) => other.pass === pass && other.contender.name === DENSE);
+    const dense = all.find(
+      (other) =>
+        other.contender.case === contender.case &&
+        other.pass === pass &&
+        other.contender.name === DENSE,
+    );
     return {
-      case: shape.name,
+      case: contender.case,
       contender: contender.name,
       pass,
       milliseconds: median(times),
@@ -127,8 +162,9 @@ function summarise(shape: KernelCase, all: readonly Samples[]): KernelTime[] {
   });
 }
 
-function timedPeers(peers: Peers, flops: number): Timed[] {
-  return peers.names.map((name) => ({ name, flops, time: (pass) => peers.time(name, pass) }));
+function timedPeers(peers: Peers, at: string, flops: number): Timed[] {
+  const time = (name: string) => (pass: Pass) => peers.time(name, pass);
+  return peers.names.map((name) => ({ case: at, name, flops, time: time(name) }));
 }
 
 async function timeOnce(contender: Contender, pass: Pass, x: Tensor2D): Promise<number> {
