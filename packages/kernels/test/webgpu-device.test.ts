@@ -100,6 +100,28 @@ describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', ()
     expect(Array.from(await sum.data())).toEqual(Array(3).fill((count * (count + 1)) / 2));
   });
 
+  it.each([
+    ['a row in each thread', [70, 8]],
+    ['three axes, one of them of one number', [3, 1, 64]],
+    ["tfjs's own for long rows", [3, 65]],
+  ])('softmax as on the cpu: %s', async (_name, shape) => {
+    registerKernels();
+    const z = normal(shape).mul(30) as tf.Tensor;
+    const probs = tf.softmax(z);
+    const gradient = tf.grad((v) => tf.softmax(v).square().sum())(z);
+    expect(probs.shape).toEqual(shape);
+    const got = [await probs.data(), await gradient.data()];
+    const values = await z.data();
+    await tf.setBackend('cpu');
+    const same = tf.tensor(values, shape);
+    const want = [tf.softmax(same), tf.grad((v) => tf.softmax(v).square().sum())(same)];
+    const expected = want.map((t) => t.dataSync());
+    await tf.setBackend('webgpu');
+    got.forEach((numbers, i) =>
+      numbers.forEach((value, j) => expect(value).toBeCloseTo(expected[i]![j]!, 5)),
+    );
+  });
+
   it('a dense plan may be kept from one tidy to the next', async () => {
     const plan = densePlan(3);
     const before = tf.memory().numTensors;

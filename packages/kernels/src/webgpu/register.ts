@@ -1,4 +1,4 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 
 import { composedKernels } from '../composed/register.js';
@@ -22,6 +22,7 @@ import {
   scatterWeightsStage,
 } from './rows.js';
 import { selectThresholdKernel, selectTopKKernel } from './selection.js';
+import { softmaxKernel } from './softmax.js';
 import { runStage } from './stage.js';
 
 const decisions = [selectTopKKernel, selectThresholdKernel, limitCapacityKernel, planKernel];
@@ -42,7 +43,7 @@ const stages = [
 
 /**
  * Decisions, plan, row moves and products in WGSL: nothing is read back. A plan made on the host runs composed.
- * Replaces tfjs's AddN, which fails on more than 7 tensors.
+ * Replaces tfjs's AddN, which fails on more than 7 tensors, and its softmax of short rows.
  */
 export function registerWebGpuKernels(): void {
   const decided = new Set(decisions.map(({ kernelName }) => kernelName));
@@ -51,10 +52,16 @@ export function registerWebGpuKernels(): void {
   for (const kernel of [...decisions, ...composed, ...stages.map(planned), ...products, ...fused]) {
     registerKernel(kernel);
   }
-  const addN = getKernel('AddN', 'webgpu');
-  if (!addN) return;
-  unregisterKernel('AddN', 'webgpu');
-  registerKernel(addNKernel(addN.kernelFunc));
+  replace('AddN', addNKernel);
+  replace('Softmax', softmaxKernel);
+}
+
+/** Puts a kernel around one of tfjs's. */
+function replace(kernelName: string, around: (kernel: KernelFunc) => KernelConfig): void {
+  const kernel = getKernel(kernelName, 'webgpu');
+  if (!kernel) return;
+  unregisterKernel(kernelName, 'webgpu');
+  registerKernel(around(kernel.kernelFunc));
 }
 
 function planned({ kernelName, stage }: PlannedStage): KernelConfig {
