@@ -1,109 +1,109 @@
-// The products of moekit on WebAssembly. Works on memory it is given (tfjs's heap) and allocates nothing: every buffer,
-// the scratch for packed panels included, comes as an address in bytes.
+// The kernels of moekit on WebAssembly. They work on memory they are given (tfjs's heap) and allocate nothing: every
+// buffer, the scratch for packed operands included, comes as an address in bytes.
 
-import { PANEL, packPanels } from './pack';
-import { tile1, tile4 } from './micro-kernel';
+import { PANEL, tile, TILE_ROWS } from './micro-kernel';
+import { packLeft } from './pack-left';
+import { packRight } from './pack-right';
+import { storeTile } from './store';
 
 /** Rows of the right side packed at a time, and columns: a packed block of 256 KiB stays in the second-level cache. */
 const BLOCK_K: i32 = 256;
 const BLOCK_N: i32 = 256;
 
-/** Bytes of scratch that any product needs. */
-export function scratchBytes(): i32 {
-  return BLOCK_K * BLOCK_N * 4;
+/** Rows of the left side packed at a time: 16 KiB, which with one panel of the right side fit the first-level cache. */
+const BLOCK_M: i32 = 16;
+
+const RIGHT_BYTES: usize = (<usize>BLOCK_K * BLOCK_N) << 2;
+const LEFT_BYTES: usize = (<usize>BLOCK_K * BLOCK_M) << 2;
+const TILE_BYTES: usize = (<usize>TILE_ROWS * PANEL) << 2;
+
+/** Bytes of scratch that any product needs: a block of the right side, rows of the left and a tile of sums. */
+export function scratchBytes(): usize {
+  return RIGHT_BYTES + LEFT_BYTES + TILE_BYTES;
 }
 
 /**
- * c[i][j] = sum_k a[row(i)][k] b[k][j]. Element (i, k) of a side is at i * rowStride + k * columnStride bytes, so a
- * transposed side is the same side with its strides exchanged. `rowIndices` (i32, or 0 for none) gathers rows of a.
- * c is row-major with m rows of n floats. Each sum runs over ascending k in blocks of 256: the same bytes every time.
+ * c[i][j] = act(sum_k a[i][k] b[k][j] + bias[j]), [m,k] x [k,n] -> [m,n] row-major. Strides are the bytes from one stored
+ * row of a side to the next; a transposed side is stored the other way round. `aIndices` (i32, or 0 for none) says which
+ * stored rows of a stand for its rows 0, 1, ...; `bias` may be 0; act is relu or nothing.
+ * Each sum runs over ascending k in blocks of 256, whatever m, n and the indices are: the same bytes every time.
  */
 export function multiply(
   a: usize,
-  aRowStride: usize,
-  aColumnStride: usize,
-  rowIndices: usize,
+  aStride: usize,
+  aTransposed: bool,
+  aIndices: usize,
   b: usize,
-  bRowStride: usize,
-  bColumnStride: usize,
+  bStride: usize,
+  bTransposed: bool,
+  bias: usize,
+  relu: bool,
   c: usize,
   m: i32,
   k: i32,
   n: i32,
   scratch: usize,
 ): void {
+  const left = scratch + RIGHT_BYTES;
   const stride = <usize>n << 2;
-  if (k == 0) {
-    memory.fill(c, 0, <usize>m * stride);
-    return;
-  }
+  if (m == 0) return;
+  if (k == 0) fillRows(c, m, n, bias, relu);
   for (let n0 = 0; n0 < n; n0 += BLOCK_N) {
     const columns = min(BLOCK_N, n - n0);
+    const skip = <usize>n0 << 2;
     for (let k0 = 0; k0 < k; k0 += BLOCK_K) {
       const depth = min(BLOCK_K, k - k0);
-      const block = b + <usize>k0 * bRowStride + <usize>n0 * bColumnStride;
-      packPanels(block, bRowStride, bColumnStride, depth, columns, scratch);
-      multiplyBlock(
-        a + <usize>k0 * aColumnStride,
-        aRowStride,
-        aColumnStride,
-        rowIndices,
-        c + (<usize>n0 << 2),
-        stride,
-        m,
-        depth,
-        columns,
-        scratch,
-        k0 > 0,
-      );
+      const whole = k0 + depth == k;
+      packRight(b, bStride, bTransposed, k0, depth, n0, columns, scratch);
+      for (let i = 0; i < m; i += BLOCK_M) {
+        const rows = min(BLOCK_M, m - i);
+        packLeft(a, aStride, aTransposed, aIndices, i, rows, k0, depth, left);
+        const at = c + <usize>i * stride + skip;
+        const biasAt = whole && bias ? bias + skip : 0;
+        multiplyBlock(left, scratch, depth, at, stride, rows, columns, k0 > 0, biasAt, whole && relu);
+      }
     }
   }
 }
 
-/** All rows of a against one packed block. */
+/** Packed rows against every panel of a packed block: a panel meets all the rows while it is in the first-level cache. */
 function multiplyBlock(
-  a: usize,
-  rowStride: usize,
-  step: usize,
-  rowIndices: usize,
+  left: usize,
+  panel: usize,
+  depth: i32,
   c: usize,
   stride: usize,
-  m: i32,
-  depth: i32,
+  rows: i32,
   columns: i32,
-  packed: usize,
   accumulate: bool,
+  bias: usize,
+  relu: bool,
 ): void {
-  const panelBytes = <usize>depth << 5;
-  let i = 0;
-  for (; i + 4 <= m; i += 4) {
-    const a0 = rowAddress(a, rowStride, rowIndices, i);
-    const a1 = rowAddress(a, rowStride, rowIndices, i + 1);
-    const a2 = rowAddress(a, rowStride, rowIndices, i + 2);
-    const a3 = rowAddress(a, rowStride, rowIndices, i + 3);
-    let panel = packed;
-    for (let j = 0; j < columns; j += PANEL) {
-      const at = c + (<usize>j << 2);
-      const width = min(PANEL, columns - j);
-      tile4(a0, a1, a2, a3, step, panel, depth, at, stride, width, accumulate);
-      panel += panelBytes;
+  const sums = left + LEFT_BYTES;
+  for (let j = 0; j < columns; j += PANEL) {
+    const width = min(PANEL, columns - j);
+    const biasAt = bias ? bias + (<usize>j << 2) : 0;
+    let at = c + (<usize>j << 2);
+    let row = left;
+    for (let i = rows; i > 0; i -= TILE_ROWS) {
+      tile(row, panel, depth, sums);
+      storeTile(sums, at, stride, i, width, accumulate, biasAt, relu);
+      row += <usize>depth << 4;
+      at += stride << 2;
     }
-    c += stride << 2;
-  }
-  for (; i < m; i++) {
-    const row = rowAddress(a, rowStride, rowIndices, i);
-    let panel = packed;
-    for (let j = 0; j < columns; j += PANEL) {
-      tile1(row, step, panel, depth, c + (<usize>j << 2), min(PANEL, columns - j), accumulate);
-      panel += panelBytes;
-    }
-    c += stride;
+    panel += <usize>depth << 5;
   }
 }
 
-// @ts-expect-error: decorator of AssemblyScript
-@inline
-function rowAddress(a: usize, rowStride: usize, rowIndices: usize, i: i32): usize {
-  const row = rowIndices ? load<i32>(rowIndices + (<usize>i << 2)) : i;
-  return a + <usize>row * rowStride;
+/** A product over no k: act(bias[j]) in every row. */
+function fillRows(c: usize, m: i32, n: i32, bias: usize, relu: bool): void {
+  for (let i = 0; i < m; i++) {
+    for (let j: usize = 0; j < <usize>n << 2; j += 4) {
+      const value: f32 = bias ? load<f32>(bias + j) : 0;
+      store<f32>(c + j, relu && value < 0 ? 0 : value);
+    }
+    c += <usize>n << 2;
+  }
 }
+
+export { combineRows, gatherRows, pairDots, reluGradient, spreadRows, sumRows } from './rows';

@@ -12,7 +12,7 @@ import { hasPlanned, runPlanned } from './run.js';
 
 /**
  * A linear layer per expert: out[s] = activation(x[s] w[expert(s)] + bias[expert(s)]). Rows gathered from tokens, bias
- * and activation are part of the product where a backend has that kernel (webgpu), and operations around it elsewhere.
+ * and activation are part of the product where a backend has that kernel (all but cpu), and operations around it elsewhere.
  * @param x float32 [S,A], or the tokens [T,A] with `fromTokens`      @param w float32 [E,A,B]
  * @param bias float32 [E,B], or undefined for none
  * @returns float32 [S,B], owned by the caller

@@ -1,15 +1,17 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { broadcast_util, util } from '@tensorflow/tfjs-core';
 
+import type { Bind } from './bind.js';
 import type { WasmBackend } from './heap.js';
 import { offsetOf } from './heap.js';
-import type { HeapMatrix, Multiply } from './multiply.js';
+import type { HeapMatrix } from './multiply.js';
+import { multiply } from './multiply.js';
 
 /**
  * Replaces tfjs-wasm's BatchMatMul, which computes any batched or transposed product by a scalar loop (14 to 18 times
  * slower): attention and every backward pass go through it. Broadcasts batches on both sides.
  */
-export function batchMatMulKernel(multiply: Multiply): KernelConfig {
+export function batchMatMulKernel(bind: Bind): KernelConfig {
   return {
     kernelName: 'BatchMatMul',
     backendName: 'wasm',
@@ -17,6 +19,7 @@ export function batchMatMulKernel(multiply: Multiply): KernelConfig {
       const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
       const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
       const wasm = backend as WasmBackend;
+      const bound = bind(wasm);
       const [left, right] = [matrices(wasm, a, transposeA), matrices(wasm, b, transposeB)];
       const [m, inner] = transposeA ? [left.columns, left.rows] : [left.rows, left.columns];
       const [rightInner, n] = transposeB
@@ -31,11 +34,15 @@ export function batchMatMulKernel(multiply: Multiply): KernelConfig {
       const outAt = offsetOf(wasm, out);
       const count = util.sizeFromShape(outer);
       if (!transposeA && util.sizeFromShape(right.batch) === 1) {
-        multiply(wasm, { ...left, rows: count * m }, right, outAt); // one tall product for the whole batch
+        multiply(bound, { a: { ...left, rows: count * m }, b: right, out: outAt }); // one tall product
         return out;
       }
       for (let i = 0; i < count; i++) {
-        multiply(wasm, matrixOf(left, i, outer), matrixOf(right, i, outer), outAt + i * m * n * 4);
+        multiply(bound, {
+          a: matrixOf(left, i, outer),
+          b: matrixOf(right, i, outer),
+          out: outAt + i * m * n * 4,
+        });
       }
       return out;
     },

@@ -6,6 +6,7 @@ export interface WasmBackend {
     readonly HEAPF32: Float32Array;
     readonly asm: { readonly memory: WebAssembly.Memory };
     _malloc(bytes: number): number;
+    _free(offset: number): void;
   };
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
@@ -19,4 +20,25 @@ export function offsetOf(backend: WasmBackend, info: TensorInfo): number {
 /** `size` floats of the heap. A later allocation may move the heap and empty the view: take views last. */
 export function floatsAt(backend: WasmBackend, offset: number, size: number): Float32Array {
   return backend.wasm.HEAPF32.subarray(offset / 4, offset / 4 + size);
+}
+
+/** Puts arrays of indices on the heap while `use` runs. @param use takes the byte offset of each */
+export function withIndices<Result>(
+  { wasm }: WasmBackend,
+  arrays: readonly Int32Array[],
+  use: (offsets: number[]) => Result,
+): Result {
+  const total = arrays.reduce((sum, { length }) => sum + length, 0);
+  const start = wasm._malloc(Math.max(4, total * 4)) >>> 0;
+  try {
+    const heap = new Int32Array(wasm.asm.memory.buffer, start, total);
+    let at = 0;
+    const offsets = arrays.map((array) => {
+      heap.set(array, at);
+      return start + 4 * (at += array.length) - 4 * array.length;
+    });
+    return use(offsets);
+  } finally {
+    wasm._free(start);
+  }
 }

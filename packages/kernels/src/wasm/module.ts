@@ -1,22 +1,30 @@
 import * as artefacts from './artefacts.js';
 
 /** The exports of assembly/index.ts; see there for what the arguments mean. */
-export interface WasmProducts {
+export interface WasmKernels {
   scratchBytes(): number;
   multiply(
     a: number,
-    aRowStride: number,
-    aColumnStride: number,
-    rowIndices: number,
+    aStride: number,
+    aTransposed: boolean,
+    aIndices: number,
     b: number,
-    bRowStride: number,
-    bColumnStride: number,
+    bStride: number,
+    bTransposed: boolean,
+    bias: number,
+    relu: boolean,
     c: number,
     m: number,
     k: number,
     n: number,
     scratch: number,
   ): void;
+  gatherRows(...addressesAndSizes: number[]): void;
+  combineRows(...addressesAndSizes: number[]): void;
+  spreadRows(...addressesAndSizes: number[]): void;
+  pairDots(...addressesAndSizes: number[]): void;
+  sumRows(...addressesAndSizes: number[]): void;
+  reluGradient(dy: number, out: number, dx: number, size: number): void;
 }
 
 /** `relaxedSimd` multiplies and adds with one rounding: up to twice as fast, other last bits. */
@@ -30,13 +38,13 @@ export function bestBuild(): WasmBuild {
 }
 
 /** Instantiates a build on a memory: a few kilobytes, compiled synchronously. */
-export function instantiate(build: WasmBuild, memory: WebAssembly.Memory): WasmProducts {
+export function instantiate(build: WasmBuild, memory: WebAssembly.Memory): WasmKernels {
   const shared =
     typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   const module = new WebAssembly.Module(
     decode(artefacts[shared ? (`${build}Shared` as const) : build]),
   );
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmProducts;
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmKernels;
 }
 
 function enableRelaxedSimd(): void {

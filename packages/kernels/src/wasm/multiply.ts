@@ -1,6 +1,4 @@
-import type { WasmBackend } from './heap.js';
-import type { WasmBuild, WasmProducts } from './module.js';
-import { instantiate } from './module.js';
+import type { Bound } from './bind.js';
 
 /** A matrix on the wasm heap. `transposed` exchanges rows and columns without moving anything. */
 export interface HeapMatrix {
@@ -10,31 +8,40 @@ export interface HeapMatrix {
   readonly rows: number;
   readonly columns: number;
   readonly transposed: boolean;
+  /** Left sides: byte offset of int32 numbers of the rows that stand for rows 0, 1, ...; by default those stored there. */
+  readonly indices?: number | undefined;
 }
 
-/** out = a b, with either side as stored or transposed; `out` is the byte offset of a row-major matrix. */
-export type Multiply = (backend: WasmBackend, a: HeapMatrix, b: HeapMatrix, out: number) => void;
-
-/** Binds the products to whatever wasm backend is current; scratch is taken from its heap once. */
-export function createMultiply(build: WasmBuild): Multiply {
-  let bound: { backend: WasmBackend; products: WasmProducts; scratch: number } | undefined;
-  return (backend, a, b, out) => {
-    if (bound?.backend !== backend) bound = bind(backend, build);
-    const [m, k] = a.transposed ? [a.columns, a.rows] : [a.rows, a.columns];
-    const n = b.transposed ? b.rows : b.columns;
-    const [aRow, aColumn] = strides(a);
-    const [bRow, bColumn] = strides(b);
-    const { products, scratch } = bound;
-    products.multiply(a.offset, aRow, aColumn, 0, b.offset, bRow, bColumn, out, m, k, n, scratch);
-  };
+/** out = act(a b + bias), with either side as stored or transposed. */
+export interface Product {
+  readonly a: HeapMatrix;
+  readonly b: HeapMatrix;
+  /** Byte offset of one value for each column. Default none. */
+  readonly bias?: number | undefined;
+  readonly activation?: 'relu' | undefined;
+  /** Byte offset of a row-major matrix. */
+  readonly out: number;
 }
 
-function bind(backend: WasmBackend, build: WasmBuild) {
-  const products = instantiate(build, backend.wasm.asm.memory);
-  return { backend, products, scratch: backend.wasm._malloc(products.scratchBytes()) >>> 0 };
-}
-
-/** Bytes from one row and one column to the next, as the product sees them. */
-function strides({ columns, transposed }: HeapMatrix): [number, number] {
-  return transposed ? [4, columns * 4] : [columns * 4, 4];
+/** Computes a product on the heap: the same bytes every time, and for a row whatever the other rows are. */
+export function multiply({ kernels, scratch }: Bound, product: Product): void {
+  const { a, b, bias = 0, activation, out } = product;
+  const [m, k] = a.transposed ? [a.columns, a.rows] : [a.rows, a.columns];
+  const n = b.transposed ? b.rows : b.columns;
+  kernels.multiply(
+    a.offset,
+    a.columns * 4,
+    a.transposed,
+    a.indices ?? 0,
+    b.offset,
+    b.columns * 4,
+    b.transposed,
+    bias,
+    activation === 'relu',
+    out,
+    m,
+    k,
+    n,
+    scratch,
+  );
 }

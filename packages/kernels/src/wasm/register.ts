@@ -2,24 +2,28 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { getKernel, registerKernel, unregisterKernel, util } from '@tensorflow/tfjs-core';
 
 import type { HostKernel } from '../host/kernel.js';
-import { rowKernels, selectionKernels } from '../host/kernels.js';
+import { selectionKernels } from '../host/kernels.js';
 import { batchMatMulKernel } from './batch-matmul.js';
-import { groupedMatMulWasm, groupedOuterWasm } from './grouped-matmul.js';
+import { createBind } from './bind.js';
+import { fusedLinearWasm, groupedMatMulWasm, groupedOuterWasm } from './grouped-matmul.js';
 import type { WasmBackend } from './heap.js';
 import { floatsAt, offsetOf } from './heap.js';
 import { identityKernel } from './identity.js';
 import type { WasmBuild } from './module.js';
 import { bestBuild } from './module.js';
-import { createMultiply } from './multiply.js';
+import { reluGradientWasm, rowKernelsWasm } from './rows.js';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js';
 
-/** Row moves and decisions are the plain arithmetic of `host/` on heap views; products are those of `assembly/`. */
+/** Decisions are the plain arithmetic of `host/` on heap views; row moves and products are those of `assembly/`. */
 export function registerWasmKernels(build: WasmBuild = bestBuild()): void {
-  const multiply = createMultiply(build);
-  for (const kernel of [...selectionKernels, ...rowKernels]) registerKernel(wasmKernel(kernel));
-  registerKernel(groupedMatMulWasm(multiply));
-  registerKernel(groupedOuterWasm(multiply));
-  replace(batchMatMulKernel(multiply));
+  const bind = createBind(build);
+  for (const kernel of selectionKernels) registerKernel(wasmKernel(kernel));
+  for (const kernel of rowKernelsWasm(bind)) registerKernel(kernel);
+  registerKernel(reluGradientWasm(bind));
+  registerKernel(groupedMatMulWasm(bind));
+  registerKernel(fusedLinearWasm(bind));
+  registerKernel(groupedOuterWasm(bind));
+  replace(batchMatMulKernel(bind));
   replace(unsortedSegmentSumKernel);
   replace(identityKernel);
 }
