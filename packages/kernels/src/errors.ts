@@ -8,6 +8,7 @@ export const kernelErrors = {
   KERNELS_NON_FINITE: 'Router logits or combine weights hold NaN or infinity.',
   KERNELS_SYNC_READ: 'The backend cannot be read synchronously, which routing needs there.',
   KERNELS_PRECISION: 'The backend has no such reduced precision.',
+  KERNELS_THREAD: 'A thread of the wasm backend did not start, or failed.',
   KERNELS_ADAPTER: 'No WebGPU adapter was found.',
   KERNELS_DEVICE:
     'The GPU device reported an error or was lost, so results since then may be wrong.',

@@ -8,6 +8,7 @@ import type { Estimate, ProductShape } from './tensorflow/choose-product.js';
 import { deviceSpeeds, estimateProduct } from './tensorflow/choose-product.js';
 import { hasNativeOperations } from './tensorflow/native.js';
 import { bestBuild } from './wasm/module.js';
+import { wasmThreads } from './wasm/register.js';
 import { outerTile, rowTile } from './webgpu/tile.js';
 
 /** How the current backend computes one product of a plan, and why. */
@@ -118,7 +119,7 @@ function fixed(backend: string): Explained {
 const only: Readonly<Record<string, () => readonly [string, string]>> = {
   cpu: () => ['row by row', 'the readable reference'],
   wasm: () => [
-    `SIMD tiles per expert, build ${bestBuild()}`,
+    `SIMD tiles per expert, build ${bestBuild()}, threads: ${wasmThreads()}`,
     'a product costs no launch, so nothing is gained by batching and nothing is padded',
   ],
   native: () => [

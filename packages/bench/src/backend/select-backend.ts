@@ -1,5 +1,6 @@
 import { prepareTensorflow, registerKernels } from '@moekit/kernels';
 import { startDawn } from '@moekit/kernels/dawn';
+import { startWasmThreads } from '@moekit/kernels/threads';
 
 import { fail } from '../errors.js';
 import { pickBackend } from './choose-backend.js';
@@ -11,7 +12,9 @@ import { setEnvironment } from './tensorflow/set-environment.js';
  * Starts a backend in this process, with its gradients and the dispatch kernels. TensorFlow.js falls back to another
  * backend without a word, so what runs afterwards is checked.
  * @param asked a name, or `auto`      @returns the backend that runs
- * @throws BENCH_BACKEND_UNKNOWN, BENCH_BACKEND_MISSING
+ * MOEKIT_WASM_THREADS=2 lets wasm compute products on two threads; on one by default, since trials that run side by side
+ * already fill the cores.
+ * @throws BENCH_BACKEND_UNKNOWN, BENCH_BACKEND_MISSING, KERNELS_VALUE and KERNELS_THREAD for the threads
  */
 export async function selectBackend(asked: string): Promise<ConcreteBackend> {
   const { name, module, installed } = await pickBackend(asked);
@@ -40,5 +43,7 @@ export async function selectBackend(asked: string): Promise<ConcreteBackend> {
     });
   }
   registerKernels(name);
+  const threads = process.env['MOEKIT_WASM_THREADS'];
+  if (name === 'wasm' && threads) await startWasmThreads(Number(threads));
   return name;
 }

@@ -5,7 +5,7 @@ import type { Bind } from './bind.js';
 import type { WasmBackend } from './heap.js';
 import { offsetOf } from './heap.js';
 import type { HeapMatrix } from './multiply.js';
-import { multiply } from './multiply.js';
+import { multiplyAll } from './multiply.js';
 
 /**
  * Replaces tfjs-wasm's BatchMatMul, which computes any batched or transposed product by a scalar loop (14 to 18 times
@@ -34,16 +34,15 @@ export function batchMatMulKernel(bind: Bind): KernelConfig {
       const outAt = offsetOf(wasm, out);
       const count = util.sizeFromShape(outer);
       if (!transposeA && util.sizeFromShape(right.batch) === 1) {
-        multiply(bound, { a: { ...left, rows: count * m }, b: right, out: outAt }); // one tall product
+        multiplyAll(bound, [{ a: { ...left, rows: count * m }, b: right, out: outAt }]); // one tall product
         return out;
       }
-      for (let i = 0; i < count; i++) {
-        multiply(bound, {
-          a: matrixOf(left, i, outer),
-          b: matrixOf(right, i, outer),
-          out: outAt + i * m * n * 4,
-        });
-      }
+      const products = Array.from({ length: count }, (_, i) => ({
+        a: matrixOf(left, i, outer),
+        b: matrixOf(right, i, outer),
+        out: outAt + i * m * n * 4,
+      }));
+      multiplyAll(bound, products);
       return out;
     },
   };

@@ -5,8 +5,8 @@ import type { DispatchPlan } from '../plan.js';
 import type { Bind } from './bind.js';
 import type { WasmBackend } from './heap.js';
 import { offsetOf, withIndices } from './heap.js';
-import type { HeapMatrix } from './multiply.js';
-import { multiply } from './multiply.js';
+import type { HeapMatrix, Product } from './multiply.js';
+import { multiplyAll } from './multiply.js';
 
 interface LinearInputs {
   readonly x: TensorInfo; // [S,A], or the tokens [T,A]
@@ -40,14 +40,15 @@ function linearKernel(kernelName: string, bind: Bind): KernelConfig {
       const [wAt, outAt] = [offsetOf(wasm, w), offsetOf(wasm, out)];
       const biasAt = bias && offsetOf(wasm, bias);
       withRows(wasm, x, plan, fromTokens, (rowsOf) =>
-        forEachExpert(plan, (e, first, last) =>
-          multiply(bound, {
+        multiplyAll(
+          bound,
+          perExpert(plan, (e, first, last) => ({
             a: rowsOf(first, last),
             b: { offset: wAt + e * rows * columns * 4, rows, columns, transposed: transposeW },
             bias: biasAt && biasAt + e * width * 4,
             activation,
             out: outAt + first * width * 4,
-          }),
+          })),
         ),
       );
       return out;
@@ -72,12 +73,13 @@ export function groupedOuterWasm(bind: Bind): KernelConfig {
       const out = wasm.makeOutput([plan.numExperts, a, b], 'float32');
       const [yAt, outAt] = [offsetOf(wasm, y), offsetOf(wasm, out)];
       withRows(wasm, x, plan, fromTokens, (rowsOf) =>
-        forEachExpert(plan, (e, first, last) =>
-          multiply(bound, {
+        multiplyAll(
+          bound,
+          perExpert(plan, (e, first, last) => ({
             a: { ...rowsOf(first, last), transposed: true },
             b: { offset: yAt + first * b * 4, rows: last - first, columns: b, transposed: false },
             out: outAt + e * a * b * 4,
-          }),
+          })),
         ),
       );
       return out;
@@ -106,14 +108,21 @@ function withRows(
     return;
   }
   withIndices(backend, [plan.tokenIndices], ([tokens]) =>
-    use((first, last) => ({ ...shape(first, last), offset, indices: tokens! + first * 4 })),
+    use((first, last) => ({
+      ...shape(first, last),
+      offset,
+      indices: tokens! + first * 4,
+      stored: plan.numTokens,
+    })),
   );
 }
 
-function forEachExpert(
+function perExpert(
   plan: DispatchPlan,
-  visit: (expert: number, first: number, last: number) => void,
-): void {
-  for (let e = 0; e < plan.numExperts; e++)
-    visit(e, plan.expertOffsets[e]!, plan.expertOffsets[e + 1]!);
+  productOf: (expert: number, first: number, last: number) => Product,
+): Product[] {
+  const offsets = plan.expertOffsets;
+  return Array.from({ length: plan.numExperts }, (_, e) =>
+    productOf(e, offsets[e]!, offsets[e + 1]!),
+  );
 }

@@ -6,13 +6,13 @@ export interface WasmKernels {
   multiply(
     a: number,
     aStride: number,
-    aTransposed: boolean,
+    aTransposed: number,
     aIndices: number,
     b: number,
     bStride: number,
-    bTransposed: boolean,
+    bTransposed: number,
     bias: number,
-    relu: boolean,
+    relu: number,
     c: number,
     m: number,
     k: number,
@@ -41,10 +41,13 @@ export function bestBuild(): WasmBuild {
 export function instantiate(build: WasmBuild, memory: WebAssembly.Memory): WasmKernels {
   const shared =
     typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const module = new WebAssembly.Module(
-    decode(artefacts[shared ? (`${build}Shared` as const) : build]),
-  );
+  const module = compile(shared ? `${build}Shared` : build);
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmKernels;
+}
+
+/** Compiles a build for memory of one thread, or for memory that threads share. */
+export function compile(artefact: WasmBuild | `${WasmBuild}Shared`): WebAssembly.Module {
+  return new WebAssembly.Module(decode(artefacts[artefact]));
 }
 
 function enableRelaxedSimd(): void {

@@ -4,6 +4,7 @@ import { getKernel, registerKernel, unregisterKernel, util } from '@tensorflow/t
 import type { HostKernel } from '../host/kernel.js';
 import { selectionKernels } from '../host/kernels.js';
 import { batchMatMulKernel } from './batch-matmul.js';
+import type { ProductThreads } from './bind.js';
 import { createBind } from './bind.js';
 import { fusedLinearWasm, groupedMatMulWasm, groupedOuterWasm } from './grouped-matmul.js';
 import type { WasmBackend } from './heap.js';
@@ -14,18 +15,32 @@ import { bestBuild } from './module.js';
 import { reluGradientWasm, rowKernelsWasm } from './rows.js';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js';
 
-/** Decisions are the plain arithmetic of `host/` on heap views; row moves and products are those of `assembly/`. */
-export function registerWasmKernels(build: WasmBuild = bestBuild()): void {
-  const bind = createBind(build);
-  for (const kernel of selectionKernels) registerKernel(wasmKernel(kernel));
-  for (const kernel of rowKernelsWasm(bind)) registerKernel(kernel);
-  registerKernel(reluGradientWasm(bind));
-  registerKernel(groupedMatMulWasm(bind));
-  registerKernel(fusedLinearWasm(bind));
-  registerKernel(groupedOuterWasm(bind));
-  replace(batchMatMulKernel(bind));
-  replace(unsortedSegmentSumKernel);
-  replace(identityKernel);
+/**
+ * Decisions are the plain arithmetic of `host/` on heap views; row moves and products are those of `assembly/`. What was
+ * registered before is replaced.
+ */
+export function registerWasmKernels(
+  build: WasmBuild = bestBuild(),
+  threads?: ProductThreads,
+): void {
+  const bind = createBind(build, threads);
+  const kernels = [
+    ...selectionKernels.map(wasmKernel),
+    ...rowKernelsWasm(bind),
+    reluGradientWasm(bind),
+    { ...groupedMatMulWasm(bind), threads: threads?.count ?? 1 },
+    fusedLinearWasm(bind),
+    groupedOuterWasm(bind),
+    batchMatMulKernel(bind),
+    unsortedSegmentSumKernel,
+    identityKernel,
+  ];
+  kernels.forEach(replace);
+}
+
+/** Threads that the registered products run on. */
+export function wasmThreads(): number {
+  return (getKernel('MoeGroupedMatMul', 'wasm') as { threads?: number } | undefined)?.threads ?? 1;
 }
 
 function wasmKernel(kernel: HostKernel): KernelConfig {
