@@ -25,8 +25,8 @@ export class MoekitError<Code extends string = string> extends Error {
   }
 }
 
-/** Binds a package's table of codes: `throw fail('KERNELS_SHAPE', {...})` type-checks the code. */
-export function errorsOf<Table extends ErrorTable>(_table: Table) {
+/** Binds a package's table of codes: `throw fail('KERNELS_SHAPE', {...})` type-checks the code. Its type is enough: pages then leave it out. */
+export function errorsOf<Table extends ErrorTable>(_table?: Table) {
   return <Code extends keyof Table & string>(code: Code, detail: ErrorDetail) =>
     new MoekitError(code, detail);
 }

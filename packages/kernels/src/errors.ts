@@ -14,4 +14,4 @@ export const kernelErrors = {
     'The GPU device reported an error or was lost, so results since then may be wrong.',
 } as const;
 
-export const fail = errorsOf(kernelErrors);
+export const fail = errorsOf<typeof kernelErrors>();
