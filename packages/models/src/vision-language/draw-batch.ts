@@ -39,7 +39,9 @@ export function drawQuestion(
   split: 'train' | 'heldOut',
   rng: Rng,
 ): Asked {
-  const scene = drawScene(digits, digits[split], { options, layout, rng: rng.fork('scene') });
+  const jitter = split === 'train' ? options.jitter : 0;
+  const settings = { options, layout, rng: rng.fork('scene'), jitter };
+  const scene = drawScene(digits, digits[split], settings);
   return { scene, question: ask(scene, options.questions, rng.fork('question')) };
 }
 

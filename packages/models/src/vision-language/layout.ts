@@ -10,6 +10,8 @@ export interface SceneOptions {
   readonly patch: number;
   /** Digits lie at multiples of it, in pixels. */
   readonly step: number;
+  /** A digit of a training picture is moved within its square by at most this, each way, in pixels: more writers than there are. */
+  readonly jitter: number;
   readonly minDigits: number;
   readonly maxDigits: number;
   readonly questions: readonly QuestionKind[];

@@ -11,9 +11,11 @@ export interface PlacedDigit {
   readonly label: number;
   /** Index of its image. */
   readonly image: number;
-  /** Upper left corner, in pixels. */
+  /** Upper left corner of its square, in pixels. */
   readonly x: number;
   readonly y: number;
+  /** How far it is moved within its square, in pixels right and down. */
+  readonly shift: { readonly x: number; readonly y: number };
 }
 
 /** A picture as it is described: digits in reading order (by their upper edge, then from the left). */
@@ -23,22 +25,31 @@ export interface Scene {
   readonly digits: readonly PlacedDigit[];
 }
 
+interface SceneSettings {
+  readonly options: SceneOptions;
+  readonly layout: Layout;
+  readonly rng: Rng;
+  readonly jitter?: number;
+}
+
 /**
  * Digits at random places that do not overlap.
- * @param from indices of the images to draw from
+ * @param from indices of the images to draw from      @param jitter pixels that each may be moved within its square, each way
  */
 export function drawScene(
   digits: Digits,
   from: Int32Array,
-  { options, layout, rng }: { options: SceneOptions; layout: Layout; rng: Rng },
+  { options, layout, rng, jitter = 0 }: SceneSettings,
 ): Scene {
   const { minDigits, maxDigits, step } = options;
   const [width, height] = [layout.columns * layout.patch, layout.rows * layout.patch];
   const count = minDigits + rng.integer(maxDigits - minDigits + 1);
   const corners = drawCorners(count, { width, height, step }, rng);
+  const shifts = rng.fork('jitter');
+  const move = () => shifts.integer(2 * jitter + 1) - jitter;
   const placed = corners.map(({ x, y }) => {
     const image = from[rng.integer(from.length)]!;
-    return { image, label: digits.labels[image]!, x, y };
+    return { image, label: digits.labels[image]!, x, y, shift: { x: move(), y: move() } };
   });
   placed.sort((a, b) => a.y - b.y || a.x - b.x);
   return { width, height, digits: placed };
@@ -47,13 +58,20 @@ export function drawScene(
 /** The picture's grey values, row by row: [height * width]. */
 export function paint({ width, height, digits }: Scene, { images }: Digits): Uint8Array {
   const pixels = new Uint8Array(width * height);
-  for (const { image, x, y } of digits) {
-    for (let row = 0; row < DIGIT_SIDE; row++) {
-      const start = (image * DIGIT_SIDE + row) * DIGIT_SIDE;
-      pixels.set(images.subarray(start, start + DIGIT_SIDE), (y + row) * width + x);
+  for (const { image, x, y, shift } of digits) {
+    const [from, to] = within(shift.x); // of the square's columns
+    const [top, bottom] = within(shift.y);
+    for (let row = top; row < bottom; row++) {
+      const start = (image * DIGIT_SIDE + row - shift.y) * DIGIT_SIDE - shift.x;
+      pixels.set(images.subarray(start + from, start + to), (y + row) * width + x + from);
     }
   }
   return pixels;
+}
+
+/** What of a square's side an image covers that is moved along it: from, and up to. */
+function within(shift: number): [number, number] {
+  return [Math.max(0, shift), Math.min(DIGIT_SIDE, DIGIT_SIDE + shift)];
 }
 
 interface Corner {

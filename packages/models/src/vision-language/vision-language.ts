@@ -23,6 +23,11 @@ const dataSchema = z
     canvas: z.int().min(DIGIT_SIDE).max(560).default(56),
     patch: count.max(DIGIT_SIDE).default(14),
     step: count.default(14),
+    jitter: z
+      .int()
+      .min(0)
+      .max(DIGIT_SIDE - 1)
+      .default(0),
     minDigits: count.default(1),
     maxDigits: count.max(9).default(2),
     questions: z

@@ -54,6 +54,41 @@ describe('scenes', () => {
     }
   });
 
+  test('move an image within its square by its shift, and cut what leaves it', () => {
+    const { digits } = tinySource();
+    const images = Uint8Array.from(digits.images, (_, i) => 1 + (i % 251));
+    const placed = { label: 3, image: 3, x: 28, y: 56, shift: { x: 2, y: -1 } };
+    const pixels = paint({ width: 84, height: 84, digits: [placed] }, { ...digits, images });
+    const expected = new Uint8Array(84 * 84);
+    for (let y = 0; y < 28; y++) {
+      for (let x = 0; x < 28; x++) {
+        const [toX, toY] = [x + 2, y - 1];
+        if (toX < 28 && toY >= 0)
+          expected[(56 + toY) * 84 + 28 + toX] = images[(3 * 28 + y) * 28 + x]!;
+      }
+    }
+    expect(pixels).toEqual(expected);
+  });
+
+  test('move digits of training pictures alone, by at most the jitter', () => {
+    const jittery = tinySource({ jitter: 2 });
+    const shifts = (split: 'train' | 'heldOut') =>
+      Array.from({ length: 100 }, (_, i) => draw(jittery, split, createRng(i)).scene.digits)
+        .flat()
+        .flatMap(({ shift }) => [shift.x, shift.y]);
+    expect([...new Set(shifts('train'))].sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2]);
+    expect(new Set(shifts('heldOut'))).toEqual(new Set([0]));
+  });
+
+  test('have the same digits at the same places with and without jitter', () => {
+    const scenesOf = (jitter: number) =>
+      Array.from({ length: 20 }, (_, i) => {
+        const { digits } = draw(tinySource({ jitter }), 'train', createRng(i)).scene;
+        return digits.map(({ shift: _shift, ...rest }) => rest);
+      });
+    expect(scenesOf(2)).toEqual(scenesOf(0));
+  });
+
   test('of the two splits share no image', () => {
     const images = (split: 'train' | 'heldOut') =>
       Array.from({ length: 50 }, (_, i) => draw(source, split, createRng(i)).scene.digits)
@@ -65,7 +100,13 @@ describe('scenes', () => {
 });
 
 describe('questions', () => {
-  const digit = (label: number, x: number, y: number) => ({ label, x, y, image: 0 });
+  const digit = (label: number, x: number, y: number) => ({
+    label,
+    x,
+    y,
+    image: 0,
+    shift: { x: 0, y: 0 },
+  });
   const scene: Scene = {
     width: 84,
     height: 84,
@@ -102,7 +143,7 @@ describe('sequences', () => {
   const scene: Scene = {
     width: 56,
     height: 56,
-    digits: [{ label: 4, image: 4, x: 28, y: 0 }],
+    digits: [{ label: 4, image: 4, x: 28, y: 0, shift: { x: 0, y: 0 } }],
   };
   const sequence = (source = tinySource()) =>
     buildSequence(paint(scene, source.digits), ask(scene, ['sum'], createRng(1)), source);

@@ -24,6 +24,7 @@ export const tinyScenes: SceneOptions = {
   canvas: 56,
   patch: 28,
   step: 28,
+  jitter: 0,
   minDigits: 1,
   maxDigits: 2,
   questions: ['which', 'count', 'where', 'sum'],
