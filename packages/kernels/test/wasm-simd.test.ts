@@ -1,0 +1,15 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect } from 'vitest';
+
+import { registerWasmKernels } from '../src/wasm/register.js';
+import { dispatchSuite } from './dispatch-suite.js';
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+  expect(tf.getBackend()).toBe('wasm');
+  registerWasmKernels('simd');
+});
+
+/** What an engine without relaxed SIMD gets; `wasm.test.ts` takes the best build that runs here. */
+describe('wasm without relaxed SIMD', () => dispatchSuite({ numRuns: 500 }));
