@@ -23,4 +23,5 @@ export { stopGradient } from './stop-gradient.js';
 export { watchDevice } from './webgpu/watch-device.js';
 export type { DeviceWatch } from './webgpu/watch-device.js';
 export { prepareTensorflow } from './tensorflow/prepare.js';
+export { registerTrainingKernels } from './tensorflow/training-kernels.js';
 export type { Mended } from './tensorflow/prepare.js';

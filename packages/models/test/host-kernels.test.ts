@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createRng, normalArray } from '@moekit/core';
-import { registerKernels } from '@moekit/kernels';
+import { registerKernels, registerTrainingKernels } from '@moekit/kernels';
 import type { Rank, ShapeMap, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -63,6 +63,7 @@ describe.each(backends)('on %s', (backend) => {
     await setBackend(backend);
     expect(getBackend()).toBe(backend);
     registerKernels();
+    registerTrainingKernels();
   });
 
   const shape = { batchSize: 2, length: 5, numHeads: 3, headWidth: 4 };

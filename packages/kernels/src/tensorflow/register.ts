@@ -22,7 +22,6 @@ import {
   scatterWeightsRaw,
   spreadRaw,
 } from './rows.js';
-import { registerTrainingKernels } from './training-kernels.js';
 
 type Inputs = Readonly<Record<string, Raw>>;
 type Compute = (call: PlannedCall, inputs: Inputs, attributes: LinearAttributes) => Raw;
@@ -33,7 +32,6 @@ const NAME = 'tensorflow';
 export function registerTensorflowKernels(): void {
   for (const kernel of tensorflowKernels()) registerKernel(kernel);
   for (const kernel of decisionKernels(NAME)) registerKernel(kernel);
-  registerTrainingKernels();
 }
 
 /**

@@ -64,8 +64,13 @@ function adamW(scope: RawScope, inputs: readonly Raw[], steps: readonly Step[]):
   return scope.many('MoekitAdamW', [...inputs, scope.floats(numbers)], count, 3 * steps.length);
 }
 
-/** Registers them where moekit's own operations are loaded; elsewhere there are none. */
+/**
+ * Registers what a training step of `@moekit/models` takes in one operation where the current backend is TensorFlow with
+ * moekit's own operations; elsewhere there is nothing to register, and the models compose. Idempotent. Apart from
+ * `registerKernels`, so that a program with a router alone does not carry it.
+ */
 export function registerTrainingKernels(): void {
+  if (engine().backendName !== NAME || getKernel('MoeAdamW', NAME)) return;
   const backend = engine().findBackend(NAME);
   if (!backend || !hasNativeOperations(backend)) return;
   for (const [kernelName, compute] of Object.entries(computes)) {

@@ -1,6 +1,5 @@
 import type { MoELayer } from '@moekit/core';
 import { createRng } from '@moekit/core';
-import { registerKernels } from '@moekit/kernels';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, reshape, slice, tidy } from '@tensorflow/tfjs-core';
 
@@ -19,6 +18,7 @@ import { embed } from './embedding.js';
 import { addRest } from './flops.js';
 import { drawWeight } from './parameter.js';
 import { product } from './product.js';
+import { registerModelKernels } from './register-model-kernels.js';
 
 /** Small, so that the tied output projection starts near uniform probabilities. */
 const EMBEDDING_STD = 0.02;
@@ -31,7 +31,7 @@ const EMBEDDING_STD = 0.02;
  */
 export function createLanguageModel(config: LanguageModelConfig, moe?: MoEFactory): LanguageModel {
   const parsed = parseModelConfig(config);
-  registerKernels();
+  registerModelKernels();
   return new TransformerModel(parsed, moe);
 }
 

@@ -1,3 +1,4 @@
+import { registerTrainingKernels } from '@moekit/kernels';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { dispose, tidy, variable, zerosLike } from '@tensorflow/tfjs-core';
 
@@ -30,6 +31,7 @@ export class AdamW {
 
   /** @param variables by name, as `TrainableModel.namedVariables()` gives them; not owned, those not trainable left alone */
   constructor(variables: ReadonlyMap<string, Variable>, options: AdamWOptions) {
+    registerTrainingKernels();
     this.#options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, ...options };
     const trainable = [...variables].filter(([, weight]) => weight.trainable);
     this.#slots = tidy(() =>

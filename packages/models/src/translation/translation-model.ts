@@ -1,6 +1,6 @@
 import type { MoELayer } from '@moekit/core';
 import { createRng } from '@moekit/core';
-import { densePlan, registerKernels } from '@moekit/kernels';
+import { densePlan } from '@moekit/kernels';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { matMul, mul, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
@@ -8,6 +8,7 @@ import type { ForwardOptions, MoEFactory } from '../contract.js';
 import { fail } from '../errors.js';
 import { embed } from '../model/embedding.js';
 import { drawWeight } from '../model/parameter.js';
+import { registerModelKernels } from '../model/register-model-kernels.js';
 import type { RotaryTables } from '../model/rotary.js';
 import { rotaryTables } from '../model/rotary.js';
 import { parseTranslationConfig } from './config.js';
@@ -41,7 +42,7 @@ export function createTranslationModel(
   moe?: MoEFactory,
 ): TranslationModel {
   const parsed = parseTranslationConfig(config);
-  registerKernels();
+  registerModelKernels();
   return new EncoderDecoder(parsed, moe);
 }
 

@@ -7,6 +7,7 @@ export interface VisionLanguagePreset {
     readonly patch: number;
     readonly step: number;
     readonly maxDigits: number;
+    readonly jitter: number;
   };
   readonly model: {
     readonly modelWidth: number;
@@ -30,6 +31,7 @@ export const quickVisionLanguage: VisionLanguagePreset = {
     patch: 28, // whole digits: 17 tokens a sequence, where halves of 14 pixels make 44
     step: 28,
     maxDigits: 2,
+    jitter: 0,
   },
   model: {
     modelWidth: 48,
@@ -50,17 +52,19 @@ export const quickVisionLanguage: VisionLanguagePreset = {
 };
 
 /**
- * The largest: the same pictures under a deeper model, for twenty-seven times as long. Two layers after 3,000 such steps
- * got 80 % of the answers right and 58 % of the sums (one seed, null experts).
+ * The largest: a wider and deeper model of the same pictures, their digits jittered, for fifty times as many of them. Under null
+ * experts 92 % of 4,096 held-out answers were right after it (one seed); without jitter 89 %, the held-out loss rising for the
+ * last third; at a learning rate of 3e-3 no more than 80 % half-way.
  */
 export const largeVisionLanguage: VisionLanguagePreset = {
-  data: quickVisionLanguage.data,
+  data: { ...quickVisionLanguage.data, jitter: 2 },
   model: {
-    ...quickVisionLanguage.model,
-    modelWidth: 64,
+    modelWidth: 128, // digits are read in one linear map of their pixels and one layer
     numLayers: 4, // reading, finding and adding each take a layer after the one before; two MoE layers
-    feedForwardWidth: 256,
+    numHeads: 4,
+    feedForwardWidth: 512,
+    moeEvery: 2,
   },
-  training: { ...quickVisionLanguage.training, steps: 8000, learningRate: 3e-3, warmupSteps: 100 },
-  batchSize: 16,
+  training: { ...quickVisionLanguage.training, steps: 8000, learningRate: 1e-3, warmupSteps: 100 },
+  batchSize: 32,
 };

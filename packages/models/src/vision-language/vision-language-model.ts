@@ -1,6 +1,5 @@
 import type { MoELayer, RouterLoss, Routing } from '@moekit/core';
 import { createRng } from '@moekit/core';
-import { registerKernels } from '@moekit/kernels';
 import type { Rank, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -26,6 +25,7 @@ import { parseModelConfig } from '../model/config.js';
 import { embed } from '../model/embedding.js';
 import { addRest } from '../model/flops.js';
 import { drawWeight } from '../model/parameter.js';
+import { registerModelKernels } from '../model/register-model-kernels.js';
 import { scaleFlops } from '../training/add-flops.js';
 
 /** As in the language model: small, so that the tied output projection starts near uniform probabilities. */
@@ -88,7 +88,7 @@ export function createVisionLanguageModel(
   config: VisionLanguageConfig,
   moe?: MoEFactory,
 ): VisionLanguageModel {
-  registerKernels();
+  registerModelKernels();
   return new PatchTransformer(config, moe);
 }
 
