@@ -10,20 +10,18 @@ export interface Step {
 
 /** From one FROM to the next. */
 export interface Stage {
-  readonly name: string | undefined;
   readonly base: string;
   readonly steps: readonly Step[];
 }
 
 /** The stages of a Dockerfile, in its order. */
 export function readStages(file: string): Stage[] {
-  const stages: { name: string | undefined; base: string; steps: Step[] }[] = [];
+  const stages: { base: string; steps: Step[] }[] = [];
   const instructions = DockerfileParser.parse(readFileSync(file, 'utf8')).getInstructions();
   for (const instruction of instructions) {
     const keyword = instruction.getKeyword();
     const text = instruction.getArguments().map(String).join(' ');
-    const [base, , name] = text.split(' ');
-    if (keyword === 'FROM') stages.push({ name, base: base!, steps: [] });
+    if (keyword === 'FROM') stages.push({ base: text.split(' ')[0]!, steps: [] });
     else stages.at(-1)!.steps.push({ keyword, text });
   }
   return stages;
