@@ -76,9 +76,7 @@ void compute(const GroupedOuter& p, const Part& part) {
 
 void grouped_outer(const GroupedOuter& p) {
   const long tall = p.experts * ((p.left + kBlockLeft - 1) / kBlockLeft);
-  const long blocks = std::max(1L, (p.right + kBlockColumns - 1) / kBlockColumns);
-  const long cuts = std::clamp(8L * threads() / std::max(1L, tall), 1L, blocks);
-  const long columns = (blocks + cuts - 1) / cuts * kBlockColumns;
+  const long columns = columns_of_part(p.right, 8L * threads() / std::max(1L, tall));
   std::vector<Part> parts;
   for (long e = 0; e < p.experts; e++)
     for (long i = 0; i < p.left; i += kBlockLeft)

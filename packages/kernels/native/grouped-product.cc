@@ -16,18 +16,11 @@ struct Part {
   long expert, first_row, last_row, first_column, last_column;
 };
 
-/// Few experts with few rows are divided by columns too, in whole blocks.
-long columns_of_part(long outer, long tall, long wanted) {
-  const long blocks = (outer + kBlockColumns - 1) / kBlockColumns;
-  const long cuts = std::clamp(wanted / std::max(1L, tall), 1L, std::max(1L, blocks));
-  return std::max(1L, (blocks + cuts - 1) / cuts) * kBlockColumns;
-}
-
 /// Many parts for every thread, of rows first, since a part packs its columns of the weights for itself.
 std::vector<Part> parts_of(const GroupedProduct& p) {
   const long wanted = 8L * threads(), total = p.offsets[p.experts];
   const long rows = std::clamp(total / wanted, 2 * kBlockRows, 4 * kBlockRows);
-  const long columns = columns_of_part(p.outer, p.experts + total / rows, wanted);
+  const long columns = columns_of_part(p.outer, wanted / (p.experts + total / rows));
   std::vector<Part> parts;
   for (long e = 0; e < p.experts; e++)
     for (long s = p.offsets[e]; s < p.offsets[e + 1]; s += rows)

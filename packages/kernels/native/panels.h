@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 
+#include "threads.h"
 #include "tile.h"
 
 #if defined(__SSE__)
@@ -13,6 +14,16 @@ namespace moekit {
 /// Columns and terms of a block of panels: a panel stays in the first-level cache, a block in the second.
 constexpr long kBlockColumns = kTileColumns * (128 / kTileColumns);
 constexpr long kBlockDepth = 256;
+
+/// Columns of one of `wanted` parts as wide as each other, in whole tiles: no narrower than a block, unless threads would
+/// go without.
+inline long columns_of_part(long outer, long wanted) {
+  const long blocks = (outer + kBlockColumns - 1) / kBlockColumns;
+  const long tiles = (outer + kTileColumns - 1) / kTileColumns;
+  const long most = std::max({1L, blocks, std::min<long>(threads(), tiles)});
+  const long cuts = std::clamp(wanted, 1L, most);
+  return std::max(1L, (tiles + cuts - 1) / cuts) * kTileColumns;
+}
 
 /// A thread's own memory for blocks, aligned to cache lines.
 struct Scratch {

@@ -3,6 +3,10 @@
 #include <cmath>
 #include <cstring>
 
+#if defined(__SSE__)
+#include <immintrin.h>
+#endif
+
 namespace moekit {
 
 #if defined(__AVX512F__)
@@ -26,6 +30,27 @@ inline Vector load(const float* from) {
 }
 
 inline void store(float* to, Vector v) { std::memcpy(to, &v, sizeof v); }
+
+/// Past the caches, for what nothing reads soon: the line is not fetched before it is written over.
+/// @param to aligned to a vector
+inline void store_past_caches(float* to, Vector v) {
+#if defined(__AVX512F__)
+  _mm512_stream_ps(to, v);
+#elif defined(__AVX2__)
+  _mm256_stream_ps(to, v);
+#elif defined(__SSE__)
+  _mm_stream_ps(to, v);
+#else
+  store(to, v);
+#endif
+}
+
+/// What was stored past the caches is there for other threads.
+inline void end_stores_past_caches() {
+#if defined(__SSE__)
+  _mm_sfence();
+#endif
+}
 
 /// Lane by lane, which the compiler makes one instruction of; a loop around it would stay scalar.
 inline Vector square_root(Vector v) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "simd.h"
@@ -27,8 +28,6 @@ double square_sum_of_part(const float* x, long size) {
   return total;
 }
 
-
-
 /// What becomes of one weight, or of a vector of them.
 template <class T>
 struct Stepped {
@@ -44,24 +43,32 @@ inline Stepped<T> step_once(T weight, T first, T second, T slope, const AdamWNum
   return {n.decay * weight - n.step_size * m / scale, m, v};
 }
 
-/// Steps [from, to) of one weight tensor.
+void step_at(const AdamWStep& s, long i) {
+  const auto& [weight, first, second] = s.state;
+  const Stepped<float> stepped =
+      step_once(weight[i], first[i], second[i], s.gradient[i], s.numbers);
+  s.next.weight[i] = stepped.weight;
+  s.next.first[i] = stepped.first;
+  s.next.second[i] = stepped.second;
+}
+
+bool is_aligned(const float* x) { return reinterpret_cast<uintptr_t>(x) % sizeof(Vector) == 0; }
+
+/// Steps [from, to) of one weight tensor. Its moments are not read before the next step, when all weights and moments of a
+/// large model have pushed them out of the caches.
 void step_range(const AdamWStep& s, long from, long to) {
   const auto& [weight, first, second] = s.state;
   long i = from;
+  for (; i < to && !(is_aligned(s.next.first + i) && is_aligned(s.next.second + i)); i++) step_at(s, i);
   for (; i + kLanes <= to; i += kLanes) {
     const Stepped<Vector> stepped = step_once(load(weight + i), load(first + i), load(second + i),
                                               load(s.gradient + i), s.numbers);
     store(s.next.weight + i, stepped.weight);
-    store(s.next.first + i, stepped.first);
-    store(s.next.second + i, stepped.second);
+    store_past_caches(s.next.first + i, stepped.first);
+    store_past_caches(s.next.second + i, stepped.second);
   }
-  for (; i < to; i++) {
-    const Stepped<float> stepped =
-        step_once(weight[i], first[i], second[i], s.gradient[i], s.numbers);
-    s.next.weight[i] = stepped.weight;
-    s.next.first[i] = stepped.first;
-    s.next.second[i] = stepped.second;
-  }
+  end_stores_past_caches();
+  for (; i < to; i++) step_at(s, i);
 }
 
 /// Part of one of several tensors.

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { combine, dispatchPlan, groupedLinear, groupedMatMul } from '../src/index.js';
+import * as kernels from '../src/index.js';
 import { hasNativeOperations } from '../src/tensorflow/native.js';
+
+const { combine, dispatchPlan, groupedLinear, groupedMatMul } = kernels;
 
 /** Needs `moekit backend install tensorflow`; .ci/tensorflow.sh sets the variable. */
 const dir = process.env['MOEKIT_TEST_BACKEND_DIR'];
@@ -14,7 +16,10 @@ const built = dir !== undefined && existsSync(join(dir, 'native', 'moekit.node')
 const wanted = built && process.env['MOEKIT_NATIVE'] !== 'off';
 
 describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
-  beforeAll(() => tf.setBackend('tensorflow'));
+  beforeAll(async () => {
+    await tf.setBackend('tensorflow');
+    kernels.registerTrainingKernels();
+  });
 
   test('are registered', () => {
     expect(hasNativeOperations(tf.backend())).toBe(true);
@@ -77,10 +82,28 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
   test('sums of equal shapes are exact, others and integers stay with TensorFlow', () => {
     const values = Array.from({ length: 70_001 }, (_, i) => i / 7);
     const x = tf.tensor1d(values);
+    expect(operationsOf(() => tf.add(x, x))).toEqual(['MoekitAdd']);
     expect(tf.add(x, x).dataSync()).toEqual(tf.mul(x, 2).dataSync());
     expect(Array.from(tf.add(tf.tensor2d([[1], [2]]), tf.tensor1d([3, 4])).dataSync())).toEqual([4, 5, 5, 6]); // prettier-ignore
     const integers = tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
     expect([integers.dtype, ...integers.dataSync()]).toEqual(['int32', 4, 6]);
+  });
+
+  test('products of equal batches are our own, others and integers stay with TensorFlow', () => {
+    const a = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
+    const product = (b: tf.Tensor, left = false, right = false) =>
+      Array.from(tf.matMul(a as tf.Tensor, b, left, right).dataSync());
+    const expected = [7, 10, 15, 22, 67, 78, 91, 106];
+    const exchanged = tf.transpose(a, [0, 2, 1]);
+    expect(operationsOf(() => tf.matMul(a, a))).toEqual(['MoekitMatMul']);
+    expect(product(a)).toEqual(expected);
+    expect(product(exchanged, false, true)).toEqual(expected);
+    expect(Array.from(tf.matMul(exchanged, a, true).dataSync())).toEqual(expected);
+    expect(Array.from(tf.matMul(exchanged, exchanged, true, true).dataSync())).toEqual(expected);
+    expect(product(tf.tensor3d([1, 0, 0, 1], [1, 2, 2]))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(Array.from(tf.matMul(tf.zeros([3, 0]), tf.zeros([0, 2])).dataSync())).toEqual([0, 0, 0, 0, 0, 0]); // prettier-ignore
+    const integers = tf.tensor2d([[1, 2]], [1, 2], 'int32');
+    expect(Array.from(tf.matMul(integers, integers, false, true).dataSync())).toEqual([5]);
   });
 
   test('no rows give an empty product and zero gradients', () => {
@@ -105,6 +128,23 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(Array.from(y.dataSync())).toEqual([NaN, Infinity, 0]);
   });
 });
+
+/** The operations that TensorFlow runs meanwhile; the binding itself cannot be written to. */
+function operationsOf(compute: () => unknown): string[] {
+  const backend = tf.backend() as unknown as { binding: Binding };
+  const { binding } = backend;
+  const names: string[] = [];
+  const all = Object.getOwnPropertyNames(binding) as (keyof Binding)[];
+  const watched = Object.fromEntries(all.map((key) => [key, binding[key]])) as unknown as Binding;
+  watched.executeOp = (name, ...rest) => {
+    names.push(name);
+    return binding.executeOp(name, ...rest);
+  };
+  backend.binding = watched;
+  compute();
+  backend.binding = binding;
+  return names;
+}
 
 const fused = { fromTokens: true, activation: 'relu' } as const;
 

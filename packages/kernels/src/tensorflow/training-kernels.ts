@@ -1,5 +1,12 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { Add, engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import type { BatchMatMulAttrs, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  Add,
+  BatchMatMul,
+  engine,
+  getKernel,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
 
 import type { TensorflowBackend } from './backend.js';
 import { hasNativeOperations } from './native.js';
@@ -44,11 +51,9 @@ const computes: Readonly<Record<string, Compute>> = {
     scope.many('MoekitAttendGradient', [dout!, q!, k!, v!, probs!], [], 3),
   MoeCrossEntropy: (scope, { logits, targets }) =>
     scope.many('MoekitCrossEntropy', [logits!, targets!], [], 2),
-  MoeMatMul: (scope, { a, b }, { transposeA, transposeB }) => {
-    const [left, right] = [Boolean(transposeA), Boolean(transposeB)];
-    const attributes = [scope.bool('transpose_a', left), scope.bool('transpose_b', right)];
-    return scope.many('MoekitMatMul', [a!, b!], attributes, 1);
-  },
+  MoeMatMul: (scope, { a, b }, { transposeA, transposeB }) => [
+    product(scope, [a!, b!], Boolean(transposeA), Boolean(transposeB)),
+  ],
 };
 
 /** The same over lists of tensors, whose names are their numbers. */
@@ -79,32 +84,58 @@ export function registerTrainingKernels(): void {
   for (const [kernelName, compute] of Object.entries(listComputes)) {
     registerKernel(listConfig(kernelName, compute));
   }
-  replaceAdd();
+  replaceKernel(Add, add);
+  replaceKernel(BatchMatMul, matMul);
 }
+
+/** Two inputs' result, where the operation takes them; `undefined` leaves them to TensorFlow's own kernel. */
+type Replacement = (scope: RawScope, pair: Pair, attributes: object) => Raw | undefined;
+type Pair = Readonly<Record<'a' | 'b', TensorInfo>>;
 
 /**
  * Residual sums and the tape's sums of gradients: TensorFlow's own addition wakes threads of its own, and takes three
- * times as long for [256,512]. What broadcasts, or is not float32, stays TensorFlow's.
+ * times as long for [256,512].
  */
-function replaceAdd(): void {
-  const theirs = getKernel(Add, NAME);
+const add: Replacement = (scope, { a, b }) =>
+  sameShape(a.shape, b.shape)
+    ? scope.one('MoekitAdd', [scope.input(a), scope.input(b)])
+    : undefined;
+
+/** The routers' gates: TensorFlow's own product is made for larger ones. */
+const matMul: Replacement = (scope, { a, b }, attributes) => {
+  const { transposeA, transposeB } = attributes as BatchMatMulAttrs;
+  const inner = a.shape.at(transposeA ? -2 : -1);
+  const sameBatch = sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (!sameBatch || inner === 0 || (transposeA && transposeB)) return undefined;
+  return product(scope, [scope.input(a), scope.input(b)], transposeA, transposeB);
+};
+
+/** What broadcasts, or is not float32, stays TensorFlow's. */
+function replaceKernel(name: string, replacement: Replacement): void {
+  const theirs = getKernel(name, NAME);
   if (!theirs) return;
-  unregisterKernel(Add, NAME);
+  unregisterKernel(name, NAME);
   registerKernel({
     ...theirs,
     kernelFunc: (call) => {
-      const { a, b } = call.inputs as Record<'a' | 'b', TensorInfo>;
-      if (!sameFloats(a, b)) return theirs.kernelFunc(call);
-      return RawScope.run(call.backend as TensorflowBackend, (scope) =>
-        scope.one('MoekitAdd', [scope.input(a), scope.input(b)]),
-      );
+      const pair = call.inputs as Pair;
+      if (pair.a.dtype !== 'float32' || pair.b.dtype !== 'float32') return theirs.kernelFunc(call);
+      const [ours] = RawScope.runMany(call.backend as TensorflowBackend, (scope) => {
+        const result = replacement(scope, pair, call.attrs ?? {});
+        return result ? [result] : [];
+      });
+      return ours ?? theirs.kernelFunc(call);
     },
   });
 }
 
-function sameFloats(a: TensorInfo, b: TensorInfo): boolean {
-  if (a.dtype !== 'float32' || b.dtype !== 'float32') return false;
-  return a.shape.length === b.shape.length && a.shape.every((size, i) => size === b.shape[i]);
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+function product(scope: RawScope, pair: readonly Raw[], left: boolean, right: boolean): Raw {
+  const attributes = [scope.bool('transpose_a', left), scope.bool('transpose_b', right)];
+  return scope.one('MoekitMatMul', pair, attributes);
 }
 
 function config(kernelName: string, compute: Compute): KernelConfig {
