@@ -1,6 +1,7 @@
 // The kernels of moekit on WebAssembly. They work on memory they are given (tfjs's heap) and allocate nothing: every
 // buffer, the scratch for packed operands included, comes as an address in bytes.
 
+import { FEW_ROWS, multiplyFewRows } from './few-rows';
 import { PANEL, tile, TILE_ROWS } from './micro-kernel';
 import { packLeft } from './pack-left';
 import { packRight } from './pack-right';
@@ -48,6 +49,12 @@ export function multiply(
   const stride = <usize>n << 2;
   if (m == 0) return;
   if (k == 0) fillRows(c, m, n, bias, relu);
+  if (m <= FEW_ROWS && !bTransposed) {
+    multiplyFewRows(
+      a, aStride, aTransposed, aIndices, b, bStride, bias, relu, c, m, k, n, BLOCK_K, scratch,
+    ); // prettier-ignore
+    return;
+  }
   for (let n0 = 0; n0 < n; n0 += BLOCK_N) {
     const columns = min(BLOCK_N, n - n0);
     const skip = <usize>n0 << 2;

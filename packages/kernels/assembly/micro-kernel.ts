@@ -7,7 +7,7 @@ export const PANEL: i32 = 8;
 /** a * b + c, rounded once where the build has relaxed SIMD. */
 // @ts-expect-error: decorator of AssemblyScript
 @inline
-function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }

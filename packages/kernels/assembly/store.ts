@@ -24,6 +24,31 @@ export function storeTile(
   }
 }
 
+/** The same for whole rows of sums, `sumStride` bytes apart. */
+export function storeRows(
+  sums: usize,
+  sumStride: usize,
+  c: usize,
+  stride: usize,
+  rows: i32,
+  columns: i32,
+  accumulate: bool,
+  bias: usize,
+  relu: bool,
+): void {
+  for (let j = 0; j < columns; j += PANEL) {
+    const skip = <usize>j << 2;
+    const biasAt = bias ? bias + skip : 0;
+    const width = min(PANEL, columns - j);
+    for (let r = 0; r < rows; r++) {
+      const from = sums + <usize>r * sumStride + skip;
+      const to = c + <usize>r * stride + skip;
+      if (width == PANEL) storeRow(from, to, accumulate, biasAt, relu);
+      else storeEdge(from, to, width, accumulate, biasAt, relu);
+    }
+  }
+}
+
 // @ts-expect-error: decorator of AssemblyScript
 @inline
 function storeRow(sums: usize, c: usize, accumulate: bool, bias: usize, relu: bool): void {

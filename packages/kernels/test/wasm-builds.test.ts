@@ -15,15 +15,26 @@ interface Sizes {
   rows?: number[];
   bias?: boolean;
   relu?: boolean;
+  seed?: number;
 }
 
 /** A product on a memory of its own: sides at 1 and 2 MiB, result at 3, indices at 4, scratch at 5, bias at 6. */
 function product(
   memory: WebAssembly.Memory,
   build: WasmBuild,
-  { m, k, n, transposeA = false, transposeB = false, rows, bias = false, relu = false }: Sizes,
+  {
+    m,
+    k,
+    n,
+    transposeA = false,
+    transposeB = false,
+    rows,
+    bias = false,
+    relu = false,
+    seed = m * 31 + k * 7 + n,
+  }: Sizes,
 ) {
-  const random = generator(m * 31 + k * 7 + n);
+  const random = generator(seed);
   const mib = 1 << 20;
   const fill = (offset: number, length: number) =>
     new Float32Array(memory.buffer, offset, length).map(() => random() - 0.5);
@@ -94,6 +105,14 @@ describe.each(builds)('products of the %s build (skipped where the engine lacks 
     ] as Sizes[])('%o equal a triple loop', (sizes) => {
       const { got, want } = product(memory(), build, sizes);
       got.forEach((value, i) => expect(value).toBeCloseTo(want[i]!, 4));
+    });
+
+    it.skipIf(!runs(build)).each([1, 2, 3, 4])('%d rows have the bytes of many', (m) => {
+      const rows = [7, 2, 5, 0, 3, 6, 1];
+      const sizes = { k: 263, n: 262, bias: true, relu: true, seed: 1 };
+      const few = product(memory(), build, { ...sizes, m, rows: rows.slice(0, m) }).got;
+      const many = product(memory(), build, { ...sizes, m: 7, rows }).got;
+      expect(few).toEqual(many.slice(0, m * 262));
     });
 
     it.skipIf(!runs(build))('a row has the same bytes whatever rows surround it', () => {
