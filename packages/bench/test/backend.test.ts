@@ -1,6 +1,6 @@
 import type { AdapterSummary } from '@moekit/kernels/dawn';
 import { summariseAdapter } from '@moekit/kernels/dawn';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { chooseBackend, examine, findBackends } from '../src/index.js';
 
@@ -11,6 +11,8 @@ const has =
 const WASM = '@tensorflow/tfjs-backend-wasm';
 const chosen = (...modules: string[]) =>
   chooseBackend('auto', findBackends(has(...modules), null)).name;
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('chooseBackend', () => {
   test('auto prefers tensorflow, then wasm, then cpu', () => {
@@ -26,6 +28,13 @@ describe('chooseBackend', () => {
       findBackends(has('@tensorflow/tfjs-node', WASM), installed),
     );
     expect(finding).toMatchObject({ name: 'tensorflow', installed, module: null });
+  });
+
+  test('wasm says how many threads it will have', () => {
+    const reason = () => findBackends(has(WASM), null).find(({ name }) => name === 'wasm')!.reason;
+    expect(reason()).toContain('one thread');
+    vi.stubEnv('MOEKIT_WASM_THREADS', '2');
+    expect(reason()).toContain('2 threads');
   });
 
   describe('WebGPU', () => {

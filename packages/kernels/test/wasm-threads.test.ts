@@ -10,7 +10,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dispatchPlan, explainPlan, groupedLinear, registerKernels } from '../src/index.js';
 import { bestBuild } from '../src/wasm/module.js';
 import type { Product } from '../src/wasm/multiply.js';
-import { registerWasmKernels } from '../src/wasm/register.js';
+import { registerWasmKernels, wasmThreads } from '../src/wasm/register.js';
 import { shareProducts, workOf } from '../src/wasm/share-products.js';
 import { startPool } from '../src/wasm/thread-pool.js';
 import type { WasmThreads } from '../src/wasm/threads.js';
@@ -98,6 +98,23 @@ describe('threads of the wasm backend', () => {
     expect(algorithm()).toContain('threads: 2');
     running.stop();
     expect(algorithm()).toContain('threads: 1');
+  });
+
+  it('end with the backend', async () => {
+    const backend = tf.backend();
+    const { dispose } = backend;
+    let disposed = 0;
+    backend.dispose = () => void disposed++; // the other tests need this backend
+    try {
+      running = await startWasmThreads(2);
+      expect(wasmThreads()).toBe(2);
+      backend.dispose();
+      expect([wasmThreads(), disposed]).toEqual([1, 1]);
+      const [a, b] = [fill(200, 200), fill(200, 200)];
+      expect(tf.matMul(a, b).shape).toEqual([200, 200]);
+    } finally {
+      backend.dispose = dispose;
+    }
   });
 
   it.each([0, 1.5, 65, NaN])('%d threads are refused', async (count) => {

@@ -108,10 +108,18 @@ function wasm(resolves: Resolves): BackendFinding {
     found,
     usable: found,
     module,
-    reason: found ? 'WebAssembly, one thread per worker process' : `${module} is not installed`,
+    reason: found
+      ? `WebAssembly, ${wasmThreads()} per worker process`
+      : `${module} is not installed`,
     howToGet: found ? '' : `npm install ${module}`,
     rank: RANK.wasm,
   };
+}
+
+/** As `selectBackend` starts it. */
+function wasmThreads(): string {
+  const threads = process.env['MOEKIT_WASM_THREADS'];
+  return threads ? `${threads} threads (MOEKIT_WASM_THREADS)` : 'one thread';
 }
 
 function cpu(): BackendFinding {

@@ -4,7 +4,6 @@ import { fail } from '../errors.js';
 import { bestBuild } from './module.js';
 import type { WasmBuild } from './module.js';
 import { registerWasmKernels } from './register.js';
-import type { ThreadPool } from './thread-pool.js';
 import { startPool } from './thread-pool.js';
 
 /** Threads that help the wasm backend of this process. */
@@ -38,17 +37,17 @@ export async function startWasmThreads(
   const stop = () => {
     if (pool.end()) registerWasmKernels(build);
   };
-  stopWithBackend(pool);
+  stopWithBackend(stop);
   return { count, stop };
 }
 
 /** A backend that is disposed takes its threads with it. */
-function stopWithBackend(pool: ThreadPool): void {
+function stopWithBackend(stop: () => void): void {
   const backend = engine().findBackend('wasm');
   if (!backend) return;
   const dispose = backend.dispose.bind(backend);
   backend.dispose = () => {
-    pool.end();
+    stop();
     dispose();
   };
 }
