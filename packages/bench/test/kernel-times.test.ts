@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { median, runKernelTimes } from '../src/index.js';
 import { judge } from '../src/kernel-times/bars.js';
 import { families, kernelCases } from '../src/kernel-times/cases.js';
+import { wasmKernelSets } from '../src/kernel-times/kernel-sets.js';
 import { drawMask } from '../src/kernel-times/routing.js';
+import { timeKernels } from '../src/kernel-times/time-kernels.js';
 import { quartiles } from '../src/statistics/summary.js';
 
 const shape = { ...kernelCases[1]!, tokens: 200 };
@@ -61,6 +63,34 @@ describe('kernel-times', () => {
       ['half kept / full time', 0.7, false],
       ['layer / dense, worst case', 1.1, true],
     ]);
+  });
+
+  test('on wasm the layer is judged by the rate of tfjs’s own products, of either build', () => {
+    const time = (contender: string, gigaflopsPerSecond: number) => ({
+      ...{ case: 'E=64 F=256 k=8', contender, pass: 'forward' as const, milliseconds: 1 },
+      ...{ spread: [0, 0] as const, gigaflopsPerSecond, rateToDense: 1 },
+    });
+    const times = [time('moekit layer', 36), time('moekit layer, plain SIMD', 18), time('stock dense', 20)]; // prettier-ignore
+    expect(judge(times, 'wasm').map(({ value, reached }) => [value, reached])).toEqual([
+      [1.8, true],
+      [0.9, false],
+    ]);
+  });
+
+  test('on wasm tfjs’s own products and those without relaxed SIMD are timed in the same rounds', async () => {
+    const { stock, simd } = await wasmKernelSets();
+    const { getBackend, getKernel } = await import('@tensorflow/tfjs-core');
+    expect(getBackend()).toBe('wasm');
+    const own = getKernel('BatchMatMul', 'wasm');
+    const at = { ...shape, tokens: 8, modelWidth: 8, expertWidth: 8, numExperts: 4, k: 2 };
+    const times = await timeKernels([{ shape: at, wasm: { stock, simd } }], {
+      ...{ repeats: 1, warmUp: 0, seed: 1 },
+    });
+    expect(stock.get('BatchMatMul')).toBe(own);
+    expect(stock.has('MoeGroupedMatMul')).toBe(false);
+    expect(getKernel('BatchMatMul', 'wasm')).not.toBe(own);
+    const passes = (name: string) => times.filter(({ contender }) => contender === name).length;
+    expect([passes('stock dense'), passes('moekit layer, plain SIMD')]).toEqual([1, simd ? 2 : 0]);
   });
 
   test('no case of that name, nothing timed', async () => {

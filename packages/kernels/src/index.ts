@@ -25,3 +25,6 @@ export type { DeviceWatch } from './webgpu/watch-device.js';
 export { prepareTensorflow } from './tensorflow/prepare.js';
 export { registerTrainingKernels } from './tensorflow/training-kernels.js';
 export type { Mended } from './tensorflow/prepare.js';
+export { bestBuild as wasmBuild } from './wasm/module.js';
+export type { WasmBuild } from './wasm/module.js';
+export { registerWasmKernels } from './wasm/register.js';

@@ -1,6 +1,6 @@
 import type { Pass } from './cases.js';
 import type { KernelTime } from './time-kernels.js';
-import { LAYER, ROUTING } from './contenders.js';
+import { LAYER, LAYER_SIMD, ROUTING, STOCK } from './contenders.js';
 
 /** A ratio that the kernels should reach. */
 export interface Bar {
@@ -33,7 +33,10 @@ const rules: readonly Rule[] = [
   rule('tensorflow', 'Zipf / balanced time', [1.15, 1.2], (t, p) => overFull(t, 'Zipf', p), false),
   rule(null, 'half kept / full time', [0.6, 0.6], (t, p) => overFull(t, 'half kept', p), false),
   rule('tensorflow', 'routing share, E=64', [0.15, null], routingShare, false),
-  rule('wasm', 'layer / stock dense, E=64', [1.8, 1.8], toStock),
+  rule('wasm', 'layer / stock dense, E=64', [1.8, 1.8], (t, p) => toStock(t, LAYER, p)),
+  rule('wasm', 'layer, plain SIMD / stock dense, E=64', [1, 1], (t, p) =>
+    toStock(t, LAYER_SIMD, p),
+  ),
   rule('webgpu', 'layer / dense, worst case', [1, 0.9], worstToDense),
 ];
 
@@ -108,8 +111,8 @@ function routingShare(times: Times, pass: Pass): number | null {
 }
 
 /** Against the rate of tfjs's own products as they are in a forward pass: transposed ones run as a scalar loop there. */
-function toStock(times: Times, pass: Pass): number | null {
-  const layer = find(times, SMALL, LAYER, pass);
-  const stock = find(times, SMALL, 'stock dense', 'forward');
+function toStock(times: Times, name: string, pass: Pass): number | null {
+  const layer = find(times, SMALL, name, pass);
+  const stock = find(times, SMALL, STOCK, 'forward');
   return layer && stock ? layer.gigaflopsPerSecond / stock.gigaflopsPerSecond : null;
 }

@@ -69,7 +69,11 @@ function routed(shape: KernelCase, seed: number) {
 }
 
 export const LAYER = 'moekit layer';
+/** The same where the engine has no relaxed SIMD. */
+export const LAYER_SIMD = 'moekit layer, plain SIMD';
 export const DENSE = 'dense, equal FLOPs';
+/** The dense layer with tfjs's own products. */
+export const STOCK = 'stock dense';
 export const ROUTING = 'plan, dispatch, combine';
 
 /** A dense feed-forward layer of the same FLOPs, in tfjs's own operations: [T,D] -> [T,rows/T * F] -> [T,D]. */

@@ -8,9 +8,10 @@ import { readVersions } from '../doctor/versions.js';
 import type { Bar } from './bars.js';
 import { judge } from './bars.js';
 import { families, kernelCases, softwareCases } from './cases.js';
+import { wasmKernelSets } from './kernel-sets.js';
 import { startPeers } from './peers.js';
 import type { KernelTime, Subject, TimingOptions } from './time-kernels.js';
-import { timeKernels, timeStockDense } from './time-kernels.js';
+import { timeKernels } from './time-kernels.js';
 
 export interface KernelTimesOptions extends TimingOptions {
   readonly backend: string;
@@ -39,11 +40,8 @@ export async function runKernelTimes(options: KernelTimesOptions): Promise<Kerne
   const chosen = await pickBackend(options.backend);
   const software = chosen.name === 'webgpu' && (await findAdapter())?.software !== false;
   const cases = (software ? softwareCases : kernelCases).filter(({ name }) => name.includes(only));
+  const wasm = chosen.name === 'wasm' ? await wasmKernelSets() : null;
   const times: KernelTime[] = [];
-  if (chosen.name === 'wasm') {
-    await startStockWasm();
-    for (const shape of cases) times.push(...(await timeStockDense(shape, options)));
-  }
   const backend = await selectBackend(options.backend);
   const versions = readVersions();
   for (const family of families(cases)) {
@@ -51,18 +49,11 @@ export async function runKernelTimes(options: KernelTimesOptions): Promise<Kerne
     for (const shape of family) {
       const peers = python ? await startPeers(shape, { python, seed: options.seed }) : null;
       if (peers) versions['torch'] = peers.torch;
-      subjects.push({ shape, peers });
+      subjects.push({ shape, peers, wasm });
     }
     times.push(...(await timeKernels(subjects, options)));
     for (const { peers } of subjects) peers?.close();
   }
   const cores = availableParallelism();
   return { backend, versions, cores, repeats, times, bars: judge(times, backend) };
-}
-
-/** tfjs's wasm backend before moekit has replaced anything of it. */
-async function startStockWasm(): Promise<void> {
-  const tf = await import('@tensorflow/tfjs');
-  await import('@tensorflow/tfjs-backend-wasm');
-  await tf.setBackend('wasm');
 }

@@ -6,7 +6,18 @@ import { dispose, mul, sum, tensor2d, tidy, variable, variableGrads } from '@ten
 import { median, quartiles } from '../statistics/summary.js';
 import type { KernelCase, Pass } from './cases.js';
 import type { Contender } from './contenders.js';
-import { DENSE, denseLayer, expertLoop, moekitLayer, routingOnly } from './contenders.js';
+import {
+  DENSE,
+  LAYER,
+  LAYER_SIMD,
+  STOCK,
+  denseLayer,
+  expertLoop,
+  moekitLayer,
+  routingOnly,
+} from './contenders.js';
+import type { KernelSet, WasmKernelSets } from './kernel-sets.js';
+import { withKernels } from './kernel-sets.js';
 import type { Peers } from './peers.js';
 
 /** One contender at one case and pass. */
@@ -33,27 +44,17 @@ interface Timed {
   readonly case: string;
   readonly name: string;
   readonly flops: number;
+  readonly passes: readonly Pass[];
   time(pass: Pass): Promise<number>;
 }
 
-/** A case, and PyTorch's layers at it where there are any. */
+const PASSES: readonly Pass[] = ['forward', 'forward + backward'];
+
+/** A case, PyTorch's layers at it where there are any, and the kernels to compare with on wasm. */
 export interface Subject {
   readonly shape: KernelCase;
   readonly peers?: Peers | null;
-}
-
-/**
- * Times tfjs's own dense layer with tfjs's own kernels, forward: call it before anything of moekit has run.
- * @returns times whose contender is `stock dense`
- */
-export async function timeStockDense(
-  shape: KernelCase,
-  options: TimingOptions,
-): Promise<KernelTime[]> {
-  const rows = Math.round(shape.tokens * shape.k * (shape.kept ?? 1));
-  const dense = { ...denseLayer(shape, rows, options.seed), name: 'stock dense' };
-  const entry = enter({ shape }, [dense], options.seed);
-  return timeAll([entry], { ...options, passes: ['forward'] });
+  readonly wasm?: WasmKernelSets | null;
 }
 
 /**
@@ -85,36 +86,51 @@ interface Entry {
   readonly tensors: readonly Tensor[];
 }
 
-function enter({ shape, peers }: Subject, contenders: readonly Contender[], seed: number): Entry {
-  const { tokens, modelWidth, name } = shape;
+function enter(subject: Subject, contenders: readonly Contender[], seed: number): Entry {
+  const { tokens, modelWidth, name } = subject.shape;
   const values = normalArray(createRng(seed).fork('tokens'), tokens * modelWidth);
   const x = tensor2d(values, [tokens, modelWidth]);
   const own = contenders.map((contender) => ({
     ...contender,
     case: name,
+    passes: PASSES,
     time: (pass: Pass) => timeOnce(contender, pass, x),
   }));
-  const others = peers ? timedPeers(peers, name, contenders[0]!.flops) : [];
+  const { peers, wasm } = subject;
   return {
-    timed: [...own, ...others],
+    timed: [
+      ...own,
+      ...(wasm ? withOtherKernels(own, wasm) : []),
+      ...(peers ? timedPeers(peers, name, contenders[0]!.flops) : []),
+    ],
     tensors: [x, ...contenders.flatMap(({ weights }) => weights)],
   };
 }
 
-async function timeAll(
-  entries: readonly Entry[],
-  options: InterleaveOptions,
-): Promise<KernelTime[]> {
+/** The dense layer as it was before moekit replaced anything, and moekit's layer as engines without relaxed SIMD have it. */
+function withOtherKernels(own: readonly Timed[], { stock, simd }: WasmKernelSets): Timed[] {
+  const as = (name: string, other: string, kernels: KernelSet, passes: readonly Pass[]) =>
+    own
+      .filter((timed) => timed.name === name)
+      .map((timed) => ({
+        ...timed,
+        name: other,
+        passes,
+        time: (pass: Pass) => withKernels(kernels, () => timed.time(pass)),
+      }));
+  return [
+    ...as(DENSE, STOCK, stock, ['forward']), // its transposed products are a scalar loop of 45 s
+    ...(simd ? as(LAYER, LAYER_SIMD, simd, PASSES) : []),
+  ];
+}
+
+async function timeAll(entries: readonly Entry[], options: TimingOptions): Promise<KernelTime[]> {
   const samples = await interleave(
     entries.flatMap(({ timed }) => timed),
     options,
   );
   dispose(entries.flatMap(({ tensors }) => tensors));
   return summarise(samples);
-}
-
-interface InterleaveOptions extends TimingOptions {
-  readonly passes?: readonly Pass[];
 }
 
 interface Samples {
@@ -125,10 +141,10 @@ interface Samples {
 
 async function interleave(
   contenders: readonly Timed[],
-  { repeats, warmUp, passes = ['forward', 'forward + backward'] }: InterleaveOptions,
+  { repeats, warmUp }: TimingOptions,
 ): Promise<Samples[]> {
   const all: Samples[] = contenders.flatMap((contender) =>
-    passes.map((pass) => ({ contender, pass, times: [] })),
+    contender.passes.map((pass) => ({ contender, pass, times: [] })),
   );
   for (let round = 0; round < warmUp + repeats; round++) {
     for (const { contender, pass, times } of all) {
@@ -164,7 +180,7 @@ function summarise(all: readonly Samples[]): KernelTime[] {
 
 function timedPeers(peers: Peers, at: string, flops: number): Timed[] {
   const time = (name: string) => (pass: Pass) => peers.time(name, pass);
-  return peers.names.map((name) => ({ case: at, name, flops, time: time(name) }));
+  return peers.names.map((name) => ({ case: at, name, flops, passes: PASSES, time: time(name) }));
 }
 
 async function timeOnce(contender: Contender, pass: Pass, x: Tensor2D): Promise<number> {
