@@ -16,12 +16,10 @@ import { RawScope } from './raw.js';
 const NAME = 'tensorflow';
 
 type Inputs = Readonly<Record<string, Raw>>;
-type Attributes = Readonly<Record<string, number>>;
-type Compute = (scope: RawScope, inputs: Inputs, attributes: Attributes) => Raw[];
-type ListCompute = (
+type Compute<Attribute> = (
   scope: RawScope,
-  inputs: readonly Raw[],
-  attributes: Readonly<Record<string, unknown>>,
+  inputs: Inputs,
+  attributes: Readonly<Record<string, Attribute>>,
 ) => Raw[];
 
 /** In the order of the operation's `step` input. */
@@ -33,7 +31,7 @@ const STEP = [
 type Step = Readonly<Record<(typeof STEP)[number], number>>;
 
 /** Fused kernels of @moekit/models under its names, which takes them where a backend has them. */
-const computes: Readonly<Record<string, Compute>> = {
+const computes: Readonly<Record<string, Compute<number>>> = {
   MoeAdamW: (scope, { weight, first, second, gradient }, attributes) =>
     adamW(scope, [weight!, first!, second!, gradient!], [attributes as Step]),
   MoeRmsNorm: (scope, { x, gain }, { epsilon }) =>
@@ -57,10 +55,14 @@ const computes: Readonly<Record<string, Compute>> = {
 };
 
 /** The same over lists of tensors, whose names are their numbers. */
-const listComputes: Readonly<Record<string, ListCompute>> = {
+const listComputes: Readonly<Record<string, Compute<unknown>>> = {
   /** All weights, all first moments, all second moments, all gradients -> the next of the first three. */
-  MoeAdamWAll: (scope, inputs, { steps }) => adamW(scope, inputs, steps as readonly Step[]),
-  MoeNorm: (scope, inputs) => scope.many('MoekitNorm', inputs, [scope.int('N', inputs.length)], 1),
+  MoeAdamWAll: (scope, inputs, { steps }) =>
+    adamW(scope, Object.values(inputs), steps as readonly Step[]),
+  MoeNorm: (scope, inputs) => {
+    const all = Object.values(inputs);
+    return scope.many('MoekitNorm', all, [scope.int('N', all.length)], 1);
+  },
 };
 
 function adamW(scope: RawScope, inputs: readonly Raw[], steps: readonly Step[]): Raw[] {
@@ -82,7 +84,7 @@ export function registerTrainingKernels(): void {
     registerKernel(config(kernelName, compute));
   }
   for (const [kernelName, compute] of Object.entries(listComputes)) {
-    registerKernel(listConfig(kernelName, compute));
+    registerKernel(config(kernelName, compute));
   }
   replaceKernel(Add, add);
   replaceKernel(BatchMatMul, matMul);
@@ -138,7 +140,7 @@ function product(scope: RawScope, pair: readonly Raw[], left: boolean, right: bo
   return scope.one('MoekitMatMul', pair, attributes);
 }
 
-function config(kernelName: string, compute: Compute): KernelConfig {
+function config<Attribute>(kernelName: string, compute: Compute<Attribute>): KernelConfig {
   return {
     kernelName,
     backendName: NAME,
@@ -146,23 +148,7 @@ function config(kernelName: string, compute: Compute): KernelConfig {
       RawScope.runMany(backend as TensorflowBackend, (scope) => {
         const named = Object.entries(inputs as Record<string, TensorInfo>);
         const raw = Object.fromEntries(named.map(([name, x]) => [name, scope.input(x)]));
-        return compute(scope, raw, attrs as unknown as Attributes);
-      }),
-  };
-}
-
-function listConfig(kernelName: string, compute: ListCompute): KernelConfig {
-  return {
-    kernelName,
-    backendName: NAME,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      RawScope.runMany(backend as TensorflowBackend, (scope) => {
-        const listed = Object.values(inputs as Record<string, TensorInfo>);
-        return compute(
-          scope,
-          listed.map((x) => scope.input(x)),
-          attrs ?? {},
-        );
+        return compute(scope, raw, (attrs ?? {}) as Readonly<Record<string, Attribute>>);
       }),
   };
 }
