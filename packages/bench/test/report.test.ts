@@ -68,7 +68,8 @@ describe('renderReport', () => {
     expect(html).toContain('id="groups-intensity"');
     expect(html).toContain('vision');
     expect(html).toContain('id="pictures"');
-    expect(html).toContain('how many?');
+    expect(html).toMatch(/question:<[^>]*> how many\?/);
+    expect(html).toContain('model answer:');
   });
 
   test('escapes what users wrote, in text and in charts', async () => {
@@ -92,7 +93,7 @@ describe('renderReport', () => {
 
 function withPictures(row: Row): Row {
   const example = {
-    texts: { question: 'how many?', answer: '2' },
+    texts: { question: 'how many?', modelAnswer: '2' },
     picture: { width: 2, height: 1, pixels: [0, 255] },
     tokens: [
       { text: 'patch', region: { x: 0, y: 0, width: 1, height: 1 }, experts: [0], slots: [2] },

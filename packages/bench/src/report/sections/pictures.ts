@@ -59,8 +59,16 @@ function figuresOf({ label }: Row, examples: readonly Example[]): string {
 /** "question: how many?" and so on, a line each. */
 function wordsOf({ texts }: Example): string {
   return Object.entries(texts)
-    .map(([name, text]) => `<span class="note">${escapeHtml(name)}:</span> ${escapeHtml(text)}`)
+    .map(
+      ([name, text]) =>
+        `<span class="note">${escapeHtml(spaced(name))}:</span> ${escapeHtml(text)}`,
+    )
     .join('<br>');
+}
+
+/** `modelAnswer` in words. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
