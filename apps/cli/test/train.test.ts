@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { runCli } from 'moekit';
@@ -54,6 +54,13 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     expect([step, rows.map((row) => row.set)]).toEqual([20, [{ kMax: 1 }, { kMax: 2 }]]);
     const experts = rows.map(({ layers }) => layers[0]!['experts per token']!);
     expect(experts[0]).toBeLessThan(experts[1]!);
+
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ data: { asTrained: true } });
+    appendFileSync(join(cwd, 'tiny.txt'), 'Something else, said later.\n'.repeat(20));
+    const other = await moekit(['eval', 'run', ...set], { cwd });
+    expect(other.stderr).toMatch(/^warning: tiny\.txt has changed since/);
+    expect(other.code).toBe(0);
+    expect(JSON.parse(other.stdout)).toMatchObject({ data: { asTrained: false } });
 
     const inspected = await moekit(['inspect', 'run', '--tensors'], { cwd });
     expect(inspected.stdout).toMatch(/step +20 of 20[^]*null-expert[^]*layers\.1\.moe\.router/);

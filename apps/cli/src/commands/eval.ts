@@ -59,13 +59,25 @@ export async function evalCommand(path: string, flags: EvalFlags): Promise<numbe
     rows.push(await evaluateSetting(opened, set, { batches, measure: flags.measure ?? false }));
   }
   const { step } = opened.manifest;
-  const result = { checkpoint, step, task: opened.task.name, backend, batches, rows };
+  const data = dataOf(opened);
+  if (!data.asTrained) process.stderr.write(otherData(data.name));
+  const result = { checkpoint, step, task: opened.task.name, data, backend, batches, rows };
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(result, null, 2)}\n`
       : renderEvaluations(result, opened.task.metrics),
   );
   return 0;
+}
+
+/** What was evaluated on, and whether it still is what training began with. */
+function dataOf({ manifest, data: { description } }: OpenedCheckpoint) {
+  const { name, hash } = description;
+  return { name, hash, asTrained: hash === manifest.data.hash };
+}
+
+function otherData(name: string): string {
+  return `warning: ${name} has changed since the checkpoint was trained on it; what is held out now may have been seen then\n`;
 }
 
 async function locate(path: string, { best }: EvalFlags): Promise<string> {
