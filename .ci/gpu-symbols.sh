@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Does the binding of an installed CPU backend resolve against the libraries of TensorFlow's GPU wheel? No GPU needed.
+# Do the binding of an installed CPU backend and moekit's own operations resolve against the libraries of TensorFlow's GPU
+# wheel? No GPU needed.
 # usage: .ci/gpu-symbols.sh BACKEND_DIR TENSORFLOW_GPU_WHEEL
 set -euo pipefail
 backend=$(realpath "$1") wheel=$(realpath "$2")
@@ -22,4 +23,10 @@ echo "TensorFlow symbols the binding needs: $needed; unresolved besides Node's o
 echo "sonames: $(for library in "$work"/deps/lib/*; do readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'; done | tr '\n' ' ')"
 echo "places the GPU build looks for CUDA, relative to its own folder:"
 readelf -d "$work/deps/lib/libtensorflow_framework.so.2" | sed -n 's/.*RUNPATH.*\[\(.*\)\]/\1/p' | tr ':' '\n' | grep '^\$ORIGIN/\.\./nvidia' | sort -u
+for operations in "$backend"/native/*.so; do
+  [ -e "$operations" ] || continue
+  missing=$(LD_LIBRARY_PATH="$work/deps/lib" ldd -r "$operations" 2>&1 | grep -E 'undefined symbol|not found' || true)
+  echo "$(basename "$operations"): TensorFlow symbols $(nm -D --undefined-only "$operations" | grep -cE ' TFE?_'), unresolved $(grep -c . <<<"$missing" || true)"
+  undefined+=$missing
+done
 [ -z "$undefined" ] || { echo "$undefined"; exit 1; }
