@@ -1,9 +1,9 @@
 // Products of few rows, as a model answers with: packing the right side would cost more than multiplying by it, so it is
 // read where it lies, row by row, and the sums wait in the first-level cache.
 
-import { multiplyAdd, TILE_ROWS } from './micro-kernel';
+import { multiplyAdd, PANEL, TILE_ROWS } from './micro-kernel';
 import { packLeft } from './pack-left';
-import { storeRows } from './store';
+import { storeTile } from './store';
 
 /** Rows up to which it pays; the right side must not be transposed. */
 export const FEW_ROWS: i32 = TILE_ROWS;
@@ -42,8 +42,12 @@ export function multiplyFewRows(
       const skip = <usize>j << 2;
       memory.fill(scratch, 0, SUM_BYTES);
       addTerms(left, b + <usize>k0 * bStride + skip, bStride, scratch, m, depth, columns);
-      const biasAt = whole && bias ? bias + skip : 0;
-      storeRows(scratch, SUM_STRIDE, c + skip, stride, m, columns, k0 > 0, biasAt, whole && relu);
+      for (let p = 0; p < columns; p += PANEL) {
+        const at = <usize>p << 2;
+        const biasAt = whole && bias ? bias + skip + at : 0;
+        const width = min(PANEL, columns - p);
+        storeTile(scratch + at, SUM_STRIDE, c + skip + at, stride, m, width, k0 > 0, biasAt, whole && relu);
+      }
     }
   }
 }

@@ -94,7 +94,7 @@ function multiplyBlock(
     let row = left;
     for (let i = rows; i > 0; i -= TILE_ROWS) {
       tile(row, panel, depth, sums);
-      storeTile(sums, at, stride, i, width, accumulate, biasAt, relu);
+      storeTile(sums, PANEL << 2, at, stride, i, width, accumulate, biasAt, relu);
       row += <usize>depth << 4;
       at += stride << 2;
     }

@@ -3,11 +3,12 @@
 import { PANEL, TILE_ROWS } from './micro-kernel';
 
 /**
- * c[r][j] = act(sums[r][j] (+ c[r][j]) + bias[j]) for the first `rows` of a tile's 4 rows and the first `width` of its 8
- * columns. `bias` may be 0; act is relu or nothing.
+ * c[r][j] = act(sums[r][j] (+ c[r][j]) + bias[j]) for the first `rows` of a tile's 4 rows, which lie `sumStride` bytes apart,
+ * and the first `width` of its 8 columns. `bias` may be 0; act is relu or nothing.
  */
 export function storeTile(
   sums: usize,
+  sumStride: usize,
   c: usize,
   stride: usize,
   rows: i32,
@@ -19,33 +20,8 @@ export function storeTile(
   for (let r = min(rows, TILE_ROWS); r > 0; r--) {
     if (width >= PANEL) storeRow(sums, c, accumulate, bias, relu);
     else storeEdge(sums, c, width, accumulate, bias, relu);
-    sums += PANEL << 2;
+    sums += sumStride;
     c += stride;
-  }
-}
-
-/** The same for whole rows of sums, `sumStride` bytes apart. */
-export function storeRows(
-  sums: usize,
-  sumStride: usize,
-  c: usize,
-  stride: usize,
-  rows: i32,
-  columns: i32,
-  accumulate: bool,
-  bias: usize,
-  relu: bool,
-): void {
-  for (let j = 0; j < columns; j += PANEL) {
-    const skip = <usize>j << 2;
-    const biasAt = bias ? bias + skip : 0;
-    const width = min(PANEL, columns - j);
-    for (let r = 0; r < rows; r++) {
-      const from = sums + <usize>r * sumStride + skip;
-      const to = c + <usize>r * stride + skip;
-      if (width == PANEL) storeRow(from, to, accumulate, biasAt, relu);
-      else storeEdge(from, to, width, accumulate, biasAt, relu);
-    }
   }
 }
 
