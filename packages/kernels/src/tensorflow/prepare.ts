@@ -1,11 +1,7 @@
 import type { KernelBackend, KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import {
-  GatherV2,
-  getKernel,
-  registerKernel,
-  scalar,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
+import { GatherV2, scalar } from '@tensorflow/tfjs-core';
+
+import { replaceKernel } from '../replace-kernel.js';
 
 /** What tfjs-node's backend offers beyond the interface of all backends, as far as it is used here. */
 interface NodeBackend extends KernelBackend {
@@ -46,7 +42,7 @@ export function prepareTensorflow(backend: KernelBackend): readonly Mended[] {
     { name: 'gather', text: 'gather no longer reads its indices back' },
     { name: 'int64', text: 'int64 results no longer print a warning each' },
   ];
-  replaceGather();
+  replaceKernel(gather);
   if (shimNodeUtil(nodeUtil())) {
     mended.unshift({
       name: 'node-util',
@@ -93,11 +89,6 @@ const gather: KernelConfig = {
     }
   },
 };
-
-function replaceGather(): void {
-  if (getKernel(GatherV2, 'tensorflow')) unregisterKernel(GatherV2, 'tensorflow');
-  registerKernel(gather);
-}
 
 /**
  * int64 results come back as tfjs's int32 tensors with int64 memory, as before, but without a line on the console.

@@ -1,13 +1,7 @@
 import type { BatchMatMulAttrs, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import {
-  Add,
-  BatchMatMul,
-  engine,
-  getKernel,
-  registerKernel,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
+import { Add, BatchMatMul, engine, getKernel, registerKernel, util } from '@tensorflow/tfjs-core';
 
+import { wrapKernel } from '../replace-kernel.js';
 import type { TensorflowBackend } from './backend.js';
 import { hasNativeOperations } from './native.js';
 import type { Raw } from './raw.js';
@@ -86,8 +80,8 @@ export function registerTrainingKernels(): void {
   for (const [kernelName, compute] of Object.entries(listComputes)) {
     registerKernel(config(kernelName, compute));
   }
-  replaceKernel(Add, add);
-  replaceKernel(BatchMatMul, matMul);
+  takeOver(Add, add);
+  takeOver(BatchMatMul, matMul);
 }
 
 /** Two inputs' result, where the operation takes them; `undefined` leaves them to TensorFlow's own kernel. */
@@ -99,7 +93,7 @@ type Pair = Readonly<Record<'a' | 'b', TensorInfo>>;
  * times as long for [256,512].
  */
 const add: Replacement = (scope, { a, b }) =>
-  sameShape(a.shape, b.shape)
+  util.arraysEqual(a.shape, b.shape)
     ? scope.one('MoekitAdd', [scope.input(a), scope.input(b)])
     : undefined;
 
@@ -107,32 +101,26 @@ const add: Replacement = (scope, { a, b }) =>
 const matMul: Replacement = (scope, { a, b }, attributes) => {
   const { transposeA, transposeB } = attributes as BatchMatMulAttrs;
   const inner = a.shape.at(transposeA ? -2 : -1);
-  const sameBatch = sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const sameBatch = util.arraysEqual(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (!sameBatch || inner === 0 || (transposeA && transposeB)) return undefined;
   return product(scope, [scope.input(a), scope.input(b)], transposeA, transposeB);
 };
 
 /** What broadcasts, or is not float32, stays TensorFlow's. */
-function replaceKernel(name: string, replacement: Replacement): void {
-  const theirs = getKernel(name, NAME);
-  if (!theirs) return;
-  unregisterKernel(name, NAME);
-  registerKernel({
-    ...theirs,
+function takeOver(kernelName: string, replacement: Replacement): void {
+  wrapKernel(kernelName, NAME, (theirs) => ({
+    kernelName,
+    backendName: NAME,
     kernelFunc: (call) => {
       const pair = call.inputs as Pair;
-      if (pair.a.dtype !== 'float32' || pair.b.dtype !== 'float32') return theirs.kernelFunc(call);
+      if (pair.a.dtype !== 'float32' || pair.b.dtype !== 'float32') return theirs(call);
       const [ours] = RawScope.runMany(call.backend as TensorflowBackend, (scope) => {
         const result = replacement(scope, pair, call.attrs ?? {});
         return result ? [result] : [];
       });
-      return ours ?? theirs.kernelFunc(call);
+      return ours ?? theirs(call);
     },
-  });
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
+  }));
 }
 
 function product(scope: RawScope, pair: readonly Raw[], left: boolean, right: boolean): Raw {

@@ -1,8 +1,9 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { getKernel, registerKernel, unregisterKernel, util } from '@tensorflow/tfjs-core';
+import { getKernel, util } from '@tensorflow/tfjs-core';
 
 import type { HostKernel } from '../host/kernel.js';
 import { selectionKernels } from '../host/kernels.js';
+import { replaceKernel } from '../replace-kernel.js';
 import { batchMatMulKernel } from './batch-matmul.js';
 import type { ProductThreads } from './bind.js';
 import { createBind } from './bind.js';
@@ -35,7 +36,7 @@ export function registerWasmKernels(
     unsortedSegmentSumKernel,
     identityKernel,
   ];
-  kernels.forEach(replace);
+  kernels.forEach(replaceKernel);
 }
 
 /** Threads that the registered products run on. */
@@ -60,10 +61,4 @@ function wasmKernel(kernel: HostKernel): KernelConfig {
       return output;
     },
   };
-}
-
-function replace(kernel: KernelConfig): void {
-  const { kernelName, backendName } = kernel;
-  if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
-  registerKernel(kernel);
 }

@@ -1,7 +1,8 @@
-import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { registerKernel } from '@tensorflow/tfjs-core';
 
 import { composedKernels } from '../composed/register.js';
+import { wrapKernel } from '../replace-kernel.js';
 import { onDevice } from '../run.js';
 import { addNKernel } from './add-n.js';
 import type { WebGpuBackend } from './backend.js';
@@ -52,16 +53,8 @@ export function registerWebGpuKernels(): void {
   for (const kernel of [...decisions, ...composed, ...stages.map(planned), ...products, ...fused]) {
     registerKernel(kernel);
   }
-  replace('AddN', addNKernel);
-  replace('Softmax', softmaxKernel);
-}
-
-/** Puts a kernel around one of tfjs's. */
-function replace(kernelName: string, around: (kernel: KernelFunc) => KernelConfig): void {
-  const kernel = getKernel(kernelName, 'webgpu');
-  if (!kernel) return;
-  unregisterKernel(kernelName, 'webgpu');
-  registerKernel(around(kernel.kernelFunc));
+  wrapKernel('AddN', 'webgpu', addNKernel);
+  wrapKernel('Softmax', 'webgpu', softmaxKernel);
 }
 
 function planned({ kernelName, stage }: PlannedStage): KernelConfig {
