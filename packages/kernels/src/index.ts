@@ -20,6 +20,7 @@ export type { DispatchPlan } from './plan.js';
 export { registerKernels } from './register.js';
 export { limitCapacity, selectOnHost, selectThreshold, selectTopK } from './selection.js';
 export { stopGradient } from './stop-gradient.js';
+export { offerSubgroups } from './webgpu/subgroups.js';
 export { watchDevice } from './webgpu/watch-device.js';
 export type { DeviceWatch } from './webgpu/watch-device.js';
 export { prepareTensorflow } from './tensorflow/prepare.js';

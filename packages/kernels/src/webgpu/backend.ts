@@ -1,5 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+import type { AdapterLike } from './adapter.js';
+
 /** A compute program as tfjs's WebGPU backend takes it. */
 export interface WebGpuProgram {
   variableNames: string[];
@@ -17,6 +19,11 @@ export interface WebGpuProgram {
 
 /** What the kernels need of tfjs's WebGPU backend; its package is an optional peer, so no type is imported. */
 export interface WebGpuBackend {
+  readonly device: {
+    /** Older browsers do not say. */
+    readonly adapterInfo?: AdapterLike['info'];
+    readonly limits: { readonly maxComputeWorkgroupsPerDimension: number };
+  };
   runWebGPUProgram(
     program: WebGpuProgram,
     inputs: TensorInfo[],

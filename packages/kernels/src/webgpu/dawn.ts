@@ -1,33 +1,18 @@
 import { env } from '@tensorflow/tfjs-core';
 
 import { fail } from '../errors.js';
+import type { AdapterLike, AdapterSummary } from './adapter.js';
+import { summariseAdapter } from './adapter.js';
+import { offerSubgroups } from './subgroups.js';
 
-/** What a WebGPU adapter says of itself. */
-export interface AdapterSummary {
-  readonly name: string;
-  /** It computes on the processor (SwiftShader, llvmpipe): right, and slower than any other backend. */
-  readonly software: boolean;
-}
-
-/** The members of a GPUAdapter that tell what it is; browsers leave some empty. */
-export interface AdapterLike {
-  readonly info: {
-    readonly vendor?: string;
-    readonly architecture?: string;
-    readonly device?: string;
-    readonly description?: string;
-    readonly isFallbackAdapter?: boolean;
-  };
-  readonly isFallbackAdapter?: boolean;
-}
+export type { AdapterLike, AdapterSummary } from './adapter.js';
+export { summariseAdapter } from './adapter.js';
 
 /** What `webgpu`, the npm package of Dawn, brings to Node; an optional package, so its own types may be absent. */
 interface Dawn {
   create(options: string[]): { requestAdapter(): Promise<AdapterLike | null> };
   readonly globals: object;
 }
-
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|microsoft basic render/i;
 
 /**
  * Lets a workgroup's threads zero their shared memory together, as WGSL asks for. Left to the driver, SwiftShader zeroes
@@ -36,16 +21,6 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|microsoft basi
 const SOFTWARE_OPTIONS = [
   'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
 ];
-
-/** Says what an adapter is. One that its driver calls a fallback, or whose name is a rasteriser's, is software. */
-export function summariseAdapter({ info, isFallbackAdapter }: AdapterLike): AdapterSummary {
-  const words = [info.vendor, info.architecture, info.device, info.description].filter(Boolean);
-  const software = isFallbackAdapter ?? info.isFallbackAdapter ?? false;
-  return {
-    name: info.description || info.device || info.vendor || 'an unnamed adapter',
-    software: software || SOFTWARE.test(words.join(' ')),
-  };
-}
 
 /**
  * Asks Dawn under Node for the adapter that WebGPU would run on; starts no backend and changes nothing.
@@ -62,7 +37,7 @@ export async function findAdapter(): Promise<AdapterSummary | undefined> {
 
 /**
  * Gives a Node process the `navigator.gpu` that tfjs looks for, registers tfjs's webgpu backend and keeps small tensors on
- * the device too. Afterwards `await tf.setBackend('webgpu')`.
+ * the device too; programs use subgroup operations where the adapter has them. Afterwards `await tf.setBackend('webgpu')`.
  * @throws KERNELS_ADAPTER where there is no adapter (a Vulkan driver is missing, say), or what importing a missing
  *   package throws
  */
@@ -79,7 +54,10 @@ export async function startDawn(): Promise<AdapterSummary> {
   }
   const summary = summariseAdapter(adapter);
   const gpu = create(summary.software ? SOFTWARE_OPTIONS : []);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+  offerSubgroups(gpu);
+  const { availableParallelism } = await import('node:os');
+  const navigator = { gpu, hardwareConcurrency: availableParallelism() };
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
   await import('@tensorflow/tfjs-backend-webgpu' as string);
   env().set('WEBGPU_CPU_FORWARD', false);
   return summary;

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 import type { LinearAttributes } from '../linear.js';
 import type { WebGpuBackend } from './backend.js';
+import { groupsFor } from './device-traits.js';
 import { halfWeightsStage } from './half-weights.js';
 import type { ProductVariant } from './product-code.js';
 import { productCode } from './product-code.js';
@@ -20,22 +21,24 @@ export interface ProductInputs {
 
 /**
  * out[s] = relu(x[s] w[expert(s)] + bias[expert(s)]) in one dispatch: [R,K] (or tokens, [T,K]) x [E,K,N] -> [R,N], or
- * with w[e] transposed, [E,N,K]. Workgroup y takes a tile of the plan's table: rows of one expert. How many there are
- * is known on the device alone; those beyond end at once. With f16 weights a dispatch rounds them first.
+ * with w[e] transposed, [E,N,K]. Workgroups take turns at the tiles of the plan's table, each of one expert's rows. How
+ * many tiles there are is known on the device alone. With f16 weights a dispatch rounds them first.
  */
 export function runProduct(
   backend: WebGpuBackend,
   inputs: ProductInputs,
   attributes: LinearAttributes,
 ): TensorInfo {
-  if (attributes.precision !== 'f16') return runStage(backend, productStage(inputs, attributes));
+  if (attributes.precision !== 'f16')
+    return runStage(backend, productStage(backend, inputs, attributes));
   const half = runStage(backend, halfWeightsStage(inputs.w));
-  const out = runStage(backend, productStage(inputs, attributes, half));
+  const out = runStage(backend, productStage(backend, inputs, attributes, half));
   backend.disposeData(half.dataId);
   return out;
 }
 
 function productStage(
+  backend: WebGpuBackend,
   { x, w, bias, table }: ProductInputs,
   { plan, transposeW, fromTokens = false, activation, precision }: LinearAttributes,
   stored: TensorInfo = w,
@@ -43,6 +46,7 @@ function productStage(
   const [, a, b] = w.shape as [number, number, number];
   const [inner, outer] = transposeW ? [b, a] : [a, b];
   const tile = rowTile(plan, outer);
+  const spans = Math.ceil(outer / tile.columns);
   const variant: ProductVariant = {
     tile,
     transposeW,
@@ -60,7 +64,7 @@ function productStage(
     integers: { ...tableUniforms(plan), inner, outer },
     code: productCode(variant),
     over: {
-      groups: [Math.ceil(outer / tile.columns), tableLayout(plan).numTiles, 1],
+      groups: [spans, groupsFor(backend, spans, tableLayout(plan).mostTiles), 1],
       threads: threadsOf(tile),
     },
   };

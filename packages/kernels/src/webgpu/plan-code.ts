@@ -20,56 +20,6 @@ export const countCode = (block: number) => /* wgsl */ `
   }
 `;
 
-/**
- * Three exclusive scans with their totals, one after the other: rows before each (expert, block), rows before each
- * token, tiles before each expert (and before the rows nobody took). One workgroup; each thread scans a stretch.
- */
-export const scanCode = (tileRows: number) => /* wgsl */ `
-  var<workgroup> partial : array<i32, 256>;
-
-  fn expertStart(e : i32) -> i32 { return min(result[e * uniforms.numBlocks], uniforms.numRows); }
-
-  fn value(part : i32, i : i32) -> i32 {
-    if (part == 0) { return counts[i]; }
-    if (part == 1) { return counts[uniforms.numExperts * uniforms.numBlocks + i]; }
-    let last = i == uniforms.numExperts;
-    let until = select(expertStart(i + 1), uniforms.numRows, last);
-    return (until - expertStart(i) + ${tileRows - 1}) / ${tileRows};
-  }
-
-  fn scan(part : i32, length : i32, to : i32) {
-    let me = i32(localIndex);
-    let stretch = (length + 255) / 256;
-    let first = min(me * stretch, length);
-    let until = min(first + stretch, length);
-    var sum = 0;
-    for (var i = first; i < until; i++) { sum += value(part, i); }
-    partial[me] = sum;
-    workgroupBarrier();
-    for (var step = 1; step < 256; step *= 2) {
-      let below = select(0, partial[max(me - step, 0)], me >= step);
-      workgroupBarrier();
-      partial[me] += below;
-      workgroupBarrier();
-    }
-    var before = partial[me] - sum;
-    for (var i = first; i < until; i++) {
-      result[to + i] = before;
-      before += value(part, i);
-    }
-    if (me == 255) { result[to + length] = partial[255]; }
-    storageBarrier();
-    workgroupBarrier();
-  }
-
-  fn main() {
-    let blocks = uniforms.numExperts * uniforms.numBlocks;
-    scan(0, blocks, 0);
-    scan(1, uniforms.numTokens, blocks + 1);
-    scan(2, uniforms.numExperts + 1, blocks + 1 + uniforms.numTokens + 1);
-  }
-`;
-
 /** The row of each pair, handed out in token order: -1 where nothing is routed, -2 where no room is left. */
 export const placeCode = (block: number) => /* wgsl */ `
   fn main(index : i32) {
@@ -92,17 +42,16 @@ export const placeCode = (block: number) => /* wgsl */ `
 
 /** The table of `table.ts`, each part written by as many threads as it has entries. */
 export const tableFromRowsCode = (tileRows: number) => /* wgsl */ `
-  fn tile(i : i32, tileOffsets : i32, routed : i32) -> vec2<i32> {
-    var low = 0; // the last expert whose tiles start at or before i; numExperts stands for the rows nobody took
-    var high = uniforms.numExperts + 1;
+  fn tile(i : i32, tileOffsets : i32, routed : i32) {
+    var low = 0; // the last expert whose tiles start at or before i
+    var high = uniforms.numExperts - 1;
     while (low < high) {
       let middle = (low + high + 1) / 2;
       if (scans[tileOffsets + middle] <= i) { low = middle; } else { high = middle - 1; }
     }
-    if (low > uniforms.numExperts) { return vec2<i32>(-2, 0); }
     let first = min(scans[low * uniforms.numBlocks], routed);
-    let row = first + (i - scans[tileOffsets + low]) * ${tileRows};
-    return vec2<i32>(select(low, -1, low == uniforms.numExperts), row);
+    result[uniforms.tilesAt + 1 + 2 * i] = low;
+    result[uniforms.tilesAt + 2 + 2 * i] = first + (i - scans[tileOffsets + low]) * ${tileRows};
   }
 
   fn main(index : i32) {
@@ -121,11 +70,10 @@ export const tableFromRowsCode = (tileRows: number) => /* wgsl */ `
       result[uniforms.expertsAt + index] = -1;
       result[uniforms.tokenRowsAt + index] = -1;
     }
-    if (index < uniforms.numTiles) {
-      let found = tile(index, tokenOffsets + uniforms.numTokens + 1, routed);
-      result[uniforms.tilesAt + 2 * index] = found.x;
-      result[uniforms.tilesAt + 2 * index + 1] = found.y;
-    }
+    let tileOffsets = tokenOffsets + uniforms.numTokens + 1;
+    let tiles = scans[tileOffsets + e];
+    if (index == 0) { result[uniforms.tilesAt] = tiles; }
+    if (index < tiles) { tile(index, tileOffsets, routed); }
     if (index < uniforms.numTokens * e) { pair(index); }
   }
 

@@ -1,7 +1,9 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 
 import type { WebGpuBackend } from './backend.js';
-import { countCode, placeCode, scanCode, tableFromRowsCode } from './plan-code.js';
+import { deviceTraits } from './device-traits.js';
+import { countCode, placeCode, tableFromRowsCode } from './plan-code.js';
+import { scanCode } from './scan-code.js';
 import type { Stage } from './stage.js';
 import { runStage } from './stage.js';
 import { tableLayout, tableSize, tableUniforms } from './table.js';
@@ -31,6 +33,7 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
   const sizes = { numTokens, numExperts, numRows };
   const integers = { ...tableUniforms(sizes), numTokens, numBlocks };
   const tileRows = tileRowsOf(sizes);
+  const { subgroups } = deviceTraits(backend);
   const stage = (rest: Pick<Stage, 'name' | 'inputs' | 'shape' | 'code' | 'over'>) =>
     runStage(backend, { dtype: 'int32', integers, ...rest });
 
@@ -43,10 +46,10 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
     over: { work: blocks + numTokens },
   });
   const scans = stage({
-    name: `MoePlanScan_${tileRows}`,
+    name: `MoePlanScan_${tileRows}${subgroups ? '_subgroups' : ''}`,
     inputs: { counts },
-    shape: [blocks + 1 + numTokens + 1 + numExperts + 2],
-    code: scanCode(tileRows),
+    shape: [blocks + 1 + numTokens + 1 + numExperts + 1],
+    code: scanCode(tileRows, subgroups),
     over: { groups: [1, 1, 1], threads: [256, 1, 1] },
   });
   const rows = stage({
@@ -62,7 +65,7 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
     shape: [tableSize(sizes)],
     code: tableFromRowsCode(tileRows),
     over: {
-      work: Math.max(pairs, numRows, numTokens + 1, tableLayout(sizes).numTiles, numExperts + 1),
+      work: Math.max(pairs, numRows, numTokens + 1, tableLayout(sizes).mostTiles, numExperts + 1),
     },
   });
   for (const { dataId } of [counts, scans, rows]) backend.disposeData(dataId);

@@ -20,58 +20,82 @@ export interface ProductVariant {
 }
 
 /**
- * out[s] = relu(x[s] w[expert(s)] + bias[expert(s)]), a tile of one expert's rows in each workgroup.
+ * out[s] = relu(x[s] w[expert(s)] + bias[expert(s)]), a tile of one expert's rows at a time. The workgroups of one span
+ * of columns share the tiles that the plan has, then the rows that nobody took, which become zeros: a workgroup beyond
+ * the tiles costs a device little, but a software adapter a quarter of a full one.
  * Tiles of x and w pass through workgroup memory; a thread's block of results stays in registers. Sums run in the
- * order of the inner dimension. Rows that nobody took become zeros.
+ * order of the inner dimension.
  */
 export function productCode(variant: ProductVariant): string {
-  const { tile, width, fromTokens, bias, half } = variant;
-  const { rows, columns, inner, ownRows } = tile;
+  const { tile, width, bias, half } = variant;
+  const { rows, columns, inner } = tile;
   return /* wgsl */ `${tableCode}
   var<workgroup> xTile : array<vec4<f32>, ${(rows * inner) / 4}>; // [row][k / 4]
   var<workgroup> wTile : array<vec4<f32>, ${(inner * columns) / 4}>; // [k][column / 4]
   var<workgroup> source : array<i32, ${rows}>; // where each row lies in x, -1 past the expert's last
-  var<workgroup> chosen : vec3<i32>;
+  var<workgroup> turns : i32;
 
   ${loadCode('loadX', 'x', width)}
   ${half ? loadHalf : loadCode('loadW', 'w', width)}
   ${bias ? loadCode('loadBias', 'bias', width) : ''}
   ${storeCode(width)}
+  ${multiplyTile(variant)}
+  ${clearRest(tile)}
 
   fn main() {
-    if (localIndex == 0u) {
-      let found = tileOf(i32(workgroupId.y));
-      var until = uniforms.numRows;
-      if (found.x >= 0) { until = expertOffset(found.x + 1); }
-      chosen = vec3<i32>(found, min(found.y + ${rows}, until));
-    }
-    let tile = workgroupUniformLoad(&chosen); // expert, first row, end
-    if (tile.x == -2) { return; }
+    let first = i32(workgroupId.y);
+    let groups = i32(numWorkgroups.y);
     let column0 = i32(workgroupId.x) * ${columns};
+    if (localIndex == 0u) { turns = (numTiles() - first + groups - 1) / groups; }
+    let count = workgroupUniformLoad(&turns);
+    for (var turn = 0; turn < count; turn++) { multiplyTile(first + turn * groups, column0); }
+    clearRest(first, groups, column0);
+  }`;
+}
+
+function multiplyTile(variant: ProductVariant): string {
+  const { tile, fromTokens, bias } = variant;
+  const { rows, columns, inner, ownRows } = tile;
+  return /* wgsl */ `
+  fn multiplyTile(index : i32, column0 : i32) {
+    let found = tileOf(index);
+    let tile = vec3<i32>(found, min(found.y + ${rows}, expertOffset(found.x + 1))); // expert, first row, end
     let tx = i32(localId.x);
     let row0 = i32(localId.y) * ${ownRows};
     let column = column0 + tx * 4;
     let busy = tile.y + row0 < tile.z && column < uniforms.outer;
     ${unrolled(ownRows, (i) => `var sum${i} = vec4<f32>(${fromTokens ? 'select(0.0, uniforms.NAN, overflowed())' : '0.0'});`)}
-    if (tile.x >= 0) {
-      ${eachOf(rows, tile, `source[i] = select(-1, ${fromTokens ? 'tokenOf(tile.y + i)' : 'tile.y + i'}, tile.y + i < tile.z);`)}
-      let row1 = tile.x * ${variant.transposeW ? 'uniforms.outer' : 'uniforms.inner'};
+    ${eachOf(rows, tile, `source[i] = select(-1, ${fromTokens ? 'tokenOf(tile.y + i)' : 'tile.y + i'}, tile.y + i < tile.z);`)}
+    let row1 = tile.x * ${variant.transposeW ? 'uniforms.outer' : 'uniforms.inner'};
+    workgroupBarrier();
+    for (var k0 = 0; k0 < uniforms.inner; k0 += ${inner}) {
+      ${loadRows(tile)}
+      ${variant.transposeW ? loadTransposed(tile) : loadPlain(tile)}
       workgroupBarrier();
-      for (var k0 = 0; k0 < uniforms.inner; k0 += ${inner}) {
-        ${loadRows(tile)}
-        ${variant.transposeW ? loadTransposed(tile) : loadPlain(tile)}
-        workgroupBarrier();
-        if (busy) {
-          for (var k = 0; k < ${inner / 4}; k++) {
-            ${unrolled(4, (j) => `let w${j} = wTile[(4 * k + ${j}) * ${columns / 4} + tx];`)}
-            ${unrolled(ownRows, (i) => addScaled(i, inner))}
-          }
+      if (busy) {
+        for (var k = 0; k < ${inner / 4}; k++) {
+          ${unrolled(4, (j) => `let w${j} = wTile[(4 * k + ${j}) * ${columns / 4} + tx];`)}
+          ${unrolled(ownRows, (i) => addScaled(i, inner))}
         }
-        workgroupBarrier();
       }
-      ${bias ? addBias(ownRows) : ''}
+      workgroupBarrier();
     }
+    ${bias ? addBias(ownRows) : ''}
     ${unrolled(ownRows, (i) => storeRow(i, variant.relu))}
+  }`;
+}
+
+/** Zeros for the rows from S to R, spread over the workgroups of this span of columns. */
+function clearRest(tile: Tile): string {
+  const [across, down] = threadsOf(tile);
+  const quads = tile.columns / 4;
+  return /* wgsl */ `
+  fn clearRest(first : i32, groups : i32, column0 : i32) {
+    let routed = expertOffset(uniforms.numExperts);
+    let size = (uniforms.numRows - routed) * ${quads};
+    for (var i = first * ${across * down} + i32(localIndex); i < size; i += groups * ${across * down}) {
+      store(routed + i / ${quads}, column0 + i % ${quads} * 4, uniforms.outer, vec4<f32>(0.0));
+    }
   }`;
 }
 

@@ -11,7 +11,7 @@ import { combineStage, pairDotsKernel, spreadStage } from './combine.js';
 import { expertSumStage } from './expert-sum.js';
 import type { ProductInputs } from './grouped-matmul.js';
 import { runProduct } from './grouped-matmul.js';
-import { groupedOuterStage } from './grouped-outer.js';
+import { groupedOuterKernel } from './grouped-outer.js';
 import { planKernel } from './plan.js';
 import { reluGradientKernel } from './relu-gradient.js';
 import type { PlannedStage } from './rows.js';
@@ -28,7 +28,7 @@ import { runStage } from './stage.js';
 
 const decisions = [selectTopKKernel, selectThresholdKernel, limitCapacityKernel, planKernel];
 
-const fused = [pairDotsKernel, reluGradientKernel];
+const others = [groupedOuterKernel, pairDotsKernel, reluGradientKernel];
 
 const stages = [
   dispatchStage,
@@ -37,7 +37,6 @@ const stages = [
   expertSumStage,
   rowWeightsStage,
   scatterWeightsStage,
-  groupedOuterStage,
   combineStage,
   spreadStage,
 ] as readonly PlannedStage[];
@@ -50,7 +49,13 @@ export function registerWebGpuKernels(): void {
   const decided = new Set(decisions.map(({ kernelName }) => kernelName));
   const composed = composedKernels('webgpu').filter(({ kernelName }) => !decided.has(kernelName));
   const products = ['MoeGroupedMatMul', 'MoeFusedLinear'].map(product);
-  for (const kernel of [...decisions, ...composed, ...stages.map(planned), ...products, ...fused]) {
+  for (const kernel of [
+    ...decisions,
+    ...composed,
+    ...stages.map(planned),
+    ...products,
+    ...others,
+  ]) {
     registerKernel(kernel);
   }
   wrapKernel('AddN', 'webgpu', addNKernel);

@@ -6,10 +6,10 @@ type Sizes = Pick<DispatchPlan, 'numTokens' | 'numExperts' | 'numRows'>;
 /**
  * Where the parts of a device plan lie in its one int32 table:
  *
- *     S | expertOffsets [E+1] | tokenOffsets [T+1] | tokenIndices [R] | expertIndices [R] | tokenRows [R] | tiles [M,2]
+ *     S | expertOffsets [E+1] | tokenOffsets [T+1] | tokenIndices [R] | expertIndices [R] | tokenRows [R] | M | tiles [M,2]
  *
- * Tiles are (expert, first row). Those of expert -1 are rows from S to R, which become zeros; -2 is no tile. There are
- * at most M = R / (rows of a tile) + E + 1: a tile never holds rows of two experts, so each expert, and the rows that nobody took, may end in a part of a tile.
+ * Tiles are (expert, first row), M of them. The host knows only that there are at most R / (rows of a tile) + E: a tile
+ * never holds rows of two experts, so each expert may end in a part of a tile.
  */
 export function tableLayout(sizes: Sizes) {
   const { numTokens, numExperts, numRows } = sizes;
@@ -18,13 +18,13 @@ export function tableLayout(sizes: Sizes) {
   const expertsAt = tokensAt + numRows;
   const tokenRowsAt = expertsAt + numRows;
   const tilesAt = tokenRowsAt + numRows;
-  const numTiles = Math.floor(numRows / tileRowsOf(sizes)) + numExperts + 1;
-  return { tokenOffsetsAt, tokensAt, expertsAt, tokenRowsAt, tilesAt, numTiles };
+  const mostTiles = Math.floor(numRows / tileRowsOf(sizes)) + numExperts;
+  return { tokenOffsetsAt, tokensAt, expertsAt, tokenRowsAt, tilesAt, mostTiles };
 }
 
 export function tableSize(sizes: Sizes): number {
-  const { tilesAt, numTiles } = tableLayout(sizes);
-  return tilesAt + 2 * numTiles;
+  const { tilesAt, mostTiles } = tableLayout(sizes);
+  return tilesAt + 1 + 2 * mostTiles;
 }
 
 /** The uniforms that `tableCode` and the stages over planned rows read. */
@@ -41,7 +41,8 @@ export const tableCode = /* wgsl */ `
   fn tokenOf(row : i32) -> i32 { return table[uniforms.tokensAt + row]; }
   fn expertOf(row : i32) -> i32 { return table[uniforms.expertsAt + row]; }
   fn tokenRow(slot : i32) -> i32 { return table[uniforms.tokenRowsAt + slot]; }
+  fn numTiles() -> i32 { return table[uniforms.tilesAt]; }
   fn tileOf(i : i32) -> vec2<i32> {
-    return vec2<i32>(table[uniforms.tilesAt + 2 * i], table[uniforms.tilesAt + 2 * i + 1]);
+    return vec2<i32>(table[uniforms.tilesAt + 1 + 2 * i], table[uniforms.tilesAt + 2 + 2 * i]);
   }
 `;
