@@ -51,7 +51,7 @@ export const kernelCases: readonly KernelCase[] = [
 ];
 
 /** Enough rows for an expert to fill several tiles, whole or half kept, as the cases above do. */
-const small = { tokens: 512, modelWidth: 64, withoutLoop: true } as const;
+const small = { tokens: 2048, modelWidth: 64, withoutLoop: true } as const;
 const narrow = { ...small, numExperts: 8, expertWidth: 32, k: 4 } as const;
 
 /** The same kinds of load for WebGPU in software, where a product of the cases above takes minutes. */

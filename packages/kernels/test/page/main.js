@@ -6,6 +6,7 @@ import {
   dispatch,
   dispatchPlan,
   groupedMatMul,
+  offerSubgroups,
   selectTopK,
   stopGradient,
   watchDevice,
@@ -41,11 +42,18 @@ async function compute(backend) {
 }
 
 async function report() {
+  const { gpu } = globalThis.navigator;
+  const adapter = await gpu.requestAdapter();
+  offerSubgroups(gpu);
   await tf.setBackend('webgpu');
+  const subgroups = {
+    adapter: adapter.features.has('subgroups'),
+    device: tf.backend().device.features.has('subgroups'),
+  };
   const watch = watchDevice();
   const webgpu = await compute('webgpu');
   await watch.check();
-  return { webgpu, cpu: await compute('cpu'), agent: globalThis.navigator.userAgent };
+  return { subgroups, webgpu, cpu: await compute('cpu'), agent: globalThis.navigator.userAgent };
 }
 
 report()
