@@ -1,9 +1,9 @@
 import { getBackend, getGradient, getKernel } from '@tensorflow/tfjs-core';
 
+import { registerTensorflowKernels } from '#tensorflow';
 import { registerComposedKernels } from './composed/register.js';
 import { registerCpuKernels } from './cpu/register.js';
 import { registerGradients } from './gradients.js';
-import { registerTensorflowKernels } from './tensorflow/register.js';
 import { registerWasmKernels } from './wasm/register.js';
 import { registerWebGpuKernels } from './webgpu/register.js';
 

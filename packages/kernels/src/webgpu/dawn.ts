@@ -55,8 +55,10 @@ export async function startDawn(): Promise<AdapterSummary> {
   const summary = summariseAdapter(adapter);
   const gpu = create(summary.software ? SOFTWARE_OPTIONS : []);
   offerSubgroups(gpu);
-  const { availableParallelism } = await import('node:os');
-  const navigator = { gpu, hardwareConcurrency: availableParallelism() };
+  const hardwareConcurrency = globalThis.process
+    ?.getBuiltinModule?.('node:os')
+    .availableParallelism();
+  const navigator = { gpu, hardwareConcurrency };
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
   await import('@tensorflow/tfjs-backend-webgpu' as string);
   env().set('WEBGPU_CPU_FORWARD', false);
