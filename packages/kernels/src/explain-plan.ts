@@ -10,7 +10,8 @@ import { hasNativeOperations } from './tensorflow/native.js';
 import { bestBuild } from './wasm/module.js';
 import { wasmThreads } from './wasm/register.js';
 import type { WebGpuBackend } from './webgpu/backend.js';
-import { outerChunk } from './webgpu/grouped-outer.js';
+import { groupsWanted } from './webgpu/device-traits.js';
+import { outerChunks } from './webgpu/grouped-outer.js';
 import { outerTile, rowTile } from './webgpu/tile.js';
 
 /** How the current backend computes one product of a plan, and why. */
@@ -82,13 +83,14 @@ function explained(
 function tiled(plan: DispatchPlan, { kind, inner, outer }: Shape): Explained {
   const { rows, columns } = kind === 'rows' ? rowTile(plan, outer) : outerTile(inner, outer);
   const webgpu = engine().backend as unknown as WebGpuBackend;
-  const chunk = kind === 'outer' ? outerChunk(webgpu, plan.numRows, inner, outer) : undefined;
+  const chunks =
+    kind === 'outer' ? outerChunks(plan, [inner, outer], groupsWanted(webgpu)) : undefined;
   const why =
     kind === 'rows'
       ? `${Math.round(plan.numRows / plan.numExperts)} rows per expert at most on average`
-      : `an expert’s rows are walked in order${chunk ? `, those of more than ${chunk} in chunks side by side` : ''}`;
+      : `an expert’s rows are walked in order${chunks ? `, those of more than ${chunks.rows} in chunks side by side` : ''}`;
   return {
-    algorithm: `${chunk ? 'two dispatches' : 'one dispatch'}, tiles of ${rows} x ${columns}`,
+    algorithm: `${chunks ? 'two dispatches' : 'one dispatch'}, tiles of ${rows} x ${columns}`,
     reason: `${why}; ${columns} columns pad ${outer} least; the counts stay on the device`,
     considered: [],
   };

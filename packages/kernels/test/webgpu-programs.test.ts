@@ -6,7 +6,7 @@ import type { DispatchPlan } from '../src/index.js';
 import { useWebGpu } from '../src/testing/index.js';
 import type { WebGpuBackend } from '../src/webgpu/backend.js';
 import { deviceTraits, groupsFor, groupsWanted } from '../src/webgpu/device-traits.js';
-import { chunkRows, sumChunks } from '../src/webgpu/grouped-outer.js';
+import { outerChunks, sumChunks } from '../src/webgpu/grouped-outer.js';
 import { rowDotsStage } from '../src/webgpu/row-dots.js';
 import { scanCode } from '../src/webgpu/scan-code.js';
 import { runStage } from '../src/webgpu/stage.js';
@@ -47,12 +47,26 @@ describe('workgroups by device', () => {
   });
 
   it.each([
-    ['large matrices keep it busy: no chunks', 8192, 512, 8192],
-    ['E=64 F=256: 32 tiles each', 32_768, 32, 2048],
-    ['one tile each: the least chunk', 32_768, 1, 512],
-    ['few rows: no chunks', 300, 1, 512],
-  ])('%s', (_name, rows, tiles, expected) => {
-    expect(chunkRows(rows, tiles, 512)).toBe(expected);
+    ['large matrices keep it busy', 4096, 8192, [2048, 2048], undefined],
+    ['no expert can hold more than a chunk', 2048, 32_768, [512, 256], undefined],
+    ['few rows', 16_384, 300, [64, 64], undefined],
+    ['half the tokens to a chunk', 4096, 32_768, [512, 256], { rows: 2048, count: 16 }],
+    [
+      'wide matrices: as many chunks as they leave room for',
+      65_536,
+      131_072,
+      [512, 1024],
+      { rows: 16_384, count: 8 },
+    ],
+    [
+      'a bound of all pairs: no more than 64 MiB of sums',
+      4096,
+      262_144,
+      [512, 256],
+      { rows: 2048, count: 64 },
+    ],
+  ] as const)('%s', (_name, numTokens, numRows, matrix, expected) => {
+    expect(outerChunks({ numTokens, numRows }, matrix, 512)).toEqual(expected);
   });
 });
 
@@ -171,19 +185,21 @@ describe.skipIf(missing)(missing ? `programs (skipped: ${missing})` : 'programs'
   });
 
   it.each([
-    ['one expert holds all', [0, 120, 0], 16, [8, 12]],
-    ['long experts side by side', [50, 17, 16, 33], 16, [8, 12]],
-    ['one chunk each, no more', [16, 16], 16, [7, 9]],
-    ['an expert that starts and one that ends in a chunk', [5, 70, 40, 6], 33, [7, 9]],
-    ['chunks longer than all rows', [30, 40], 200, [66, 5]],
-  ] as const)('a weight gradient by chunks: %s', async (_name, load, chunk, [a, b]) => {
+    ['one expert holds all', [0, 120, 0], [16, 8], [8, 12]],
+    ['long experts side by side', [50, 17, 16, 33], [16, 8], [8, 12]],
+    ['chunks for the first of them only', [50, 17, 16, 33], [16, 4], [8, 12]],
+    ['one chunk each, no more', [16, 16], [16, 3], [7, 9]],
+    ['an expert that starts and one that ends in a chunk', [5, 70, 40, 6], [33, 4], [7, 9]],
+    ['chunks longer than all rows', [30, 40], [200, 1], [66, 5]],
+  ] as const)('a weight gradient by chunks: %s', async (_name, load, [rows, count], [a, b]) => {
     for (const fromTokens of [false, true]) {
       const { plan, tokenOf, offsets } = await planOf([...load], 130);
       const [x, y] = [normal([fromTokens ? 130 : plan.numRows, a]), normal([plan.numRows, b])];
       const [xs, ys] = [await x.array(), await y.array()];
       const ids = () => (backend() as unknown as { numDataIds(): number }).numDataIds();
       const before = ids();
-      const out = sumChunks(backend(), { x, y, table: plan.table! }, { plan, fromTokens }, chunk);
+      const inputs = { x, y, table: plan.table! };
+      const out = sumChunks(backend(), inputs, { plan, fromTokens }, { rows, count });
       expect(ids() - before).toBe(1);
       const got = await asTensor(out).data();
       const want = new Float64Array(load.length * a * b);

@@ -1,6 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 
 import type { OuterAttributes } from '../linear.js';
+import type { DispatchPlan } from '../plan.js';
 import { onDevice } from '../run.js';
 import type { WebGpuBackend } from './backend.js';
 import { groupsWanted } from './device-traits.js';
@@ -17,8 +18,16 @@ export interface OuterInputs {
   readonly table: TensorInfo;
 }
 
-/** Fewer rows than this are not worth the writing and reading of a partial sum. */
-const LEAST_CHUNK = 512;
+/** Experts of fewer rows leave no part of a large device idle for long, and partial sums have to be written and read. */
+const LEAST_CHUNK = 2048;
+/** Bytes that partial sums may take. */
+const MOST_BYTES = 2 ** 26;
+
+/** How the rows of long experts are cut: chunk c is rows c * rows to (c + 1) * rows, for c < count. */
+export interface Chunks {
+  readonly rows: number;
+  readonly count: number;
+}
 
 /**
  * out[e] = x^T y over the rows of expert e: [R,A] x [R,B] -> [E,A,B]; 0 for an expert without rows. x may hold
@@ -40,56 +49,59 @@ export const groupedOuterKernel: KernelConfig = {
 
 function runOuter(backend: WebGpuBackend, inputs: OuterInputs, attributes: OuterAttributes) {
   const { x, y } = inputs;
-  const chunk = outerChunk(backend, attributes.plan.numRows, x.shape[1]!, y.shape[1]!);
-  return chunk === undefined
-    ? runStage(backend, outerStage(inputs, attributes, 'whole'))
-    : sumChunks(backend, inputs, attributes, chunk);
+  const chunks = outerChunks(attributes.plan, [x.shape[1]!, y.shape[1]!], groupsWanted(backend));
+  return chunks
+    ? sumChunks(backend, inputs, attributes, chunks)
+    : runStage(backend, outerStage(inputs, attributes, 'whole'));
 }
 
-/** Rows of a chunk for weight gradients [a,b]; undefined where experts keep the device busy without chunks. */
-export function outerChunk(
-  ...[backend, numRows, a, b]: [WebGpuBackend, number, number, number]
-): number | undefined {
-  const { rows, columns } = outerTile(a, b);
-  const tiles = Math.ceil(a / rows) * Math.ceil(b / columns);
-  const chunk = chunkRows(numRows, tiles, groupsWanted(backend));
-  return chunk < numRows ? chunk : undefined;
-}
-
-/** The product by way of partial sums for experts of more than `chunk` rows. */
+/** The product by way of partial sums for experts of more rows than a chunk. */
 export function sumChunks(
-  ...[backend, inputs, attributes, chunk]: [WebGpuBackend, OuterInputs, OuterAttributes, number]
+  ...[backend, inputs, attributes, chunks]: [WebGpuBackend, OuterInputs, OuterAttributes, Chunks]
 ): TensorInfo {
-  const parts = runStage(backend, outerStage(inputs, attributes, 'parts', { chunk }));
-  const out = runStage(backend, outerStage(inputs, attributes, 'rest', { chunk, parts }));
+  const parts = runStage(backend, outerStage(inputs, attributes, 'parts', { chunks }));
+  const out = runStage(backend, outerStage(inputs, attributes, 'rest', { chunks, parts }));
   backend.disposeData(parts.dataId);
   return out;
 }
 
 /**
- * Rows of a chunk: as few as give one expert that holds them all `wanted` workgroups. The partial sums so take no more
- * than twice that many tiles.
+ * Chunks of as few rows as give one expert that holds every token `wanted` workgroups. Those that would take too much
+ * memory are left out; an expert with rows there has them walked at once.
+ * @param matrix [a,b], of one expert
+ * @returns undefined where no expert can have more rows than a chunk, or sums of two chunks take too much memory
  */
-export function chunkRows(numRows: number, tiles: number, wanted: number): number {
-  return Math.max(LEAST_CHUNK, Math.ceil(numRows / Math.ceil(wanted / tiles)));
+export function outerChunks(
+  { numRows, numTokens }: Pick<DispatchPlan, 'numRows' | 'numTokens'>,
+  [a, b]: readonly [number, number],
+  wanted: number,
+): Chunks | undefined {
+  const tile = outerTile(a, b);
+  const tiles = Math.ceil(a / tile.rows) * Math.ceil(b / tile.columns);
+  const most = Math.min(numRows, numTokens);
+  const rows = Math.max(LEAST_CHUNK, Math.ceil(most / Math.ceil(wanted / tiles)));
+  const affordable = Math.floor(MOST_BYTES / (2 * 4 * a * b));
+  if (rows >= most || affordable < 2) return undefined;
+  return { rows, count: Math.min(Math.ceil(numRows / rows), affordable) };
 }
 
 function outerStage(
   { x, y, table }: OuterInputs,
   { plan, fromTokens = false }: OuterAttributes,
   role: OuterRole,
-  { chunk = 0, parts }: { chunk?: number; parts?: TensorInfo } = {},
+  { chunks, parts }: { chunks?: Chunks; parts?: TensorInfo } = {},
 ): Stage {
   const [a, b] = [x.shape[1]!, y.shape[1]!];
   const tile = outerTile(a, b);
   const width = a % 4 === 0 && b % 4 === 0 ? 4 : 1;
-  const matrices = role === 'parts' ? 2 * Math.ceil(plan.numRows / chunk) : plan.numExperts;
+  const { rows: chunk, count } = chunks ?? { rows: 0, count: 0 };
+  const matrices = role === 'parts' ? 2 * count : plan.numExperts;
   return {
     name: `MoeGroupedOuter_${tileKey(tile)}_${role}${fromTokens ? '_fromTokens' : ''}`,
     inputs: { x, y, table, ...(parts && { parts }) },
     shape: [matrices, a, b],
     width,
-    integers: { ...tableUniforms(plan), across: a, along: b, chunk },
+    integers: { ...tableUniforms(plan), across: a, along: b, chunk, chunked: chunk * count },
     code: groupedOuterCode({ tile, width, fromTokens, role }),
     over: {
       groups: [Math.ceil(b / tile.columns), Math.ceil(a / tile.rows), matrices],

@@ -60,33 +60,39 @@ export function groupedOuterCode({ tile, width, fromTokens, role }: OuterVariant
   }`;
 }
 
+/** Whether an expert's rows go by chunks: they are more than one chunk's, and end within the chunks that there are. */
+const byChunks = /* wgsl */ `
+  fn byChunks(rows : vec2<i32>) -> bool {
+    return rows.y - rows.x > uniforms.chunk && rows.y <= uniforms.chunked;
+  }`;
+
 /**
  * A chunk is rows c * chunk to (c + 1) * chunk, of whichever experts. Of those with more rows than a chunk, one at most
  * holds its first row, and has partial sum 2 c, and one other its last, and has 2 c + 1.
  */
 const rowsOf: Record<OuterRole, string> = {
   whole: /* wgsl */ `fn rowsOf(e : i32) -> vec2<i32> { return rowsOfExpert(e); }`,
-  parts: /* wgsl */ `
+  parts: /* wgsl */ `${byChunks}
   fn rowsOf(part : i32) -> vec2<i32> {
     let first = part / 2 * uniforms.chunk;
     let until = min(first + uniforms.chunk, uniforms.numRows);
     let e = expertOf(select(first, until - 1, part % 2 == 1));
     if (e < 0 || (part % 2 == 1 && e == expertOf(first))) { return vec2<i32>(0); }
     let rows = rowsOfExpert(e);
-    if (rows.y - rows.x <= uniforms.chunk) { return vec2<i32>(0); }
+    if (!byChunks(rows)) { return vec2<i32>(0); }
     return vec2<i32>(max(rows.x, first), min(rows.y, until));
   }`,
-  rest: /* wgsl */ `
+  rest: /* wgsl */ `${byChunks}
   fn rowsOf(e : i32) -> vec2<i32> {
     let rows = rowsOfExpert(e);
-    return select(rows, vec2<i32>(0), rows.y - rows.x > uniforms.chunk);
+    return select(rows, vec2<i32>(0), byChunks(rows));
   }`,
 };
 
 /** The sums of an expert's chunks, in order. */
 const addParts = (ownRows: number) => /* wgsl */ `
     let all = rowsOfExpert(z);
-    if (all.y - all.x > uniforms.chunk) {
+    if (byChunks(all)) {
       for (var c = all.x / uniforms.chunk; c * uniforms.chunk < all.y; c++) {
         let part = 2 * c + i32(c * uniforms.chunk < all.x);
         ${unrolled(ownRows, (i) => `sum${i} += loadPart(part * uniforms.across + a0 + ${i}, b0, uniforms.along, a0 + ${i} < uniforms.across);`)}
