@@ -152,6 +152,19 @@ describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', ()
     expect(() => densePlan(2).tokenIndices).toThrow(coded);
   });
 
+  it('a plan of the device is a coded error on another backend', async () => {
+    const plan = dispatchPlan(tf.ones([2, 2]));
+    await tf.setBackend('cpu');
+    const coded = expect.objectContaining({ code: 'KERNELS_PLAN' });
+    expect(() => dispatch(tf.ones([2, 4]), plan)).toThrow(coded);
+    await tf.setBackend('webgpu');
+    expect(
+      await dispatch(tf.ones([2, 4]), plan)
+        .sum()
+        .data(),
+    ).toEqual(Float32Array.of(16));
+  });
+
   it('top-k of equal logits is that of the cpu, special values included', async () => {
     const values = [0, -0, 1e-45, -1e-45, 1e38, -1e38, 3, 3, -7];
     const logits = Float32Array.from(
