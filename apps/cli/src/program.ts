@@ -96,7 +96,7 @@ function addLayerTime(program: Command, done: (exitCode: number) => void): void 
     .command('layer-time')
     .description('time one MoE layer under several routers, next to the FLOPs counted')
     .option('--routers <list>', 'routers with options', THRESHOLDS)
-    .option('--backend <name>', 'auto, tensorflow, wasm or cpu', 'auto')
+    .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu', 'auto')
     .option('--tokens <n>', 'tokens in one pass')
     .option('--model-width <n>', 'width of a token')
     .option('--expert-width <n>', 'width of an expert')
@@ -111,7 +111,7 @@ function addKernelTimes(program: Command, done: (exitCode: number) => void): voi
   program
     .command('kernel-times')
     .description('time the dispatch kernels next to dense layers, loops and PyTorch')
-    .option('--backend <name>', 'auto, tensorflow, wasm or cpu', 'auto')
+    .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu', 'auto')
     .option('--only <text>', 'the cases whose name holds it')
     .option('--peers [python]', 'also PyTorch and Hugging Face, in this interpreter')
     .option('--repeats <n>', 'timed passes of each', '9')
