@@ -8,6 +8,7 @@ export const coreErrors = {
   MOE_API_VERSION: 'A router plug-in was written for another version of the contract.',
   MOE_ROUTE: 'A router threw an error of its own instead of deciding.',
   MOE_ROUTING: 'A router returned a routing that does not follow the contract.',
+  MOE_SYNC_READ: 'The backend cannot be read synchronously, which a given token mask needs there.',
   MOE_NON_FINITE: 'Router logits hold NaN or infinity.',
   MOE_NOT_CAUSAL: 'A router that looks at later tokens was used where causality is needed.',
   MOE_NO_GRADIENTS: 'Gradients of TensorFlow.js are not registered, so nothing can be trained.',

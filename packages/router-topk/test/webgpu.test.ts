@@ -1,4 +1,11 @@
-import { createRng, createRouter, FeedForwardExperts, MoELayer, watchDevice } from '@moekit/core';
+import {
+  createRng,
+  createRouter,
+  createTokenMask,
+  FeedForwardExperts,
+  MoELayer,
+  watchDevice,
+} from '@moekit/core';
 import { useWebGpu } from '@moekit/core/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,13 +19,15 @@ const sizes = { modelWidth: 8, numExperts: 4, seed: 1 };
 const values = Float32Array.from({ length: 20 * 8 }, (_, i) => Math.sin(i * 1.7));
 
 /** Output sum and gradients of a layer built on the current backend, still on the device. */
-function forwardAndBackward(): tf.Tensor[] {
+function forwardAndBackward(options: object): tf.Tensor[] {
   const layer = new MoELayer({
-    router: createRouter(topKRouter, sizes, { k: 2 }),
+    router: createRouter(topKRouter, sizes, { k: 2, ...options }),
     experts: new FeedForwardExperts({ ...sizes, expertWidth: 12 }),
   });
   const { value, grads } = tf.variableGrads(() => {
-    const context = { training: true, rng: createRng(1) };
+    const tokenMask = createTokenMask(Float32Array.from({ length: 20 }, (_, t) => +(t < 17)));
+    tf.neg(tokenMask); // as attention before the layer does: the mask is on the device from here on
+    const context = { training: true, rng: createRng(1), tokenMask };
     const { output, routing } = layer.call(tf.tensor2d(values, [20, 8]), context);
     return tf.add<tf.Scalar>(tf.sum(tf.square(output)), routing.losses[0]!.value);
   });
@@ -34,19 +43,22 @@ async function numbersOf(results: tf.Tensor[]): Promise<number[][]> {
 }
 
 describe.skipIf(missing)(missing ? `webgpu (skipped: ${missing})` : 'webgpu', () => {
-  it('a layer reads nothing back, raises no device error, and computes what the cpu does', async () => {
+  it.each([
+    ['drop-free', { capacityFactor: null }],
+    ['with capacity', { capacityFactor: 1 }],
+  ])('a layer, %s, reads nothing back and computes what the cpu does', async (_name, options) => {
     const watch = watchDevice();
     const { backend } = tf.engine();
     const mapped = vi.spyOn(GPUBuffer.prototype, 'mapAsync');
     const reads = [vi.spyOn(backend, 'read'), vi.spyOn(backend, 'readSync'), mapped];
-    const results = forwardAndBackward();
+    const results = forwardAndBackward(options);
     expect(reads.map((spy) => spy.mock.calls.length)).toEqual([0, 0, 0]);
     reads.forEach((spy) => spy.mockRestore());
     const got = await numbersOf(results);
     await watch.check();
     watch.stop();
     await tf.setBackend('cpu');
-    const want = await numbersOf(forwardAndBackward());
+    const want = await numbersOf(forwardAndBackward(options));
     await tf.setBackend('webgpu');
     got.forEach((numbers, i) =>
       numbers.forEach((value, j) => expect(value).toBeCloseTo(want[i]![j]!, 4)),

@@ -9,17 +9,13 @@ import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { median, quartiles } from '../statistics/summary.js';
 import type { LayerTimeSettings } from './settings.js';
-import type { TimedLayer } from './timed-layer.js';
+import type { LayerCount, TimedLayer } from './timed-layer.js';
 import { timedLayer } from './timed-layer.js';
 
 /** One router at one setting: what it counts next to what it takes. */
-export interface LayerTime {
+export interface LayerTime extends LayerCount {
   readonly label: string;
   readonly dropFree: boolean;
-  readonly expertsPerToken: number;
-  readonly droppedShare: number;
-  /** Forward. */
-  readonly flopsPerToken: number;
   readonly machine: {
     /** Median of forward and backward together. */
     readonly milliseconds: number;
@@ -56,12 +52,11 @@ export async function timeLayers(
     x,
     warmUp + repeats,
   );
-  const rows = layers.map(({ label, dropFree, layer }, index) => ({
-    label,
-    dropFree,
-    ...layer.count(x),
-    machine: spreadOf(times[index]!.slice(warmUp)),
-  }));
+  const rows: LayerTime[] = [];
+  for (const [index, { label, dropFree, layer }] of layers.entries()) {
+    const machine = spreadOf(times[index]!.slice(warmUp));
+    rows.push({ label, dropFree, ...(await layer.count(x)), machine });
+  }
   layers.forEach(({ layer }) => layer.dispose());
   x.dispose();
   return { backend, settings, rows };

@@ -18,8 +18,15 @@ export interface TimedLayer {
   /** One forward and backward pass, finished when the promise resolves. @returns milliseconds */
   pass(x: Tensor2D): Promise<number>;
   /** What a forward pass dispatches, and its FLOPs per token. */
-  count(x: Tensor2D): { expertsPerToken: number; droppedShare: number; flopsPerToken: number };
+  count(x: Tensor2D): Promise<LayerCount>;
   dispose(): void;
+}
+
+export interface LayerCount {
+  readonly expertsPerToken: number;
+  readonly droppedShare: number;
+  /** Forward. */
+  readonly flopsPerToken: number;
 }
 
 export interface TimedLayerInput {
@@ -50,8 +57,10 @@ export function timedLayer({ plugin, options, dropFree, settings }: TimedLayerIn
       dispose([value, ...Object.values(grads)]);
       return milliseconds;
     },
-    count(x) {
-      const values = tidy(() => encodeRoutingStats(call(x).routing).dataSync());
+    async count(x) {
+      const stats = tidy(() => encodeRoutingStats(call(x).routing));
+      const values = await stats.data<'float32'>();
+      stats.dispose();
       const { expertsPerToken, droppedShare } = summariseRouting(decodeRoutingStats(values));
       const flopsPerToken = router.flopsPerToken() + expertsPerToken * experts.flopsPerRow();
       return { expertsPerToken, droppedShare, flopsPerToken };

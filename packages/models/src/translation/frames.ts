@@ -1,7 +1,7 @@
 import type { RouteContext } from '@moekit/core';
-import { createRng } from '@moekit/core';
+import { createRng, createTokenMask } from '@moekit/core';
 import type { Rank, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import { mul, reshape, sub, tensor1d, zeros } from '@tensorflow/tfjs-core';
+import { mul, reshape, sub, zeros } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions } from '../contract.js';
 import { MASKED } from '../model/causal-mask.js';
@@ -13,7 +13,7 @@ export function tokenMask(lengths: readonly number[], length: number): Tensor1D 
   if (lengths.every((n) => n === length)) return undefined;
   const mask = new Float32Array(lengths.length * length);
   lengths.forEach((n, b) => mask.fill(1, b * length, b * length + n));
-  return tensor1d(mask);
+  return createTokenMask(mask);
 }
 
 /** What is added to scores so that no query sees padding: float32 [B,1,1,L], or zeros [1,1,1,1] where there is none. */

@@ -1,3 +1,4 @@
+import { createTokenMask } from '@moekit/core';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 
 import type { VisionLanguageBatch } from './batch.js';
@@ -11,7 +12,7 @@ export function asTensors(batch: VisionLanguageBatch): VisionLanguageInput {
   return {
     patches: tensor2d(patches, [size * numPatches, patches.length / size / numPatches]),
     tokens: tensor2d(tokens, [size, textLength], 'int32'),
-    tokenMask: tensor1d(mask),
+    tokenMask: createTokenMask(mask),
     targetRows: tensor1d(targetRows, 'int32'),
   };
 }
