@@ -106,6 +106,25 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(Array.from(tf.matMul(integers, integers, false, true).dataSync())).toEqual([5]);
   });
 
+  test('products of more rows, terms and columns than a block hold every term', () => {
+    const [m, k, n] = [301, 1031, 133];
+    const small = (shape: [number, number], step: number) => {
+      const size = shape[0] * shape[1];
+      const values = Float32Array.from({ length: size }, (_, i) => ((i * step) % 7) - 3);
+      return { values, tensor: tf.tensor2d(values, shape) };
+    };
+    const [a, b] = [small([m, k], 5), small([k, n], 3)];
+    const expected = new Float32Array(m * n); // whole numbers: exact in every order
+    for (let i = 0; i < m; i++)
+      for (let t = 0; t < k; t++)
+        for (let j = 0; j < n; j++)
+          expected[i * n + j]! += a.values[i * k + t]! * b.values[t * n + j]!;
+    const [left, right] = [tf.transpose(a.tensor), tf.transpose(b.tensor)];
+    expect(tf.matMul(a.tensor, b.tensor).dataSync()).toEqual(expected);
+    expect(tf.matMul(a.tensor, right, false, true).dataSync()).toEqual(expected);
+    expect(tf.matMul(left, b.tensor, true).dataSync()).toEqual(expected);
+  });
+
   test('no rows give an empty product and zero gradients', () => {
     const plan = dispatchPlan(tf.zeros([3, 2]));
     const [x, w] = [tf.ones<tf.Rank.R2>([3, 4]), tf.ones<tf.Rank.R3>([2, 4, 5])];
