@@ -59,7 +59,7 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(product(int64(1, 0), int64(0, 2))[0]!.shape).toEqual([2, 1]);
   });
 
-  test('attention and cross-entropy refuse a mask or a target that does not fit', () => {
+  test('attention, cross-entropy and statistics refuse a mask or a target that does not fit', () => {
     const { binding } = tf.backend() as unknown as { binding: Binding };
     const floats = (...shape: number[]) =>
       binding.createTensor(shape, binding.TF_FLOAT, new Float32Array(tf.util.sizeFromShape(shape)));
@@ -77,6 +77,14 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(() => loss(0, 3)).toThrow(/a target that does not exist/);
     expect(() => loss(-1, 0)).toThrow(/a target that does not exist/);
     expect(() => loss(0)).toThrow(/targets must be/);
+    const stats = (pairs: number, given: number) => {
+      const none = floats(0);
+      const inputs = [floats(3, 2), pairs, none, none, given, none, none, none];
+      return binding.executeOp('MoekitRoutingStats', [], inputs, 1);
+    };
+    expect(() => stats(floats(3, 1), floats(3))).toThrow(/probs must be/);
+    expect(() => stats(floats(3, 2), floats(2))).toThrow(/tokens and experts/);
+    expect(stats(floats(3, 2), floats(3))[0]!.shape).toEqual([13]);
   });
 
   test('sums of equal shapes are exact, others and integers stay with TensorFlow', () => {

@@ -22,9 +22,19 @@ const STEP = [
   'gradientScale',
 ] as const;
 
+/** In the order of the operation's inputs. */
+const OPTIONAL_STATS = [
+  'weights',
+  'selected',
+  'present',
+  'nullSlots',
+  'nullMass',
+  'copied',
+] as const;
+
 type Step = Readonly<Record<(typeof STEP)[number], number>>;
 
-/** Fused kernels of @moekit/models under its names, which takes them where a backend has them. */
+/** Fused kernels of @moekit/models and @moekit/core under their names, who take them where a backend has them. */
 const computes: Readonly<Record<string, Compute<number>>> = {
   MoeAdamW: (scope, { weight, first, second, gradient }, attributes) =>
     adamW(scope, [weight!, first!, second!, gradient!], [attributes as Step]),
@@ -43,6 +53,11 @@ const computes: Readonly<Record<string, Compute<number>>> = {
     scope.many('MoekitAttendGradient', [dout!, q!, k!, v!, probs!], [], 3),
   MoeCrossEntropy: (scope, { logits, targets }) =>
     scope.many('MoekitCrossEntropy', [logits!, targets!], [], 2),
+  MoeRoutingStats: (scope, { mask, probs, ...optional }, { capacity = -1 }) => {
+    const given = OPTIONAL_STATS.map((name) => optional[name] ?? scope.floats([]));
+    const inputs = [mask!, probs!, ...given];
+    return scope.many('MoekitRoutingStats', inputs, [scope.float('capacity', capacity)], 1);
+  },
   MoeMatMul: (scope, { a, b }, { transposeA, transposeB }) => [
     product(scope, [a!, b!], Boolean(transposeA), Boolean(transposeB)),
   ],

@@ -96,6 +96,7 @@ const calls = [
   ['MoekitAttendGradient', [], [floats([5 * 7, 3 * 8]), head, head, head, floats([5, 3, 7, 7])]],
   ['MoekitCrossEntropy', [], [x, targets]],
   ['MoekitAdd', [], [w, positive]],
+  ['MoekitRoutingStats', [], [weights, weights, none, none, none, none, none, none]],
 ];
 const outputs = {
   ...{ MoekitRmsNormGradient: 2, MoekitAdamW: 6, MoekitSplitHeads: 3 },
