@@ -1,6 +1,7 @@
-// MoekitRoutingStats: shapes checked, then counted.
+// MoekitRoutingStats, MoekitZLoss and MoekitBalanceLoss: shapes checked, then computed.
 #include "operation.h"
 #include "operations.h"
+#include "router-losses.h"
 #include "routing-stats.h"
 
 namespace moekit {
@@ -28,6 +29,27 @@ void stats(Call& call, const Attributes& attributes) {
   routing_stats(routed, attributes.capacity, call.output({2 * experts + kRoutingScalars}));
 }
 
+RouterRows rows_of(const Input& values, const Input& present) {
+  check(values.rank() == 2 && values.dim(1) > 0, "a router's values must be [T,E]");
+  const long tokens = values.dim(0);
+  return {values.values<float>(), optional(present, tokens), tokens, values.dim(1)};
+}
+
+void z(Call& call, const Attributes&) {
+  const Input logits = call.input(0), present = call.input(1);
+  const RouterRows rows = rows_of(logits, present);
+  float *loss = call.output({}, 0), *slope = call.output({rows.tokens, rows.experts}, 1);
+  *loss = z_loss(rows, slope);
+}
+
+void balance(Call& call, const Attributes& attributes) {
+  const Input probs = call.input(0), fractions = call.input(1), present = call.input(2);
+  const RouterRows rows = rows_of(probs, present);
+  check(fractions.size() == rows.experts, "fractions must be [E]");
+  float *loss = call.output({}, 0), *slope = call.output({rows.tokens, rows.experts}, 1);
+  *loss = balance_loss(rows, fractions.values<float>(), attributes.scale, slope);
+}
+
 }  // namespace
 
 void define_routing() {
@@ -36,6 +58,11 @@ void define_routing() {
                   "present: float", "null_slots: float", "null_mass: float", "copied: float"},
                  {"out: float"},
                  {"capacity: float = -1"}});
+  define<z>({"MoekitZLoss", {"logits: float", "present: float"}, {"loss: float", "slope: float"}, {}});
+  define<balance>({"MoekitBalanceLoss",
+                   {"probs: float", "fractions: float", "present: float"},
+                   {"loss: float", "slope: float"},
+                   {"scale: float"}});
 }
 
 }  // namespace moekit

@@ -85,6 +85,14 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(() => stats(floats(3, 1), floats(3))).toThrow(/probs must be/);
     expect(() => stats(floats(3, 2), floats(2))).toThrow(/tokens and experts/);
     expect(stats(floats(3, 2), floats(3))[0]!.shape).toEqual([13]);
+    const balance = (fractions: number, present: number) => {
+      const scale = [{ name: 'scale', type: binding.TF_ATTR_FLOAT, value: 1 }];
+      const inputs = [floats(3, 2), fractions, present];
+      return binding.executeOp('MoekitBalanceLoss', scale, inputs, 2);
+    };
+    expect(() => balance(floats(3), floats(0))).toThrow(/fractions must be/);
+    expect(() => balance(floats(2), floats(2))).toThrow(/tokens and experts/);
+    expect(balance(floats(2), floats(3)).map(({ shape }) => shape)).toEqual([[], [3, 2]]);
   });
 
   test('sums of equal shapes are exact, others and integers stay with TensorFlow', () => {
@@ -95,6 +103,20 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(Array.from(tf.add(tf.tensor2d([[1], [2]]), tf.tensor1d([3, 4])).dataSync())).toEqual([4, 5, 5, 6]); // prettier-ignore
     const integers = tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
     expect([integers.dtype, ...integers.dataSync()]).toEqual(['int32', 4, 6]);
+  });
+
+  test('a reshape to the same shape is no operation, and the values live as long as either', () => {
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+    expect(operationsOf(() => tf.reshape(x, [2, 3]).dispose())).toEqual([]);
+    expect(operationsOf(() => tf.reshape(x, [3, 2]))).toEqual(['Reshape']);
+    expect(operationsOf(() => tf.reshape(x, [2, -1]))).toEqual(['Reshape']);
+    const same = tf.reshape(x, [2, 3]);
+    x.dispose();
+    expect(tf.add(same, same).arraySync()).toEqual([[2, 4, 6], [8, 10, 12]]); // prettier-ignore
+    const node = tf.backend() as unknown as { getNumOfTFTensors(): number };
+    const before = node.getNumOfTFTensors();
+    same.dispose();
+    expect(node.getNumOfTFTensors()).toBe(before - 1);
   });
 
   test('products of equal batches are our own, others and integers stay with TensorFlow', () => {
@@ -179,6 +201,12 @@ interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
+  readonly TF_ATTR_FLOAT: number;
   createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
-  executeOp(name: string, attributes: [], ids: number[], outputs: number): { shape: number[] }[];
+  executeOp(
+    name: string,
+    attributes: object[],
+    ids: number[],
+    outputs: number,
+  ): { shape: number[] }[];
 }
