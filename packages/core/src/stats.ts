@@ -1,5 +1,6 @@
-import { stopGradient } from '@moekit/kernels';
-import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import type { FusedKernel } from '@moekit/kernels';
+import { fusedKernel, stopGradient } from '@moekit/kernels';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import {
   add,
   cast,
@@ -30,6 +31,30 @@ const SCALARS = 9;
  * @returns float32 [2 E + 9], outside the tape, owned by the caller; `decodeRoutingStats` makes numbers of it
  */
 export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
+  const fused = fusedKernel<string>('MoeRoutingStats');
+  return fused ? fusedStats(fused, routing, tokenMask) : composedStats(routing, tokenMask);
+}
+
+function fusedStats(
+  fused: FusedKernel<string>,
+  { dispatchMask: mask, selectionMask: selected, capacity, ...routing }: Routing,
+  present: Tensor1D | undefined,
+): Tensor1D {
+  const { probs, combineWeights, zeroCompute } = routing;
+  const { slots: nullSlots, mass: nullMass, copyWeight: copied } = zeroCompute ?? {};
+  const weights = copied && combineWeights;
+  const all = { mask, probs, weights, selected, present, nullSlots, nullMass, copied };
+  return tidy(() => {
+    const inputs = Object.entries(all).flatMap(([name, x]) =>
+      x ? [[name, stopGradient<Tensor>(x)]] : [],
+    );
+    const attributes = capacity === undefined ? {} : { capacity };
+    return fused(Object.fromEntries(inputs) as Record<string, Tensor>, attributes)[0] as Tensor1D;
+  });
+}
+
+/** The same from tfjs operations. */
+function composedStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
   return tidy(() => {
     const mask = routing.dispatchMask;
     const scores = stopGradient(routing.probs);

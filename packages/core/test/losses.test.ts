@@ -1,21 +1,26 @@
 import {
   assignmentFractions,
+  createRng,
   loadBalancingLoss,
   squaredCoefficientOfVariation,
   tokenMean,
   totalRouterLoss,
+  uniformArray,
   zLoss,
 } from '@moekit/core';
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { fill, memory, mul, scalar, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { useBackend } from '@moekit/core/testing';
+import { registerTrainingKernels } from '@moekit/kernels';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { fill, grads, memory, mul, scalar, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
-import { onEachBackend } from './backends.js';
+import { backends, onEachBackend } from './backends.js';
 import { expectClose, expectGradient, numbers } from './gradient-check.js';
 
 const value = (make: () => Scalar) => tidy(() => numbers(make())[0] as never) as number;
 
 onEachBackend('losses', () => {
+  beforeAll(() => registerTrainingKernels()); // one operation each where there are such
   let before = 0;
   beforeEach(() => void (before = memory().numTensors));
   afterEach(() => expect(memory().numTensors).toBe(before));
@@ -120,4 +125,31 @@ onEachBackend('losses', () => {
       expectClose(numbers(tokenMean(x, tensor1d([0, 0, 0]))), [0, 0]);
     });
   });
+});
+
+it('losses of many tokens, with and without padding, have the same gradients on every backend', async () => {
+  const [tokens, experts] = [203, 5]; // more than a task of the native operations takes
+  const draw = (label: string, size: number) => uniformArray(createRng(1).fork(label), size, -2, 2);
+  const rows = () => tensor2d(draw('rows', tokens * experts), [tokens, experts]);
+  const mask = () => tensor1d(Array.from(draw('mask', tokens), (x) => +(x > -1)));
+  const fractions = () => tensor1d(draw('fractions', experts));
+  const none = () => tensor1d(new Float32Array(tokens));
+  const losses: ((x: Tensor2D) => Scalar)[] = [
+    (x) => zLoss(x),
+    (x) => zLoss(x, mask()),
+    (x) => zLoss(x, none()),
+    (x) => loadBalancingLoss(x, fractions()),
+    (x) => loadBalancingLoss(x, fractions(), { scale: 0.3, tokenMask: mask() }),
+  ];
+  const computed: Float32Array[][] = [];
+  for (const backend of backends) {
+    await useBackend(backend);
+    registerTrainingKernels();
+    const values = losses.map((loss) => numbers(tidy(() => loss(rows()))));
+    const slopes = losses.map((loss) =>
+      numbers(tidy(() => grads((x: Tensor) => mul(loss(x as Tensor2D), 3))([rows()])[0]!)),
+    );
+    computed.push([...values, ...slopes].map((x) => Float32Array.from(x)));
+  }
+  computed[0]!.forEach((expected, i) => expectClose(computed[1]![i]!, expected));
 });

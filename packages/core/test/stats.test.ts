@@ -1,9 +1,17 @@
 import type { Routing } from '@moekit/core';
-import { decodeRoutingStats, encodeRoutingStats, summariseRouting } from '@moekit/core';
+import {
+  createRng,
+  decodeRoutingStats,
+  encodeRoutingStats,
+  summariseRouting,
+  uniformArray,
+} from '@moekit/core';
+import { useBackend } from '@moekit/core/testing';
+import { registerTrainingKernels } from '@moekit/kernels';
 import { memory, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
-import { onEachBackend } from './backends.js';
+import { backends, onEachBackend } from './backends.js';
 import { expectClose } from './gradient-check.js';
 
 /** Three tokens and a padded one, two experts, two zero-compute slots; token 2 reaches no real expert. */
@@ -31,6 +39,8 @@ const read = (routing: () => Routing, mask?: number[]) => {
 };
 
 onEachBackend('routing statistics', () => {
+  beforeAll(() => registerTrainingKernels()); // one operation where there is one
+
   it('count tokens, pairs and slots, padding aside', () => {
     const before = memory().numTensors;
     const stats = read(example, [1, 1, 1, 0]);
@@ -73,6 +83,47 @@ onEachBackend('routing statistics', () => {
       [0, 0, 0, 0],
     );
     expect(stats).toMatchObject({ tokens: 0, entropy: 0, nullMass: 0, zeroComputeTokens: 0 });
+  });
+});
+
+it('many tokens come to the same on every backend, whatever a routing leaves out', async () => {
+  const [tokens, experts] = [203, 5]; // more than a task of the native operation takes
+  const rng = createRng(1);
+  const draw = (label: string, size: number) => uniformArray(rng.fork(label), size, 0, 1);
+  const share = draw('mask', tokens * experts).map((x) => (x < 0.3 ? 1 : 0));
+  const present = Array.from(draw('present', tokens), (x) => (x < 0.9 ? 1 : 0));
+  const mask = share.map((x, i) => x * present[Math.floor(i / experts)]!);
+  const scores = draw('probs', tokens * experts);
+  const whole = (): Routing => {
+    const probs = tensor2d(scores, [tokens, experts]);
+    const dispatchMask = tensor2d(mask, [tokens, experts]);
+    const combineWeights = tensor2d(
+      mask.map((x, i) => x * scores[i]!),
+      [tokens, experts],
+    );
+    const zeroCompute = {
+      mass: tensor1d(draw('mass', tokens)),
+      slots: tensor1d(draw('slots', tokens).map((x) => Math.floor(4 * x))),
+      copyWeight: tensor1d(draw('copies', tokens)),
+    };
+    const selectionMask = tensor2d(share, [tokens, experts]);
+    const routing = { combineWeights, dispatchMask, selectionMask, probs, logits: probs };
+    return { ...routing, losses: [], zeroCompute };
+  };
+  const plain = (): Routing => {
+    const { zeroCompute: _zero, selectionMask: _wanted, ...rest } = whole();
+    return { ...rest, capacity: 7 };
+  };
+  const [expected, found] = [[], []] as [unknown[], unknown[]];
+  for (const [i, backend] of backends.entries()) {
+    await useBackend(backend);
+    registerTrainingKernels();
+    const stats = [read(whole, present), read(whole), read(plain, present), read(plain)];
+    [expected, found][i]!.push(...stats);
+  }
+  expected.forEach((stats, i) => {
+    const [a, b] = [stats, found[i]].map((s) => Object.values(s as object).flat() as number[]);
+    expectClose(b!, a!);
   });
 });
 

@@ -8,13 +8,17 @@
 namespace moekit {
 namespace {
 
-/// Columns of x that a part takes: packed for a block of rows they stay in the second-level cache.
+/// Rows of a block: both sides of it are packed and stay in the second-level cache together.
+constexpr long kBlockRows = 256;
+static_assert(kBlockRows <= kBlockDepth, "panels hold a block of rows");
+
+/// Columns of x that a part takes.
 constexpr long kBlockLeft = 32 * kTileRows;
 
 struct OuterScratch {
   Scratch panels;
   // One tile wider than it need be: a row is stored whole, whatever the tile takes of it.
-  alignas(64) float left[kBlockLeft * kBlockDepth + 64];
+  alignas(64) float left[kBlockLeft * kBlockRows + 64];
 };
 
 /// Columns of x and of y of one expert that one thread multiplies.
@@ -30,7 +34,10 @@ void pack_left(const GroupedOuter& p, long s, long depth, const Part& part, floa
     for (long i = 0; i < width; i += kTileRows) {
       float* tile = to + i * depth + k * kTileRows;
       const long n = std::min<long>(kTileRows, width - i);
-      for (long r = 0; r < n; r++) tile[r] = row[i + r];
+      if (n == kTileRows)
+        std::memcpy(tile, row + i, sizeof(float) * kTileRows);
+      else
+        std::memcpy(tile, row + i, sizeof(float) * n);
     }
   }
 }
@@ -60,8 +67,8 @@ void compute(const GroupedOuter& p, const Part& part) {
       std::memset(p.out + (part.expert * p.left + i) * p.right + part.first_right, 0,
                   sizeof(float) * width);
   }
-  for (long s = begin; s < end; s += kBlockDepth) {
-    const long depth = std::min(kBlockDepth, end - s);
+  for (long s = begin; s < end; s += kBlockRows) {
+    const long depth = std::min(kBlockRows, end - s);
     pack_left(p, s, depth, part, scratch.left);
     for (long n = part.first_right; n < part.last_right; n += kBlockColumns) {
       const long columns = std::min(kBlockColumns, part.last_right - n);

@@ -8,8 +8,8 @@
 namespace moekit {
 namespace {
 
-/// Rows whose left side stays in the second-level cache while it meets a block of panels.
-constexpr long kBlockRows = 32 * kTileRows;
+/// Fewest rows of a part: its columns of the weights are packed for them alone.
+constexpr long kPartRows = 64 * kTileRows;
 
 /// Rows and columns of one expert that one thread computes.
 struct Part {
@@ -19,7 +19,7 @@ struct Part {
 /// Many parts for every thread, of rows first, since a part packs its columns of the weights for itself.
 std::vector<Part> parts_of(const GroupedProduct& p) {
   const long wanted = 8L * threads(), total = p.offsets[p.experts];
-  const long rows = std::clamp(total / wanted, 2 * kBlockRows, 4 * kBlockRows);
+  const long rows = std::clamp(total / wanted, kPartRows, 2 * kPartRows);
   const long columns = columns_of_part(p.outer, wanted / (p.experts + total / rows));
   std::vector<Part> parts;
   for (long e = 0; e < p.experts; e++)
@@ -35,25 +35,26 @@ void pack_weights(const GroupedProduct& p, long expert, long n, long columns, lo
                   float* panels) {
   const float* w = p.w + expert * p.inner * p.outer;
   if (p.transposed) return pack_transposed(w + n * p.inner + k, p.inner, columns, depth, panels);
-  for (long i = 0; i < depth; i++)
+  for (long i = 0; i < depth; i++) {
+    if (i + kAhead < depth) prefetch(w + (k + i + kAhead) * p.outer + n, columns);
     pack_row(w + (k + i) * p.outer + n, columns, depth, i, panels);
+  }
 }
 
-/// Rows [first, last) against one block of panels.
+/// Rows [first, last) against one block of panels: a tile's rows wait in the first-level cache for all of them.
 void multiply_block(const GroupedProduct& p, const float* panels, long first, long last, long n,
                     long columns, long k, long depth, const float* bias) {
-  for (long j = 0; j < columns; j += kTileColumns, panels += depth * kTileColumns) {
-    TileOutput out{nullptr, p.outer, int(std::min<long>(kTileColumns, columns - j)), k == 0,
-                   bias ? bias + n + j : nullptr,
-                   k + depth == p.inner ? p.activation : Activation::kNone};
-    for (long s = first; s < last; s += kTileRows) {
-      const int rows = int(std::min<long>(kTileRows, last - s));
-      const float* left[kTileRows];
-      for (int r = 0; r < rows; r++)
-        left[r] = p.x + (p.rows ? p.rows[s + r] : s + r) * p.inner + k;
-      out.c = p.out + s * p.outer + n + j;
-      multiply_rows<1>(rows, left, panels, depth, out);
-    }
+  const Activation activation = k + depth == p.inner ? p.activation : Activation::kNone;
+  for (long s = first; s < last; s += kTileRows) {
+    const int rows = int(std::min<long>(kTileRows, last - s));
+    const float* left[kTileRows];
+    for (int r = 0; r < rows; r++) left[r] = p.x + (p.rows ? p.rows[s + r] : s + r) * p.inner + k;
+    const float* panel = panels;
+    for (long j = 0; j < columns; j += kTileColumns, panel += depth * kTileColumns)
+      multiply_rows<1>(rows, left, panel, depth,
+                       {p.out + s * p.outer + n + j, p.outer,
+                        int(std::min<long>(kTileColumns, columns - j)), k == 0,
+                        bias ? bias + n + j : nullptr, activation});
   }
 }
 
@@ -65,9 +66,7 @@ void compute(const GroupedProduct& p, const Part& part) {
     for (long k = 0; k < p.inner; k += kBlockDepth) {
       const long depth = std::min(kBlockDepth, p.inner - k);
       pack_weights(p, part.expert, n, columns, k, depth, scratch.right);
-      for (long s = part.first_row; s < part.last_row; s += kBlockRows)
-        multiply_block(p, scratch.right, s, std::min(s + kBlockRows, part.last_row), n, columns, k,
-                       depth, bias);
+      multiply_block(p, scratch.right, part.first_row, part.last_row, n, columns, k, depth, bias);
     }
   }
 }

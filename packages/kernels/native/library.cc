@@ -22,6 +22,7 @@ extern "C" MoekitBuild moekit_register() {
     moekit::define_heads();
     moekit::define_matmul();
     moekit::define_attention();
+    moekit::define_routing();
     return {moekit::kSimd, moekit::threads(), nullptr};
   } catch (const moekit::Failure& failure) {
     error = failure.message;

@@ -10,7 +10,7 @@ namespace moekit {
 struct Attributes {
   unsigned char transposed = 0, transpose_a = 0, transpose_b = 0;
   int32_t activation = 0, experts = 0, heads = 0, length = 0, count = 0;
-  float epsilon = 0;
+  float epsilon = 0, capacity = 0, scale = 0;
 };
 
 struct Definition {
@@ -32,6 +32,8 @@ inline void* read_attributes(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrInt32(construction, "length", &attributes->length, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "N", &attributes->count, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
+  TF_OpKernelConstruction_GetAttrFloat(construction, "capacity", &attributes->capacity, status);
+  TF_OpKernelConstruction_GetAttrFloat(construction, "scale", &attributes->scale, status);
   TF_DeleteStatus(status);
   return attributes;
 }

@@ -9,5 +9,6 @@ void define_training();
 void define_heads();
 void define_matmul();
 void define_attention();
+void define_routing();
 
 }  // namespace moekit

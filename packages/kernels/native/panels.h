@@ -11,9 +11,9 @@
 
 namespace moekit {
 
-/// Columns and terms of a block of panels: a panel stays in the first-level cache, a block in the second.
+/// Columns and terms of a block of panels, which stays in the second-level cache.
 constexpr long kBlockColumns = kTileColumns * (128 / kTileColumns);
-constexpr long kBlockDepth = 256;
+constexpr long kBlockDepth = 512;
 
 /// Columns of one of `wanted` parts as wide as each other, in whole tiles: no narrower than a block, unless threads would
 /// go without.
@@ -29,6 +29,14 @@ inline long columns_of_part(long outer, long wanted) {
 struct Scratch {
   alignas(64) float right[kBlockColumns * kBlockDepth];
 };
+
+/// Rows that are asked for before they are packed.
+constexpr long kAhead = 8;
+
+/// A row of the right side is short and the next one far from it, which the processor does not foresee.
+inline void prefetch(const float* from, long columns) {
+  for (long j = 0; j < columns; j += 16) __builtin_prefetch(from + j);
+}
 
 /// One row of the right side: `columns` numbers, into row k of every panel; the rest of the last panel is zero.
 inline void pack_row(const float* from, long columns, long depth, long k, float* panels) {

@@ -3,6 +3,8 @@ export type { ErrorDetail, ErrorTable } from './error.js';
 export { explainPlan } from './explain-plan.js';
 export type { ExpertWidths, PlanExplanation, ProductExplanation } from './explain-plan.js';
 export { kernelErrors } from './errors.js';
+export { fusedKernel } from './fused-kernel.js';
+export type { FusedKernel } from './fused-kernel.js';
 export { groupedLinear } from './grouped-linear.js';
 export type { CapacityPriority } from './host/selection.js';
 export { defaultKernels } from './kernels.js';

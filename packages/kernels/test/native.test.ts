@@ -59,7 +59,7 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(product(int64(1, 0), int64(0, 2))[0]!.shape).toEqual([2, 1]);
   });
 
-  test('attention and cross-entropy refuse a mask or a target that does not fit', () => {
+  test('attention, cross-entropy and statistics refuse a mask or a target that does not fit', () => {
     const { binding } = tf.backend() as unknown as { binding: Binding };
     const floats = (...shape: number[]) =>
       binding.createTensor(shape, binding.TF_FLOAT, new Float32Array(tf.util.sizeFromShape(shape)));
@@ -77,6 +77,22 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(() => loss(0, 3)).toThrow(/a target that does not exist/);
     expect(() => loss(-1, 0)).toThrow(/a target that does not exist/);
     expect(() => loss(0)).toThrow(/targets must be/);
+    const stats = (pairs: number, given: number) => {
+      const none = floats(0);
+      const inputs = [floats(3, 2), pairs, none, none, given, none, none, none];
+      return binding.executeOp('MoekitRoutingStats', [], inputs, 1);
+    };
+    expect(() => stats(floats(3, 1), floats(3))).toThrow(/probs must be/);
+    expect(() => stats(floats(3, 2), floats(2))).toThrow(/tokens and experts/);
+    expect(stats(floats(3, 2), floats(3))[0]!.shape).toEqual([13]);
+    const balance = (fractions: number, present: number) => {
+      const scale = [{ name: 'scale', type: binding.TF_ATTR_FLOAT, value: 1 }];
+      const inputs = [floats(3, 2), fractions, present];
+      return binding.executeOp('MoekitBalanceLoss', scale, inputs, 2);
+    };
+    expect(() => balance(floats(3), floats(0))).toThrow(/fractions must be/);
+    expect(() => balance(floats(2), floats(2))).toThrow(/tokens and experts/);
+    expect(balance(floats(2), floats(3)).map(({ shape }) => shape)).toEqual([[], [3, 2]]);
   });
 
   test('sums of equal shapes are exact, others and integers stay with TensorFlow', () => {
@@ -87,6 +103,20 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(Array.from(tf.add(tf.tensor2d([[1], [2]]), tf.tensor1d([3, 4])).dataSync())).toEqual([4, 5, 5, 6]); // prettier-ignore
     const integers = tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
     expect([integers.dtype, ...integers.dataSync()]).toEqual(['int32', 4, 6]);
+  });
+
+  test('a reshape to the same shape is no operation, and the values live as long as either', () => {
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+    expect(operationsOf(() => tf.reshape(x, [2, 3]).dispose())).toEqual([]);
+    expect(operationsOf(() => tf.reshape(x, [3, 2]))).toEqual(['Reshape']);
+    expect(operationsOf(() => tf.reshape(x, [2, -1]))).toEqual(['Reshape']);
+    const same = tf.reshape(x, [2, 3]);
+    x.dispose();
+    expect(tf.add(same, same).arraySync()).toEqual([[2, 4, 6], [8, 10, 12]]); // prettier-ignore
+    const node = tf.backend() as unknown as { getNumOfTFTensors(): number };
+    const before = node.getNumOfTFTensors();
+    same.dispose();
+    expect(node.getNumOfTFTensors()).toBe(before - 1);
   });
 
   test('products of equal batches are our own, others and integers stay with TensorFlow', () => {
@@ -104,6 +134,25 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(Array.from(tf.matMul(tf.zeros([3, 0]), tf.zeros([0, 2])).dataSync())).toEqual([0, 0, 0, 0, 0, 0]); // prettier-ignore
     const integers = tf.tensor2d([[1, 2]], [1, 2], 'int32');
     expect(Array.from(tf.matMul(integers, integers, false, true).dataSync())).toEqual([5]);
+  });
+
+  test('products of more rows, terms and columns than a block hold every term', () => {
+    const [m, k, n] = [301, 1031, 133];
+    const small = (shape: [number, number], step: number) => {
+      const size = shape[0] * shape[1];
+      const values = Float32Array.from({ length: size }, (_, i) => ((i * step) % 7) - 3);
+      return { values, tensor: tf.tensor2d(values, shape) };
+    };
+    const [a, b] = [small([m, k], 5), small([k, n], 3)];
+    const expected = new Float32Array(m * n); // whole numbers: exact in every order
+    for (let i = 0; i < m; i++)
+      for (let t = 0; t < k; t++)
+        for (let j = 0; j < n; j++)
+          expected[i * n + j]! += a.values[i * k + t]! * b.values[t * n + j]!;
+    const [left, right] = [tf.transpose(a.tensor), tf.transpose(b.tensor)];
+    expect(tf.matMul(a.tensor, b.tensor).dataSync()).toEqual(expected);
+    expect(tf.matMul(a.tensor, right, false, true).dataSync()).toEqual(expected);
+    expect(tf.matMul(left, b.tensor, true).dataSync()).toEqual(expected);
   });
 
   test('no rows give an empty product and zero gradients', () => {
@@ -152,6 +201,12 @@ interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
+  readonly TF_ATTR_FLOAT: number;
   createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
-  executeOp(name: string, attributes: [], ids: number[], outputs: number): { shape: number[] }[];
+  executeOp(
+    name: string,
+    attributes: object[],
+    ids: number[],
+    outputs: number,
+  ): { shape: number[] }[];
 }

@@ -1,7 +1,9 @@
+import { fusedKernel } from '@moekit/kernels';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { div, maximum, mul, sum, tidy } from '@tensorflow/tfjs-core';
 
 import { tokenMean } from '../token-mask.js';
+import { lossWithSlope, present } from './loss-with-slope.js';
 
 /**
  * The share of tokens, or of assignments, that each expert was chosen for.
@@ -34,5 +36,9 @@ export function loadBalancingLoss(
   fractions: Tensor1D,
   { scale = probs.shape[1], tokenMask }: { scale?: number; tokenMask?: Tensor1D | undefined } = {},
 ): Scalar {
-  return tidy(() => mul(sum(mul(fractions, tokenMean<Tensor1D>(probs, tokenMask))), scale));
+  const fused = fusedKernel<string>('MoeBalanceLoss');
+  if (!fused)
+    return tidy(() => mul(sum(mul(fractions, tokenMean<Tensor1D>(probs, tokenMask))), scale));
+  const others = { fractions, ...present(tokenMask) };
+  return lossWithSlope(probs, (p) => fused({ probs: p, ...others }, { scale }));
 }

@@ -1,7 +1,9 @@
+import { fusedKernel } from '@moekit/kernels';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { logSumExp, square, tidy } from '@tensorflow/tfjs-core';
 
 import { tokenMean } from '../token-mask.js';
+import { lossWithSlope, present } from './loss-with-slope.js';
 
 /**
  * Keeps router logits small.
@@ -10,7 +12,9 @@ import { tokenMean } from '../token-mask.js';
  *   Gradient: through logits.
  */
 export function zLoss(logits: Tensor2D, tokenMask?: Tensor1D): Scalar {
-  return tidy(() => zLossOf(logSumExp(logits, 1), tokenMask));
+  const fused = fusedKernel<string>('MoeZLoss');
+  if (!fused) return tidy(() => zLossOf(logSumExp(logits, 1), tokenMask));
+  return lossWithSlope(logits, (z) => fused({ logits: z, ...present(tokenMask) }));
 }
 
 /** The same from log-partition values float32 [T] that were computed elsewhere (expanded logits, say). */

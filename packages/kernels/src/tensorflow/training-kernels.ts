@@ -1,5 +1,19 @@
-import type { BatchMatMulAttrs, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { Add, BatchMatMul, engine, getKernel, registerKernel, util } from '@tensorflow/tfjs-core';
+import type {
+  BatchMatMulAttrs,
+  KernelBackend,
+  KernelConfig,
+  ReshapeAttrs,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
+import {
+  Add,
+  BatchMatMul,
+  engine,
+  getKernel,
+  registerKernel,
+  Reshape,
+  util,
+} from '@tensorflow/tfjs-core';
 
 import { wrapKernel } from '../replace-kernel.js';
 import type { TensorflowBackend } from './backend.js';
@@ -22,9 +36,19 @@ const STEP = [
   'gradientScale',
 ] as const;
 
+/** In the order of the operation's inputs. */
+const OPTIONAL_STATS = [
+  'weights',
+  'selected',
+  'present',
+  'nullSlots',
+  'nullMass',
+  'copied',
+] as const;
+
 type Step = Readonly<Record<(typeof STEP)[number], number>>;
 
-/** Fused kernels of @moekit/models under its names, which takes them where a backend has them. */
+/** Fused kernels of @moekit/models and @moekit/core under their names, who take them where a backend has them. */
 const computes: Readonly<Record<string, Compute<number>>> = {
   MoeAdamW: (scope, { weight, first, second, gradient }, attributes) =>
     adamW(scope, [weight!, first!, second!, gradient!], [attributes as Step]),
@@ -43,6 +67,17 @@ const computes: Readonly<Record<string, Compute<number>>> = {
     scope.many('MoekitAttendGradient', [dout!, q!, k!, v!, probs!], [], 3),
   MoeCrossEntropy: (scope, { logits, targets }) =>
     scope.many('MoekitCrossEntropy', [logits!, targets!], [], 2),
+  MoeRoutingStats: (scope, { mask, probs, ...optional }, { capacity = -1 }) => {
+    const given = OPTIONAL_STATS.map((name) => optional[name] ?? scope.floats([]));
+    const inputs = [mask!, probs!, ...given];
+    return scope.many('MoekitRoutingStats', inputs, [scope.float('capacity', capacity)], 1);
+  },
+  MoeZLoss: (scope, { logits, present }) =>
+    scope.many('MoekitZLoss', [logits!, present ?? scope.floats([])], [], 2),
+  MoeBalanceLoss: (scope, { probs, fractions, present }, { scale }) => {
+    const inputs = [probs!, fractions!, present ?? scope.floats([])];
+    return scope.many('MoekitBalanceLoss', inputs, [scope.float('scale', scale!)], 2);
+  },
   MoeMatMul: (scope, { a, b }, { transposeA, transposeB }) => [
     product(scope, [a!, b!], Boolean(transposeA), Boolean(transposeB)),
   ],
@@ -80,6 +115,7 @@ export function registerTrainingKernels(): void {
   for (const [kernelName, compute] of Object.entries(listComputes)) {
     registerKernel(config(kernelName, compute));
   }
+  shareReshaped();
   takeOver(Add, add);
   takeOver(BatchMatMul, matMul);
 }
@@ -105,6 +141,21 @@ const matMul: Replacement = (scope, { a, b }, attributes) => {
   if (!sameBatch || inner === 0 || (transposeA && transposeB)) return undefined;
   return product(scope, [scope.input(a), scope.input(b)], transposeA, transposeB);
 };
+
+/** The gradient of a sum reshapes to what is that shape already: then the result has the same memory, at no operation. */
+function shareReshaped(): void {
+  wrapKernel(Reshape, NAME, (theirs) => ({
+    kernelName: Reshape,
+    backendName: NAME,
+    kernelFunc: (call) => {
+      const { x } = call.inputs as { x: TensorInfo };
+      const { shape } = call.attrs as unknown as ReshapeAttrs;
+      if (!util.arraysEqual(x.shape, shape)) return theirs(call);
+      (call.backend as KernelBackend).incRef(x.dataId);
+      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+    },
+  }));
+}
 
 /** What broadcasts, or is not float32, stays TensorFlow's. */
 function takeOver(kernelName: string, replacement: Replacement): void {

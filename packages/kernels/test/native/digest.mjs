@@ -96,10 +96,18 @@ const calls = [
   ['MoekitAttendGradient', [], [floats([5 * 7, 3 * 8]), head, head, head, floats([5, 3, 7, 7])]],
   ['MoekitCrossEntropy', [], [x, targets]],
   ['MoekitAdd', [], [w, positive]],
+  ['MoekitRoutingStats', [], [weights, weights, none, none, none, none, none, none]],
+  ['MoekitZLoss', [], [weights, none]],
+  [
+    'MoekitBalanceLoss',
+    [{ name: 'scale', type: binding.TF_ATTR_FLOAT, value: 2 }],
+    [weights, floats([E]), none],
+  ],
 ];
 const outputs = {
   ...{ MoekitRmsNormGradient: 2, MoekitAdamW: 6, MoekitSplitHeads: 3 },
   ...{ MoekitAttend: 2, MoekitAttendGradient: 3, MoekitCrossEntropy: 2 },
+  ...{ MoekitZLoss: 2, MoekitBalanceLoss: 2 },
 };
 const hash = createHash('sha256');
 for (const [name, attributes, inputs] of calls) {

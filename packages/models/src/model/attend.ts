@@ -1,7 +1,7 @@
+import { fusedKernel } from '@moekit/kernels';
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { customGrad, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 
-import { fusedKernel } from './fused-kernel.js';
 import type { Heads } from './heads.js';
 import { maskedSoftmax } from './masked-softmax.js';
 import { product } from './product.js';

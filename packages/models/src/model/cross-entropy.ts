@@ -1,3 +1,4 @@
+import { fusedKernel } from '@moekit/kernels';
 import type { GradSaveFunc, Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -16,8 +17,6 @@ import {
   sub,
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
-
-import { fusedKernel } from './fused-kernel.js';
 
 /**
  * Mean negative log-likelihood, in nats.
