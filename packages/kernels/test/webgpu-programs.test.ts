@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -7,6 +9,7 @@ import { useWebGpu } from '../src/testing/index.js';
 import type { WebGpuBackend } from '../src/webgpu/backend.js';
 import { deviceTraits, groupsFor, groupsWanted } from '../src/webgpu/device-traits.js';
 import { outerChunks, sumChunks } from '../src/webgpu/grouped-outer.js';
+import { pausePolling } from '../src/webgpu/pause-polling.js';
 import { rowDotsStage } from '../src/webgpu/row-dots.js';
 import { scanCode } from '../src/webgpu/scan-code.js';
 import { runStage } from '../src/webgpu/stage.js';
@@ -67,6 +70,22 @@ describe('workgroups by device', () => {
     ],
   ] as const)('%s', (_name, numTokens, numRows, matrix, expected) => {
     expect(outerChunks({ numTokens, numRows }, matrix, 512)).toEqual(expected);
+  });
+});
+
+describe('pausePolling', () => {
+  it('lets native callbacks wait, and no others', async () => {
+    pausePolling();
+    pausePolling();
+    const came: string[] = [];
+    setImmediate(Array.prototype.push.bind(came, 'native'));
+    setImmediate((text: string) => came.push(text), 'ours');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(came).toEqual(['ours', 'native']);
+  });
+
+  it('leaves what else setImmediate has', () => {
+    expect(setImmediate[promisify.custom as never]).toBeDefined();
   });
 });
 

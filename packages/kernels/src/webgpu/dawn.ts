@@ -3,6 +3,7 @@ import { env } from '@tensorflow/tfjs-core';
 import { fail } from '../errors.js';
 import type { AdapterLike, AdapterSummary } from './adapter.js';
 import { summariseAdapter } from './adapter.js';
+import { pausePolling } from './pause-polling.js';
 import { offerSubgroups } from './subgroups.js';
 
 export type { AdapterLike, AdapterSummary } from './adapter.js';
@@ -55,6 +56,7 @@ export async function startDawn(): Promise<AdapterSummary> {
   const summary = summariseAdapter(adapter);
   const gpu = create(summary.software ? SOFTWARE_OPTIONS : []);
   offerSubgroups(gpu);
+  if (summary.software) pausePolling();
   const hardwareConcurrency = globalThis.process
     ?.getBuiltinModule?.('node:os')
     .availableParallelism();
