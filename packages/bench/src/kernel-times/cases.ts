@@ -51,15 +51,15 @@ export const kernelCases: readonly KernelCase[] = [
 ];
 
 /** Enough rows for an expert to fill several tiles, whole or half kept, as the cases above do. */
-const small = { tokens: 2048, modelWidth: 64, withoutLoop: true } as const;
-const narrow = { ...small, numExperts: 8, expertWidth: 32, k: 4 } as const;
+const small = { tokens: 1024, modelWidth: 128, withoutLoop: true } as const;
+const narrow = { ...small, numExperts: 8, expertWidth: 64, k: 4 } as const;
 
 /** The same kinds of load for WebGPU in software, where a product of the cases above takes minutes. */
 export const softwareCases: readonly KernelCase[] = [
-  { ...small, name: 'E=4 F=64 k=2', numExperts: 4, expertWidth: 64, k: 2, load: 'balanced' },
-  { ...narrow, name: 'E=8 F=32 k=4', load: 'balanced' },
-  { ...narrow, name: 'E=8 F=32 k=4 Zipf', load: 'zipf' },
-  { ...narrow, name: 'E=8 F=32 k=4 half kept', load: 'balanced', kept: 0.5 },
+  { ...small, name: 'E=4 F=128 k=2', numExperts: 4, expertWidth: 128, k: 2, load: 'balanced' },
+  { ...narrow, name: 'E=8 F=64 k=4', load: 'balanced' },
+  { ...narrow, name: 'E=8 F=64 k=4 Zipf', load: 'zipf' },
+  { ...narrow, name: 'E=8 F=64 k=4 half kept', load: 'balanced', kept: 0.5 },
 ];
 
 /** Each case with its variants (`<name> Zipf`, say), which bars compare with it: they are timed in one go. */
