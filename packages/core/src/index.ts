@@ -59,4 +59,5 @@ export { decodeRoutingStats, encodeRoutingStats, summariseRouting } from './stat
 export { silentTelemetry } from './telemetry.js';
 export type { RoutingEvent, TelemetrySink } from './telemetry.js';
 export { tidyRouting } from './tidy-routing.js';
+export { selectedSoftmax } from './selected-softmax.js';
 export { countTokens, createTokenMask, maskTokens, tokenMean } from './token-mask.js';

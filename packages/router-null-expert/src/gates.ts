@@ -1,6 +1,18 @@
-import { stopGradient } from '@moekit/core';
+import { selectedSoftmax, stopGradient } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, div, exp, max, minimum, mul, reshape, slice, sub, sum } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  div,
+  exp,
+  max,
+  minimum,
+  mul,
+  reshape,
+  slice,
+  sub,
+  sum,
+} from '@tensorflow/tfjs-core';
 
 /** Which sum a token's weights are divided by: see `gateWeights`. */
 export type GateNorm = 'real' | 'none' | 'all';
@@ -39,30 +51,25 @@ export function gateWeights(input: GateInput, norm: GateNorm): Gates {
   return nullProb ? { combineWeights, nullWeight: mul(nullSlots, nullProb) } : { combineWeights };
 }
 
-/**
- * From logits rather than probabilities, so that a null block that takes all the mass cannot cause 0 / 0: the largest
- * counted logit has e^0 = 1 in the denominator. Tokens with nothing to count (all null, padding) are divided by 1.
- */
-function normalised({ logits, selected, nullSlots }: GateInput, norm: 'real' | 'all'): Gates {
+/** From logits rather than probabilities, so that a null block that takes all the mass cannot cause 0 / 0. */
+function normalised(input: GateInput, norm: 'real' | 'all'): Gates {
+  const { logits, selected } = input;
   const [tokens, experts] = selected.shape;
-  const hasNull = logits.shape[1] > experts;
-  const real = slice(logits, [0, 0], [tokens, experts]); // [T,N]
-  const counted = norm === 'all' ? logits : real;
-  const top = max<Tensor2D>(stopGradient(counted), 1, true); // [T,1]
-  const raised = mul(exp(sub(real, top)), selected); // [T,N]
-  const realSum = sum<Tensor2D>(raised, 1, true); // [T,1]
-  if (norm === 'real' || !hasNull) {
-    const empty = isZero(sum<Tensor2D>(selected, 1, true));
-    return { combineWeights: div(raised, add(realSum, empty)) };
-  }
-  const nullLogit = slice(logits, [0, experts], [tokens, 1]);
-  const slots = reshape(nullSlots, [tokens, 1]);
-  const raisedNull = mul(exp(sub(nullLogit, top)), slots); // [T,1]
-  const empty = isZero(add<Tensor2D>(sum(selected, 1, true), slots));
-  const whole = add<Tensor2D>(add(realSum, raisedNull), empty);
+  if (norm === 'all' && logits.shape[1] > experts) return overAll(input);
+  const real: Tensor2D = slice(logits, [0, 0], [tokens, experts]);
+  return { combineWeights: mul(selectedSoftmax(real, selected), selected) };
+}
+
+/** Over a token's slots of both kinds; one with nothing to count (padding) is divided by 1. */
+function overAll({ logits, selected, nullSlots }: GateInput): Gates {
+  const [tokens, experts] = selected.shape;
+  const counts = concat<Tensor2D>([selected, reshape(nullSlots, [tokens, 1])], 1); // [T,N+1]
+  const raised = mul(exp(sub(logits, max(stopGradient(logits), 1, true))), counts); // [T,N+1]
+  const whole = add(sum(raised, 1, true), isZero(sum(counts, 1, true))); // [T,1]
+  const shares: Tensor2D = div(raised, whole);
   return {
-    combineWeights: div(raised, whole),
-    nullWeight: reshape(div(raisedNull, whole), [tokens]),
+    combineWeights: slice(shares, [0, 0], [tokens, experts]),
+    nullWeight: reshape(slice(shares, [0, experts], [tokens, 1]), [tokens]),
   };
 }
 

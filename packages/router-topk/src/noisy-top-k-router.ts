@@ -5,6 +5,7 @@ import {
   gatedRouter,
   maskTokens,
   normalArray,
+  selectedSoftmax,
   squaredCoefficientOfVariation,
 } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
@@ -14,7 +15,6 @@ import type * as z from 'zod/mini';
 import { assertTopK } from './assert-experts.js';
 import { amount, choice, coefficient, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
-import { selectedSoftmax } from './selected-softmax.js';
 import { selectionProbability } from './selection-probability.js';
 import { topExperts } from './top-experts.js';
 

@@ -4,6 +4,7 @@ import {
   defineRouter,
   gatedRouter,
   maskTokens,
+  selectedSoftmax,
   stepCapacity,
   withinCapacity,
 } from '@moekit/core';
@@ -15,7 +16,6 @@ import { assertTopK } from './assert-experts.js';
 import { balanceLosses, zLosses } from './losses.js';
 import { capacityOptions, choice, coefficient, flag, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
-import { selectedSoftmax } from './selected-softmax.js';
 import { topExperts } from './top-experts.js';
 
 const options = optionsOf({

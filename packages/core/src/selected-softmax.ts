@@ -6,9 +6,9 @@ const FAR_BELOW = 1e9;
 /**
  * Softmax over the selected experts alone, which is the full softmax renormalised over them.
  * Formula:  w_te = mask_te exp z_te / sum_j mask_tj exp z_tj
- * @param logits float32 [T,E]      @param mask float32 [T,E] of 0/1, a constant, at least one 1 in each row (so pass
- *   it before padding is taken out: no row is then 0/0)
- * @returns float32 [T,E], rows sum to 1, exactly 0 where not selected      Gradient: through the selected logits.
+ * @param logits float32 [T,E]      @param mask float32 [T,E] of 0/1, a constant
+ * @returns float32 [T,E], rows sum to 1, exactly 0 where not selected; a row of the mask without a 1 (padding) gives the
+ *   full softmax, so multiply by the mask where there are such      Gradient: through the selected logits.
  */
 export function selectedSoftmax(logits: Tensor2D, mask: Tensor2D): Tensor2D {
   return softmax(add(logits, mul(sub(mask, 1), FAR_BELOW)));
