@@ -31,12 +31,12 @@ const SCALARS = 9;
  * @returns float32 [2 E + 9], outside the tape, owned by the caller; `decodeRoutingStats` makes numbers of it
  */
 export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
-  const fused = fusedKernel<string>('MoeRoutingStats');
+  const fused = fusedKernel('MoeRoutingStats');
   return fused ? fusedStats(fused, routing, tokenMask) : composedStats(routing, tokenMask);
 }
 
 function fusedStats(
-  fused: FusedKernel<string>,
+  fused: FusedKernel,
   { dispatchMask: mask, selectionMask: selected, capacity, ...routing }: Routing,
   present: Tensor1D | undefined,
 ): Tensor1D {

@@ -36,9 +36,10 @@ export function loadBalancingLoss(
   fractions: Tensor1D,
   { scale = probs.shape[1], tokenMask }: { scale?: number; tokenMask?: Tensor1D | undefined } = {},
 ): Scalar {
-  const fused = fusedKernel<string>('MoeBalanceLoss');
+  const fused = fusedKernel('MoeBalanceLoss');
   if (!fused)
     return tidy(() => mul(sum(mul(fractions, tokenMean<Tensor1D>(probs, tokenMask))), scale));
-  const others = { fractions, ...present(tokenMask) };
-  return lossWithSlope(probs, (p) => fused({ probs: p, ...others }, { scale }));
+  return lossWithSlope(probs, (p) =>
+    fused({ probs: p, fractions, ...present(tokenMask) }, { scale }),
+  );
 }

@@ -12,7 +12,7 @@ import { lossWithSlope, present } from './loss-with-slope.js';
  *   Gradient: through logits.
  */
 export function zLoss(logits: Tensor2D, tokenMask?: Tensor1D): Scalar {
-  const fused = fusedKernel<string>('MoeZLoss');
+  const fused = fusedKernel('MoeZLoss');
   if (!fused) return tidy(() => zLossOf(logSumExp(logits, 1), tokenMask));
   return lossWithSlope(logits, (z) => fused({ logits: z, ...present(tokenMask) }));
 }

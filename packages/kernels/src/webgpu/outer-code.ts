@@ -36,17 +36,19 @@ export function groupedOuterCode({ tile, width, fromTokens, role }: OuterVariant
     if (localIndex == 0u) { chosen = rowsOf(z); }
     let rows = workgroupUniformLoad(&chosen);
     ${role === 'parts' ? 'if (rows.x == rows.y) { return; }' : ''}
-    let a0 = i32(workgroupId.y) * ${rows} + i32(localId.y) * ${ownRows};
-    let b0 = i32(workgroupId.x) * ${columns} + i32(localId.x) * 4;
+    let a0 = i32(workgroupId.y) * ${rows};
+    let b0 = i32(workgroupId.x) * ${columns};
     let tx = i32(localId.x);
     let ty = i32(localId.y);
+    let a = a0 + ty * ${ownRows}; // what this thread owns of the tile: rows from a on, columns from b on
+    let b = b0 + tx * 4;
     ${unrolled(ownRows, (i) => `var sum${i} = vec4<f32>(0.0);`)}
     for (var row0 = rows.x; row0 < rows.y; row0 += ${inner}) {
-      ${loadSide(tile, rows, `xTile[i] = loadX(${fromTokens ? 'tokenOf(row)' : 'row'}, i32(workgroupId.y) * ${rows} + at, uniforms.across, true);`)}
-      ${loadSide(tile, columns, `yTile[i] = loadY(row, i32(workgroupId.x) * ${columns} + at, uniforms.along, true);`)}
+      ${loadSide(tile, rows, `xTile[i] = loadX(${fromTokens ? 'tokenOf(row)' : 'row'}, a0 + at, uniforms.across, true);`)}
+      ${loadSide(tile, columns, `yTile[i] = loadY(row, b0 + at, uniforms.along, true);`)}
       workgroupBarrier();
       let until = min(${inner}, rows.y - row0);
-      if (a0 < uniforms.across && b0 < uniforms.along) {
+      if (a < uniforms.across && b < uniforms.along) {
         for (var row = 0; row < until; row++) {
           let y0 = yTile[row * ${columns / 4} + tx];
           ${unrolled(own, (q) => `let x${q} = xTile[row * ${rows / 4} + ty * ${own} + ${q}];`)}
@@ -95,7 +97,7 @@ const addParts = (ownRows: number) => /* wgsl */ `
     if (byChunks(all)) {
       for (var c = all.x / uniforms.chunk; c * uniforms.chunk < all.y; c++) {
         let part = 2 * c + i32(c * uniforms.chunk < all.x);
-        ${unrolled(ownRows, (i) => `sum${i} += loadPart(part * uniforms.across + a0 + ${i}, b0, uniforms.along, a0 + ${i} < uniforms.across);`)}
+        ${unrolled(ownRows, (i) => `sum${i} += loadPart(part * uniforms.across + a + ${i}, b, uniforms.along, a + ${i} < uniforms.across);`)}
       }
     }`;
 
@@ -110,6 +112,6 @@ function loadSide(tile: Tile, span: number, load: string): string {
   }`;
 }
 
-const storeLine = (i: number) => `if (a0 + ${i} < uniforms.across) {
-    store(z * uniforms.across + a0 + ${i}, b0, uniforms.along, sum${i});
+const storeLine = (i: number) => `if (a + ${i} < uniforms.across) {
+    store(z * uniforms.across + a + ${i}, b, uniforms.along, sum${i});
   }`;

@@ -1,3 +1,4 @@
+import { lossWithSlope } from '@moekit/core';
 import { fusedKernel } from '@moekit/kernels';
 import type { GradSaveFunc, Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
@@ -30,12 +31,7 @@ import {
 export function crossEntropy(logits: Tensor2D, targets: Tensor1D): Scalar {
   const forward = fusedKernel<'logits' | 'targets'>('MoeCrossEntropy');
   if (!forward) return composedCrossEntropy(logits, targets);
-  return customGrad<Scalar>((...inputs) => {
-    const [z, save] = inputs as [Tensor2D, GradSaveFunc];
-    const [value, slope] = forward({ logits: z, targets }) as [Scalar, Tensor2D];
-    save([slope]);
-    return { value, gradFunc: (dy, saved) => mul(saved[0]!, dy) }; // [T,V]
-  })(logits);
+  return lossWithSlope(logits, (z) => forward({ logits: z, targets }));
 }
 
 /** The same from tfjs operations. */
