@@ -143,6 +143,30 @@ test('the last n stay, and the best by the given figure', async () => {
   state.dispose();
 });
 
+test('figures that are not finite are read as they were, and NaN is never the best', async () => {
+  const state = start();
+  const store = new CheckpointFolder(folder, { best: { name: 'loss', better: 'lower' } });
+  for (const [i, loss] of [NaN, 710, Infinity].entries()) {
+    state.optimiser.resumeAt(i + 1);
+    const metrics = { loss, perplexity: Infinity };
+    const evaluation = { step: i + 1, metrics, layers: [{ entropy: -Infinity }] };
+    const { path } = await store.save({ ...state, run, evaluation });
+    expect((await readManifest(path)).evaluation).toEqual(evaluation);
+  }
+  expect((await store.best())?.step).toBe(2);
+  state.dispose();
+});
+
+test('a manifest that could not be read back gets no name', async () => {
+  const state = start();
+  const training = { seed: '1' } as never;
+  await expect(
+    saveCheckpoint(join(folder, 'one'), { ...state, run: { ...run, training } }),
+  ).rejects.toMatchObject({ code: 'MODELS_CHECKPOINT_WRITE' });
+  expect(await readdir(folder)).toEqual([]);
+  state.dispose();
+});
+
 test('an unfinished checkpoint is never taken for one, and is cleared away', async () => {
   const state = start();
   const store = new CheckpointFolder(folder);

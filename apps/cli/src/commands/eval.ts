@@ -1,5 +1,5 @@
 import type { Evaluation } from '@moekit/models';
-import { evaluate, routingFigures } from '@moekit/models';
+import { evaluate, readManifest, routingFigures, stringifyFigures } from '@moekit/models';
 
 import { applyDevice } from '../backend/apply-device.js';
 import type { DeviceFlags } from '../backend/apply-device.js';
@@ -13,7 +13,6 @@ import { loadModel, openRun } from '../training/load-model.js';
 import { taskNamed } from '../training/tasks.js';
 import { configOf } from '../training/resume-config.js';
 import { valuesOf } from '../training/set-path.js';
-import { readManifest } from '@moekit/models';
 import { wholeNumber } from './bench-flags.js';
 
 /** Flags of `moekit eval`, as commander hands them over. */
@@ -64,7 +63,7 @@ export async function evalCommand(path: string, flags: EvalFlags): Promise<numbe
   const result = { checkpoint, step, task: opened.task.name, data, backend, batches, rows };
   process.stdout.write(
     flags.json
-      ? `${JSON.stringify(result, null, 2)}\n`
+      ? `${stringifyFigures(result, 2)}\n`
       : renderEvaluations(result, opened.task.metrics),
   );
   return 0;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { parseResults } from '@moekit/bench';
 import type { CheckpointManifest, TensorEntry } from '@moekit/models';
-import { openCheckpoint } from '@moekit/models';
+import { openCheckpoint, stringifyFigures } from '@moekit/models';
 
 import { fail } from '../errors.js';
 import { renderCheckpoint } from '../output/checkpoint.js';
@@ -65,5 +65,5 @@ async function readContents(path: string): Promise<CheckpointContents> {
 }
 
 function print(flags: InspectFlags, data: unknown, render: () => string): void {
-  process.stdout.write(flags.json ? `${JSON.stringify(data, null, 2)}\n` : render());
+  process.stdout.write(flags.json ? `${stringifyFigures(data, 2)}\n` : render());
 }

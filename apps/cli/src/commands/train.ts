@@ -8,6 +8,7 @@ import {
   parseTrainOptions,
   readManifest,
   smallTraining,
+  stringifyFigures,
   writeWhole,
 } from '@moekit/models';
 import { tap } from 'rxjs';
@@ -176,7 +177,7 @@ function heading(backend: string, folder: string, step: number | undefined): str
 function print(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
   const { folder, steps, best } = run;
   const text = json
-    ? `${JSON.stringify({ ...end, folder, steps, best: best ?? null }, null, 2)}\n`
+    ? `${stringifyFigures({ ...end, folder, steps, best: best ?? null }, 2)}\n`
     : renderEnd(end, run);
   process.stdout.write(text);
 }

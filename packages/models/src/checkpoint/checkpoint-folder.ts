@@ -53,7 +53,7 @@ export class CheckpointFolder {
     let winner: { stored: StoredCheckpoint; value: number } | undefined;
     for (const stored of await this.list()) {
       const value = await figureOf(stored, best.name);
-      if (value === undefined) continue;
+      if (value === undefined || Number.isNaN(value)) continue;
       const better = best.better === 'lower' ? -value : value;
       if (!winner || better > winner.value) winner = { stored, value: better };
     }

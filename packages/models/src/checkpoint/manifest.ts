@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 import { fail } from '../errors.js';
+import { figure, stringifyFigures } from '../figure.js';
 import { damaged, parseStrictJson } from './strict-json.js';
 
 export const CHECKPOINT_SCHEMA = 'moekit/checkpoint@1';
@@ -12,7 +13,7 @@ export const MANIFEST_FILE = 'manifest.json';
 export const TENSORS_FILE = 'tensors.safetensors';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const figures = z.record(z.string(), z.number());
+const figures = z.record(z.string(), figure);
 
 /** What must be equal for a run to go on as if it had never stopped. */
 const runSchema = z.strictObject({
@@ -70,7 +71,7 @@ export function parseManifest(text: string): CheckpointManifest {
 /** sha256 (hex) of a manifest without its own hash. */
 export function hashManifest(manifest: Omit<CheckpointManifest, 'sha256'>): string {
   const { sha256: _, ...rest } = manifest as CheckpointManifest;
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+  return createHash('sha256').update(stringifyFigures(rest)).digest('hex');
 }
 
 function assertSchema(schema: unknown): void {

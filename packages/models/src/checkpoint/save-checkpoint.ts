@@ -2,11 +2,13 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { fail } from '../errors.js';
+import { stringifyFigures } from '../figure.js';
 import type { TrainableModel } from '../contract.js';
 import type { AdamW } from '../training/adamw.js';
 import type { CheckpointManifest, CheckpointRun } from './manifest.js';
 import { CHECKPOINT_SCHEMA, hashManifest, MANIFEST_FILE, TENSORS_FILE } from './manifest.js';
 import type { WritableTensor, WrittenFile } from './safetensors-write.js';
+import { readManifest } from './read-checkpoint.js';
 import { writeSafetensors } from './safetensors-write.js';
 import { stateTensors } from './state-tensors.js';
 import { syncFolder, writeAndSync } from './write-whole.js';
@@ -25,7 +27,7 @@ export const PART = '.part-';
 
 /**
  * Writes a checkpoint as a folder of two files, as a whole or not at all: the folder gets its name when the disk has
- * everything in it. Weights must hold still meanwhile (see `TrainControl.afterStep`).
+ * everything in it, and its manifest was read back. Weights must hold still meanwhile (see `TrainControl.afterStep`).
  * @param folder must not exist yet
  * @throws MODELS_CHECKPOINT_WRITE
  */
@@ -41,7 +43,8 @@ export async function saveCheckpoint(
     const tensors = writable(state);
     const written = await writeSafetensors(join(part, TENSORS_FILE), tensors);
     const manifest = describe(state, { ...written, count: tensors.size });
-    await writeAndSync(join(part, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeAndSync(join(part, MANIFEST_FILE), `${stringifyFigures(manifest, 2)}\n`);
+    await readManifest(part);
     await syncFolder(part);
     await rename(part, folder);
     await syncFolder(parent);

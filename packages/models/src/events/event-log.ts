@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import type { TrainEvent } from '../contract.js';
 import { fail } from '../errors.js';
+import { parseFigures, stringifyFigures } from '../figure.js';
 
 const lineSchema = z.looseObject({ type: z.enum(['step', 'evaluation']), step: z.int().min(1) });
 
@@ -47,7 +48,7 @@ export class EventLog {
 
   /** Returns at once; `sync` and `close` wait for it, and throw what went wrong. */
   write(event: TrainEvent): void {
-    const line = `${JSON.stringify(event)}\n`;
+    const line = `${stringifyFigures(event)}\n`;
     this.#writing = this.#writing.then(() => this.#file.appendFile(line));
     this.#writing.catch(() => undefined); // thrown by whoever waits
   }
@@ -99,7 +100,7 @@ async function* readLines(path: string): AsyncGenerator<{ event: TrainEvent; end
 
 function parseLine(line: string): TrainEvent | undefined {
   try {
-    return lineSchema.parse(JSON.parse(line)) as unknown as TrainEvent;
+    return lineSchema.parse(parseFigures(line)) as unknown as TrainEvent;
   } catch {
     return undefined;
   }

@@ -3,13 +3,12 @@ import { isMoekitError } from '@moekit/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 import { fail } from '../errors.js';
+import type { PlainNumber } from '../figure.js';
+import { stringifyFigures } from '../figure.js';
 import type { Task } from '../task.js';
 import type { BatchGradients, BatchReport } from './batch-gradients.js';
 import type { LayerPass } from './repeat-pass.js';
 import { repeatPass } from './repeat-pass.js';
-
-/** A number as JSON has it; NaN and the infinities by name. */
-export type PlainNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 
 /** What of a tensor is not finite, and how large the rest is. */
 export interface Magnitude {
@@ -61,17 +60,19 @@ export async function diagnose<Batch>(
   });
   const gradients = await magnitudes(graded);
   const layers = await repeatPass(task, batch, seed);
-  return plain({
-    step,
-    layer:
-      failedRouter(task, layers) ?? (Number.isFinite(report?.loss) ? deepest(gradients) : null),
-    loss: report?.loss ?? null,
-    routerLoss: report?.routerLoss ?? null,
-    gradientNorm: report?.gradientNorm ?? null,
-    gradients,
-    weights: await magnitudes(variables),
-    layers,
-  }) as Divergence;
+  return JSON.parse(
+    stringifyFigures({
+      step,
+      layer:
+        failedRouter(task, layers) ?? (Number.isFinite(report?.loss) ? deepest(gradients) : null),
+      loss: report?.loss ?? null,
+      routerLoss: report?.routerLoss ?? null,
+      gradientNorm: report?.gradientNorm ?? null,
+      gradients,
+      weights: await magnitudes(variables),
+      layers,
+    }),
+  ) as Divergence;
 }
 
 /** @param got the figures, or what a router said of them */
@@ -118,10 +119,4 @@ function deepest(gradients: readonly Magnitude[]): string | null {
 /** `layers.1.moe.router` of `layers.1.moe.router.0.weight`. */
 function partOf(name: string): string {
   return name.replace(/(\.\d+)?\.[a-z]+$/i, '');
-}
-
-function plain(value: unknown): unknown {
-  const named = (_key: string, item: unknown) =>
-    typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
-  return JSON.parse(JSON.stringify(value, named));
 }

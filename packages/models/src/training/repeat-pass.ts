@@ -3,8 +3,8 @@ import { decodeRoutingStats, encodeRoutingStats } from '@moekit/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { abs, keep, max, tidy } from '@tensorflow/tfjs-core';
 
+import type { PlainNumber } from '../figure.js';
 import type { Task } from '../task.js';
-import type { PlainNumber } from './divergence.js';
 
 /** What reached an MoE layer in one pass, and what its router made of it. */
 export interface LayerPass {
