@@ -7,7 +7,7 @@ import { lock } from './lock.js';
 
 /**
  * Makes an output folder, and keeps other runs out of it while `work` goes on. A killed run's folder is free again.
- * @throws BENCH_OUTPUT, CLI_BUSY, what `work` throws
+ * @throws BENCH_OUTPUT, CLI_BUSY, CLI_LOCK, what `work` throws
  */
 export async function ownOutput<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await prepareOutput(folder);
@@ -16,7 +16,7 @@ export async function ownOutput<T>(folder: string, work: () => Promise<T>): Prom
     fail('CLI_BUSY', {
       asked: `One run at a time writes into ${folder}`,
       got: `${holder} doing it`,
-      fix: `Choose another --out, or wait for it; if there is none, remove ${path}.`,
+      fix: 'Choose another --out, or wait for it, or end it.',
     }),
   );
   try {

@@ -28,6 +28,8 @@ export type { TensorEntry } from './checkpoint/safetensors-header.js';
 export { saveCheckpoint } from './checkpoint/save-checkpoint.js';
 export type { CheckpointState } from './checkpoint/save-checkpoint.js';
 export { writeWhole } from './checkpoint/write-whole.js';
+export { takeLock } from './files/take-lock.js';
+export type { Lock } from './files/take-lock.js';
 export { bpeTokenizer } from './data/bpe/bpe-tokenizer.js';
 export { trainBpe } from './data/bpe/train-bpe.js';
 export type { BpeOptions } from './data/bpe/train-bpe.js';

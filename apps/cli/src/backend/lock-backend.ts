@@ -5,7 +5,7 @@ import { fail } from './errors.js';
 
 /**
  * Makes this process the only installer of a backend.
- * @returns releases the lock      @throws BACKEND_BUSY while another living process holds it
+ * @returns releases the lock      @throws BACKEND_BUSY while another living process holds it, CLI_LOCK
  */
 export function lockBackend(home: string, name: string): () => void {
   const path = join(home, `.lock-${name}`);
@@ -13,7 +13,7 @@ export function lockBackend(home: string, name: string): () => void {
     fail('BACKEND_BUSY', {
       asked: 'One process at a time may install a backend',
       got: `${holder} doing it`,
-      fix: `Wait for it, or end it; if there is none, remove ${path}.`,
+      fix: 'Wait for it, or end it.',
     }),
   );
 }
