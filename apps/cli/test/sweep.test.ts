@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseResults } from '@moekit/bench';
@@ -7,8 +7,9 @@ import { describe, expect, test } from 'vitest';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
 interface Line {
-  readonly event: 'started' | 'kept' | 'done' | 'failed';
+  readonly event: 'started' | 'kept' | 'discarded' | 'done' | 'failed';
   readonly id: string;
+  readonly key: string;
 }
 
 const logOf = (folder: string): Line[] =>
@@ -68,6 +69,32 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
       expect(errors[0]!.code).toMatch(/^(MODELS|MOE|KERNELS)_/);
     }
     expect(idsOf(logOf(out), 'failed')).toHaveLength(2);
+  });
+
+  test('a trial whose code was changed, or whose file was, is trained again; the others are kept', async () => {
+    const cwd = await emptyFolder();
+    const router = readFileSync(fixture('first-expert.ts'), 'utf8');
+    writeFileSync(join(cwd, 'router.ts'), `import './part.js';\n${router}`);
+    writeFileSync(join(cwd, 'part.ts'), 'export {};');
+    const tiny = JSON.parse(readFileSync(fixture('tiny.json'), 'utf8')) as object;
+    const config = { ...tiny, routers: ['dense', './router.ts'], seeds: [1, 2], backend: 'cpu' };
+    writeFileSync(join(cwd, 'sweep.json'), JSON.stringify(config));
+    const args = ['sweep', 'sweep.json', '--set', 'training.steps=2', '--out', 'out', '--quiet'];
+    expect((await moekit(args, { cwd })).code).toBe(0);
+    writeFileSync(join(cwd, 'part.ts'), 'export const other = 1;');
+    const { key } = logOf(join(cwd, 'out')).find(({ id }) => id === 'dense#2')!;
+    const stored = join(cwd, 'out', 'trials', `${key}.json`);
+    writeFileSync(stored, readFileSync(stored, 'utf8').replace(/"loss":\d/, '"loss":0'));
+    const { code, stderr } = await moekit([...args, '--resume'], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toBe('warning: the kept trial dense#2 is not as it was written; it is trained again\n'); // prettier-ignore
+    const lines = logOf(join(cwd, 'out')).slice(8);
+    expect(idsOf(lines, 'kept')).toEqual(['dense#1']);
+    expect(idsOf(lines, 'done').toSorted()).toEqual([
+      'dense#2',
+      'first-expert#1',
+      'first-expert#2',
+    ]);
   });
 
   test('an experiment of moekit, cut short: answer, report, and one report of two runs', async () => {

@@ -11,6 +11,7 @@ export const benchErrors = {
   BENCH_BACKEND_MISSING: 'The backend asked for cannot be used on this machine.',
   BENCH_OUTPUT: 'The output folder or a file in it cannot be written.',
   BENCH_TRIAL: 'A trial failed with an error that has no code of its own.',
+  BENCH_CHANGED: 'Data or code changed between the start of a run and one of its trials.',
   BENCH_WORKER: 'A worker process ended before its trial did, or sent what nobody understands.',
   BENCH_EXPERIMENT_UNKNOWN: 'No experiment of that name exists.',
   BENCH_SET: 'A setting of a sweep (key=value,value) cannot be read, or leads nowhere.',

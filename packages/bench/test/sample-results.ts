@@ -78,6 +78,7 @@ export function sampleResults(
     layer: { modelWidth: 8, feedForwardWidth: 32, activation: 'relu' as const },
     data,
     files: {},
+    rowData: {},
   };
   const reference = { name: 'bigram', metrics: { loss: 2.4, bitsPerByte: 3.5 } };
   return collectResults({ manifest, reference }, outcomes.reverse(), {
@@ -94,7 +95,8 @@ function outcome(
   bits: (label: string, seed: number) => number | undefined,
 ): Outcome {
   const entry = experiment.routers.find((row) => labelOf(row) === label)!;
-  const job = { id: `${label}#${seed}`, label, entry, seed, backend: 'cpu', experiment };
+  const identity = { data: 'd', router: null, task: null };
+  const job = { id: `${label}#${seed}`, label, entry, seed, backend: 'cpu', experiment, identity };
   const value = bits(label, seed);
   return value === undefined
     ? { type: 'failed', job, error: { code: 'MOE_ROUTING', message: 'a <b>bold</b> mistake' } }

@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path';
 
-import type { Experiment, Preamble, Preset } from '@moekit/bench';
+import type { Experiment, Found, Preamble, Preset } from '@moekit/bench';
 import {
   TrialStore,
   applySettings,
@@ -55,6 +55,12 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   return ownOutput(folder, () => runGrid(flags, { preamble, folder, workers, started }));
 }
 
+const NOTHING: Found = { kept: [], discarded: [] };
+
+function wasChanged(id: string): string {
+  return `warning: the kept trial ${id} is not as it was written; it is trained again\n`;
+}
+
 interface Grid {
   readonly preamble: Preamble;
   readonly folder: string;
@@ -67,7 +73,8 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
   const { manifest } = preamble;
   const store = new TrialStore(folder, manifest);
   const jobs = listJobs(manifest);
-  const kept = flags.resume ? await store.finished(jobs) : [];
+  const { kept, discarded } = flags.resume ? await store.find(jobs) : NOTHING;
+  for (const { id } of discarded) process.stderr.write(wasChanged(id));
   const done = new Set(kept.map(({ job }) => job.id));
   const left = jobs.filter(({ id }) => !done.has(id));
   const { outcomes, signal } = await runAll(left, {

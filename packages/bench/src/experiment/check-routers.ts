@@ -1,18 +1,15 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-
 import { parseOptions } from '@moekit/core';
 
-import { locatePlugin } from '../plugins/locate-plugin.js';
+import { hashRouter } from '../plugins/hash-router.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Experiment, RouterEntry } from './config.js';
-import { isPath, labelOf } from './label.js';
+import { labelOf } from './label.js';
 
 export interface CheckedRouters {
   /** The rows, those of files and packages called as their plug-ins call themselves, where that name is free. */
   readonly routers: readonly RouterEntry[];
-  /** sha256 of each router file, by the name it was given. */
+  /** sha256 of the code behind each router that is not registered, by the name it was given; see `hashModules`. */
   readonly files: Record<string, string>;
 }
 
@@ -33,8 +30,10 @@ export async function checkRouters(
     for (const given of [options, ...(entry.evaluateAs ?? []).map((as) => as.options)]) {
       parseOptions(plugin.options, given, `router ${plugin.name}`);
     }
-    if (isPath(router)) files[router] = await hashFile(locatePlugin(router, registry));
-    if (!registry.has(router)) names.set(entry, plugin.name);
+    const code = hashRouter(router, registry);
+    if (code === null) continue;
+    files[router] = code;
+    names.set(entry, plugin.name);
   }
   return { routers: nameRows(routers, names), files };
 }
@@ -52,10 +51,4 @@ function nameRows(
     taken.add(label);
     return { ...entry, label };
   });
-}
-
-async function hashFile(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
 }

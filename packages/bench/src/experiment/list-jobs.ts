@@ -3,11 +3,17 @@ import type { Job } from '../trial/messages.js';
 import { labelOf } from './label.js';
 
 /** The trials of an experiment, seed by seed: a stopped run holds whole comparisons rather than whole rows. */
-export function listJobs({ experiment, backend }: Manifest): readonly Job[] {
+export function listJobs({ experiment, backend, files, data, rowData }: Manifest): readonly Job[] {
+  const task = files[experiment.task] ?? null;
   return experiment.seeds.flatMap((seed) =>
     experiment.routers.map((entry) => {
       const label = labelOf(entry);
-      return { id: `${label}#${seed}`, label, entry, seed, backend, experiment };
+      const identity = {
+        data: rowData[label] ?? data.hash,
+        router: files[entry.router] ?? null,
+        task,
+      };
+      return { id: `${label}#${seed}`, label, entry, seed, backend, experiment, identity };
     }),
   );
 }

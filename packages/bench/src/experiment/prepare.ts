@@ -1,14 +1,15 @@
-import type { LoadProgress } from '@moekit/models';
+import type { LoadProgress, TaskPlugin } from '@moekit/models';
 
 import { pickBackend } from '../backend/choose-backend.js';
 import type { BackendFinding } from '../backend/find-backends.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';
 import { readVersions } from '../doctor/versions.js';
-import { loadTask } from '../tasks/load-task.js';
+import { hashTask, loadTask } from '../tasks/load-task.js';
+import type { TaskSettings } from '../tasks/task-options.js';
 import { parseTaskOptions, settingsOf } from '../tasks/task-options.js';
 import { checkRouters } from './check-routers.js';
-import type { Experiment } from './config.js';
+import type { Experiment, RouterEntry } from './config.js';
 import { hashOf } from './hash.js';
 import { labelOf } from './label.js';
 
@@ -29,8 +30,12 @@ export async function prepareExperiment(
   const backend = await pickBackend(experiment.backend);
   const task = await loadTask(experiment.task);
   const settings = parseTaskOptions(task, experiment) as Pick<Experiment, 'data' | 'model'>;
-  for (const row of routers) parseTaskOptions(task, settingsOf(experiment, row), labelOf(row));
+  const ownRows = routers.map((row) => ({
+    row,
+    settings: parseTaskOptions(task, settingsOf(experiment, row), labelOf(row)),
+  }));
   const { description, reference } = await task.load(settings, onProgress);
+  const code = hashTask(experiment.task);
   const complete = { ...experiment, ...settings };
   const manifest = {
     experiment: { ...complete, routers },
@@ -40,9 +45,31 @@ export async function prepareExperiment(
     metrics: [...task.metrics],
     layer: layerOf(task.layer(settings)),
     data: description,
-    files,
+    files: { ...files, ...(code !== null && { [experiment.task]: code }) },
+    rowData: await hashRowData(task, ownRows),
   };
   return { manifest, reference: reference ?? null };
+}
+
+interface RowSettings {
+  readonly row: RouterEntry;
+  readonly settings: TaskSettings;
+}
+
+/** The sha256 of the data of rows that change the task's options, by label. */
+async function hashRowData(
+  task: TaskPlugin,
+  rows: readonly RowSettings[],
+): Promise<Record<string, string>> {
+  const known = new Map<string, string>();
+  const hashes: Record<string, string> = {};
+  for (const { row, settings } of rows.filter(({ row: { data, model } }) => data ?? model)) {
+    const key = hashOf(settings);
+    const hash = known.get(key) ?? (await task.load(settings)).description.hash;
+    known.set(key, hash);
+    hashes[labelOf(row)] = hash;
+  }
+  return hashes;
 }
 
 function layerOf({ modelWidth, feedForwardWidth, activation }: Layer): Layer {

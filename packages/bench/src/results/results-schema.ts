@@ -96,8 +96,10 @@ export const resultsSchema = z.object({
       feedForwardWidth: z.int(),
       activation: z.enum(['relu', 'gelu', 'swiglu']),
     }),
-    /** sha256 of each router file, by the name it was given. */
+    /** sha256 of the code of each router and task that is not moekit's own, imports and packages included, by its name. */
     files: z.record(z.string(), z.string()),
+    /** sha256 of the data of each row that has data of its own, by the row's label. */
+    rowData: z.record(z.string(), z.string()).default({}),
   }),
   /** A simple model on the same split; null where the task knows none. */
   reference: z.object({ name: z.string(), metrics: metricsSchema }).nullable(),

@@ -7,6 +7,7 @@ import type { TaskPlugin } from '@moekit/models';
 import { fail } from '../errors.js';
 import { isPath } from '../experiment/label.js';
 import { findPackage } from '../plugins/find-package.js';
+import { hashModules } from '../plugins/hash-modules.js';
 import { importFile } from '../plugins/import-file.js';
 import { builtInTasks } from './built-in.js';
 
@@ -17,10 +18,20 @@ import { builtInTasks } from './built-in.js';
 export async function loadTask(name: string): Promise<TaskPlugin> {
   const known = builtInTasks().get(name);
   if (known) return known;
-  const path = isPath(name) ? resolve(name) : findPackage(name);
+  const path = locateTask(name);
   if (path === undefined) throw unknownTask(name);
   const module = await importTask(name, path);
   return assertTask((module as { default?: unknown } | null)?.default, name);
+}
+
+/** sha256 of a task's code, imports and packages included; null for one of moekit's, and where there is none. */
+export function hashTask(name: string): string | null {
+  const path = builtInTasks().has(name) ? undefined : locateTask(name);
+  return path !== undefined && existsSync(path) ? hashModules(path) : null;
+}
+
+function locateTask(name: string): string | undefined {
+  return isPath(name) ? resolve(name) : findPackage(name);
 }
 
 /** The error for a name that nothing answers to. */

@@ -12,6 +12,7 @@ import { loadTask } from '../tasks/load-task.js';
 import type { TaskSettings } from '../tasks/task-options.js';
 import { parseTaskOptions, settingsOf } from '../tasks/task-options.js';
 import { ActivationProbe } from './activation-probe.js';
+import { assertUnchanged } from './assert-unchanged.js';
 import { countFlops, trainingFlops } from './count-flops.js';
 import { evaluateTrial, evaluateVariants } from './evaluate-trial.js';
 import { matchRouter } from './match.js';
@@ -36,6 +37,7 @@ export async function runTrial(
   const plugin = await loadTask(experiment.task);
   const settings = parseTaskOptions(plugin, settingsOf(experiment, entry), label);
   const data = await plugin.load(settings);
+  assertUnchanged(job, registry, data.description.hash);
   const moe = await prepareMoE(job, registry, plugin.layer(settings));
   const training = trainingOf(experiment, entry);
   const task = plugin.create(settings, data, {
