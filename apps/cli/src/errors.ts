@@ -6,6 +6,7 @@ export const cliErrors = {
   CLI_CHECKPOINT_CODE: 'A checkpoint names a router that would have to be loaded as code.',
   CLI_BUSY: 'Another run is writing into the same folder.',
   CLI_LOCK: 'A lock could not be taken: no room, no permission, or a file system without locks.',
+  CLI_OUTPUT: 'Standard output cannot be written.',
   CLI_UNEXPECTED: 'A defect in moekit itself; please report it.',
 } as const;
 

@@ -1,24 +1,82 @@
-import { Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { ReplaySubject } from 'rxjs';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+import { isClosed } from './closed-output.js';
+
+/** SIGPIPE stands for output that nobody reads any more. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
 
 /** What the shell expects of a program that a signal stopped: 128 + its number. */
-export const EXIT_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+export const EXIT_CODES: Readonly<Record<StopSignal, number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  SIGPIPE: 141,
+};
 
-/** Emits the first Ctrl-C (or SIGTERM); a second one ends the process at once, as if nobody listened. */
-export function stopSignals(): Observable<StopSignal> {
-  return new Observable((subscriber) => {
-    const stop = (signal: StopSignal) => {
-      release();
-      subscriber.next(signal);
-      subscriber.complete();
-    };
-    const release = () => {
-      process.removeListener('SIGINT', stop);
-      process.removeListener('SIGTERM', stop);
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    return release;
-  });
+const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Whether work was asked to stop, and by what. */
+export interface Stop {
+  /** Emits once, also to whoever subscribes after the signal. */
+  readonly asked: Observable<StopSignal>;
+  readonly signal: StopSignal | undefined;
+}
+
+/**
+ * Does work that ends early, keeping what is finished, when a signal or a closed output asks for it. From then on no
+ * signal is caught, by nobody: the next one ends the process at once, also in the middle of a step.
+ */
+export async function untilStopped<Result>(work: (stop: Stop) => Promise<Result>): Promise<Result> {
+  const stopping = new Stopping();
+  try {
+    return await work(stopping);
+  } finally {
+    stopping.ignore();
+  }
+}
+
+class Stopping implements Stop {
+  readonly asked = new ReplaySubject<StopSignal>(1);
+  signal: StopSignal | undefined;
+
+  constructor() {
+    for (const signal of CAUGHT) process.on(signal, this.#caught);
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', this.#broken);
+  }
+
+  ignore(): void {
+    for (const signal of CAUGHT) process.removeListener(signal, this.#caught);
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.removeListener('error', this.#broken);
+    }
+  }
+
+  #stop(signal: StopSignal): void {
+    if (this.signal !== undefined) return;
+    this.signal = signal;
+    this.asked.next(signal);
+    this.asked.complete();
+  }
+
+  readonly #caught = (signal: NodeJS.Signals): void => {
+    if (this.signal !== undefined && this.signal !== 'SIGPIPE') return endAtOnce(signal);
+    this.#stop(signal as StopSignal);
+    // not yet: a library's listener that runs after this one would find itself alone, and end the process
+    setImmediate(restoreDefaults);
+  };
+
+  readonly #broken = (error: Error): void => {
+    if (isClosed(error)) this.#stop('SIGPIPE');
+  };
+}
+
+/** A second signal that came before the defaults were back. */
+function endAtOnce(signal: NodeJS.Signals): void {
+  restoreDefaults();
+  process.kill(process.pid, signal);
+}
+
+function restoreDefaults(): void {
+  for (const signal of CAUGHT) process.removeAllListeners(signal);
 }

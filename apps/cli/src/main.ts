@@ -1,3 +1,5 @@
+import { watchOutput } from './closed-output.js';
 import { runCli } from './run-cli.js';
 
+watchOutput();
 process.exitCode = await runCli(process.argv);

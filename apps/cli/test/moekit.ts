@@ -18,7 +18,7 @@ interface RunOptions {
   readonly signal?: NodeJS.Signals;
 }
 
-const program = fileURLToPath(new URL('../bin/moekit.js', import.meta.url));
+export const program = fileURLToPath(new URL('../bin/moekit.js', import.meta.url));
 
 /** A file beside this one, by an absolute path. */
 export const fixture = (name: string) =>

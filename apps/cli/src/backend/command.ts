@@ -2,7 +2,8 @@ import type { InstalledBackend, Verification } from '@moekit/bench';
 import { backendHome, bestInstalled, listInstalled } from '@moekit/bench';
 import Table from 'cli-table3';
 
-import { EXIT_CODES, stopSignals } from '../interrupt.js';
+import type { Stop } from '../interrupt.js';
+import { EXIT_CODES, untilStopped } from '../interrupt.js';
 import { fail as failCli } from '../errors.js';
 import { fail } from './errors.js';
 import { installTensorflow } from './install.js';
@@ -26,12 +27,12 @@ export interface InstallFlags extends BackendFlags {
 /** `moekit backend install tensorflow` @returns the exit code */
 export async function installCommand(name: string, flags: InstallFlags): Promise<number> {
   assertInstallable(name);
+  return untilStopped((stop) => install(flags, stop));
+}
+
+async function install(flags: InstallFlags, stop: Stop): Promise<number> {
   const controller = new AbortController();
-  let exitCode = 0;
-  const stop = stopSignals().subscribe((signal) => {
-    exitCode = EXIT_CODES[signal];
-    controller.abort();
-  });
+  stop.asked.subscribe(() => controller.abort());
   const started = Date.now();
   const seconds = () => ((Date.now() - started) / 1000).toFixed(1).padStart(6);
   try {
@@ -49,10 +50,8 @@ export async function installCommand(name: string, flags: InstallFlags): Promise
     process.stdout.write(flags.json ? `${JSON.stringify({ dir, fresh, manifest })}\n` : said);
     return 0;
   } catch (error) {
-    if (exitCode !== 0) return exitCode; // Ctrl-C: what was done is kept for the next run
+    if (stop.signal !== undefined) return EXIT_CODES[stop.signal]; // what was done is kept for the next run
     throw error;
-  } finally {
-    stop.unsubscribe();
   }
 }
 

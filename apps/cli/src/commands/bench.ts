@@ -4,6 +4,8 @@ import { listJobs, prepareExperiment } from '@moekit/bench';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
+import type { Stop } from '../interrupt.js';
+import { untilStopped } from '../interrupt.js';
 import { ownOutput } from '../own-output.js';
 import { showLoading } from '../output/load-progress.js';
 import { builtInRouters } from '../registry.js';
@@ -14,7 +16,7 @@ import { settle, workersOf } from './settle.js';
 
 /**
  * Trains every row with every seed, writes results.json and report.html, prints the comparison.
- * @returns the exit code: 0, 1 when a trial failed, 130 after Ctrl-C      @throws coded errors for bad input
+ * @returns the exit code: 0, 1 when a trial failed, 128 + its number after a signal      @throws coded errors for bad input
  */
 export async function bench(flags: BenchFlags): Promise<number> {
   applyDevice(flags);
@@ -29,15 +31,17 @@ export async function bench(flags: BenchFlags): Promise<number> {
   const folder =
     flags.out ?? join('moekit-results', `${experiment.task}-${manifest.configHash.slice(0, 8)}`);
   const jobs = listJobs(manifest);
-  return ownOutput(folder, async () => {
+  const compare = async (stop: Stop) => {
     const started = new Date();
-    const { outcomes, signal } = await runAll(jobs, {
+    const outcomes = await runAll(jobs, {
       jobs: jobs.length,
       workers,
+      stop,
       quiet: flags.quiet ?? false,
       backend: manifest.backend,
       metric: manifest.metrics[0]!,
     });
-    return settle({ preamble, outcomes, signal, folder, started, workers, json: flags.json });
-  });
+    return settle({ preamble, outcomes, stop, folder, started, workers, json: flags.json });
+  };
+  return ownOutput(folder, () => untilStopped(compare));
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Outcome, Preamble } from '@moekit/bench';
 import { collectResults, writeOutput } from '@moekit/bench';
 
-import type { StopSignal } from '../interrupt.js';
+import type { Stop } from '../interrupt.js';
 import { EXIT_CODES } from '../interrupt.js';
 import { renderSummary } from '../output/summary.js';
 import { wholeNumber } from './bench-flags.js';
@@ -12,7 +12,7 @@ import { wholeNumber } from './bench-flags.js';
 export interface Comparison {
   readonly preamble: Preamble;
   readonly outcomes: readonly Outcome[];
-  readonly signal: StopSignal | undefined;
+  readonly stop: Stop;
   readonly folder: string;
   readonly started: Date;
   readonly workers: number;
@@ -24,7 +24,7 @@ export interface Comparison {
  * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for
  */
 export async function settle(comparison: Comparison): Promise<number> {
-  const { preamble, outcomes, signal, folder, started, workers, json } = comparison;
+  const { preamble, outcomes, stop, folder, started, workers, json } = comparison;
   const results = collectResults(preamble, outcomes, {
     startedAt: started.toISOString(),
     seconds: (Date.now() - started.getTime()) / 1000,
@@ -34,7 +34,7 @@ export async function settle(comparison: Comparison): Promise<number> {
   process.stdout.write(
     json ? `${JSON.stringify(results, null, 2)}\n` : renderSummary(results, files),
   );
-  if (signal !== undefined) return EXIT_CODES[signal];
+  if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }
 

@@ -16,6 +16,8 @@ import {
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import { fail } from '../errors.js';
+import type { Stop } from '../interrupt.js';
+import { untilStopped } from '../interrupt.js';
 import { showLoading } from '../output/load-progress.js';
 import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
@@ -39,7 +41,7 @@ export interface SweepFlags {
  * Runs every trial of an experiment's grid, each in a process of its own and on disk as soon as it has ended; then writes
  * results.json and report.html and prints the comparison and the answer.
  * @param source an experiment's name, or a .json or .ts file
- * @returns the exit code: 0, 1 when a trial failed, 130 after Ctrl-C      @throws coded errors for bad input
+ * @returns the exit code: 0, 1 when a trial failed, 128 + its number after a signal      @throws coded errors for bad input
  */
 export async function sweep(source: string, flags: SweepFlags): Promise<number> {
   applyDevice(flags);
@@ -52,7 +54,9 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
     prepareExperiment(experiment, registry, onProgress),
   );
   const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
-  return ownOutput(folder, () => runGrid(flags, { preamble, folder, workers, started }));
+  return ownOutput(folder, () =>
+    untilStopped((stop) => runGrid(flags, { preamble, folder, workers, started, stop })),
+  );
 }
 
 const NOTHING: Found = { kept: [], discarded: [] };
@@ -66,10 +70,11 @@ interface Grid {
   readonly folder: string;
   readonly workers: number;
   readonly started: Date;
+  readonly stop: Stop;
 }
 
 async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
-  const { preamble, folder, workers } = grid;
+  const { preamble, folder, workers, stop } = grid;
   const { manifest } = preamble;
   const store = new TrialStore(folder, manifest);
   const jobs = listJobs(manifest);
@@ -77,9 +82,10 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
   for (const { id } of discarded) process.stderr.write(wasChanged(id));
   const done = new Set(kept.map(({ job }) => job.id));
   const left = jobs.filter(({ id }) => !done.has(id));
-  const { outcomes, signal } = await runAll(left, {
+  const outcomes = await runAll(left, {
     jobs: left.length,
     workers,
+    stop,
     quiet: flags.quiet ?? false,
     backend: manifest.backend,
     metric: manifest.metrics[0]!,
@@ -88,7 +94,7 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
       if (event.type === 'done' || event.type === 'failed') await store.save(event);
     },
   });
-  return settle({ ...grid, outcomes: [...kept, ...outcomes], signal, json: flags.json });
+  return settle({ ...grid, outcomes: [...kept, ...outcomes], json: flags.json });
 }
 
 /** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { hashOf } from '@moekit/bench';
 import { isMoekitError } from '@moekit/kernels';
-import type { TaskPlugin, TrainOptions } from '@moekit/models';
+import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
 import {
   CheckpointFolder,
   parseTrainOptions,
@@ -11,13 +11,11 @@ import {
   stringifyFigures,
   writeWhole,
 } from '@moekit/models';
-import { tap } from 'rxjs';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import type { DeviceFlags } from '../backend/apply-device.js';
 import { applyDevice } from '../backend/apply-device.js';
-import type { StopSignal } from '../interrupt.js';
-import { EXIT_CODES, stopSignals } from '../interrupt.js';
+import { EXIT_CODES, untilStopped } from '../interrupt.js';
 import { ownOutput } from '../own-output.js';
 import { showLoading } from '../output/load-progress.js';
 import { renderEnd } from '../output/train-end.js';
@@ -62,7 +60,7 @@ const CHECKPOINTS = 10;
 
 /**
  * Trains one model, saving checkpoints on the way; with `--resume` it goes on from the last of them, bit for bit.
- * @returns the exit code: 0, 1 when training diverged, 130 after Ctrl-C      @throws coded errors for bad input
+ * @returns the exit code: 0, 1 when training diverged, 128 + its number after a signal      @throws coded errors for bad input
  */
 export async function trainCommand(flags: TrainFlags): Promise<number> {
   applyDevice(flags);
@@ -100,10 +98,9 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   const from = flags.resume ? await checkpoints.latest() : undefined;
   const { name, hash } = data.description;
   const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
-  let signal: StopSignal | undefined;
   if (!flags.quiet) process.stderr.write(heading(backend, folder, from?.step));
   try {
-    const end = await runTraining({
+    const training = {
       task: built,
       options,
       run: { config: resolved.config, training: options, data: { name, hash }, backend, versions },
@@ -112,8 +109,11 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       from,
       openSinks: () =>
         openSinks(sinksOf(flags, folder), flags.resume ? (from?.step ?? 0) : undefined),
-      stop: stopSignals().pipe(tap((caught) => (signal = caught))),
-      onEvent: (event) => progress.show(event),
+      onEvent: (event: TrainEvent) => progress.show(event),
+    };
+    const { signal, ...end } = await untilStopped(async (stop) => {
+      const ended = await runTraining({ ...training, stop: stop.asked });
+      return { ...ended, signal: stop.signal };
     });
     progress.end();
     print(end, flags, {

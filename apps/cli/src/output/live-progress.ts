@@ -1,6 +1,5 @@
 import type { PoolEvent } from '@moekit/bench';
 import { format } from '@moekit/bench';
-import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { Observable } from 'rxjs';
 import { auditTime, scan, Subscription } from 'rxjs';
@@ -9,6 +8,7 @@ import { bar } from './bar.js';
 import { duration } from './duration.js';
 import type { ProgressState } from './progress-state.js';
 import { advance, initialProgress, secondsLeft, shareDone } from './progress-state.js';
+import { redraw } from './redraw.js';
 
 const BAR = 20;
 
@@ -18,7 +18,7 @@ export function liveProgress(
   total: number,
   stream: NodeJS.WriteStream,
 ): Subscription {
-  const draw = createLogUpdate(stream);
+  const draw = redraw(stream);
   const started = Date.now();
   const states = events.pipe(scan(advance, initialProgress(total)), auditTime(100));
   const subscription = new Subscription(() => draw.clear());

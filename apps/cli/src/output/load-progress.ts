@@ -1,9 +1,9 @@
 import { format } from '@moekit/bench';
 import type { LoadProgress } from '@moekit/models';
-import { createLogUpdate } from 'log-update';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';
+import { redraw } from './redraw.js';
 
 /** Shortest time between two lines where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
@@ -17,7 +17,7 @@ export async function showLoading<Result>(
   stream: NodeJS.WriteStream = process.stderr,
 ): Promise<Result> {
   if (quiet) return work();
-  const draw = stream.isTTY ? createLogUpdate(stream) : undefined;
+  const draw = stream.isTTY ? redraw(stream) : undefined;
   const line = new LoadLine();
   let last = Number.NEGATIVE_INFINITY;
   try {

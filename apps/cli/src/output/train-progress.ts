@@ -1,10 +1,10 @@
 import type { Metric, TrainEvent } from '@moekit/models';
 import { format } from '@moekit/bench';
-import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';
+import { redraw } from './redraw.js';
 
 /** Shortest time between two lines of mere progress where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
@@ -23,7 +23,7 @@ export const silentProgress: TrainProgress = { show: () => undefined, end: () =>
 
 /** To stderr, so that stdout holds results alone: redrawn on a terminal, lines elsewhere. */
 export function trainProgress(metric: Metric, stream: NodeJS.WriteStream): TrainProgress {
-  const draw = stream.isTTY ? createLogUpdate(stream) : undefined;
+  const draw = stream.isTTY ? redraw(stream) : undefined;
   const pace = new Pace();
   let last = Date.now();
   const show = (event: TrainEvent) => {

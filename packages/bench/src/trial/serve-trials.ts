@@ -1,5 +1,6 @@
 import type { PluginRegistry } from '../plugins/registry.js';
 import { describeError } from './describe-error.js';
+import { endWithParent } from './end-with-parent.js';
 import type { Progress, Report } from './messages.js';
 import { requestSchema } from './messages.js';
 import { runTrial } from './run-trial.js';
@@ -8,12 +9,13 @@ import { runTrial } from './run-trial.js';
 const INTERVAL = 100;
 
 /**
- * Makes this process a worker: it runs the one trial that its parent sends, reports, and ends. It leaves Ctrl-C to the
- * parent and ends with it.
+ * Makes this process a worker: it runs the one trial that its parent sends, reports, and ends. It leaves Ctrl-C and
+ * a closed terminal to the parent, and ends with it.
  * @param registry the built-in routers; files are loaded on top of them
  */
 export function serveTrials(registry: PluginRegistry): void {
-  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
+  endWithParent();
   process.once('disconnect', () => process.exit());
   process.once('message', (message) => {
     void answer(message, registry).then((report) => send(report, () => process.disconnect()));

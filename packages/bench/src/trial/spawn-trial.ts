@@ -52,10 +52,10 @@ function failed(got: string, stderr: string): TrialReport {
   return { type: 'failed', error: describeError(error) };
 }
 
-/** A worker that has reported leaves by itself; one that is cut off is told to. */
+/** A worker that has reported leaves by itself; one that is cut off has nothing to keep, and may not listen. */
 function end(child: ChildProcess): void {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
+  child.kill('SIGKILL');
 }
 
 /**

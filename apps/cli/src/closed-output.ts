@@ -1,0 +1,36 @@
+import { fail } from './errors.js';
+
+/** Errors of an output whose reader has left; EIO is a terminal that was closed. */
+const CLOSED = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+/** As of a program that SIGPIPE ended; of one that has an error to tell. */
+const [READER_LEFT, UNWRITABLE] = [141, 2];
+
+/** Whether whoever read the output has left. */
+export function isClosed(error: Error): boolean {
+  return CLOSED.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/**
+ * Makes the program end quietly where nobody reads its output any more, and with CLI_OUTPUT where the output cannot be
+ * written; its exit code is then not 0.
+ */
+export function watchOutput(): void {
+  let exitCode = 0;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: Error) => {
+      if (exitCode === 0 && !isClosed(error)) report(error);
+      exitCode ||= isClosed(error) ? READER_LEFT : UNWRITABLE;
+    });
+  }
+  process.once('exit', () => (process.exitCode ||= exitCode));
+}
+
+function report(error: Error): void {
+  const { code, message } = fail('CLI_OUTPUT', {
+    asked: 'What moekit says is written to standard output',
+    got: error.message,
+    fix: 'Make room, or send it elsewhere; files that were written stay.',
+  });
+  process.stderr.write(`error ${code}: ${message}\n`);
+}
