@@ -18,6 +18,7 @@ export type { BigramInput, BigramReference } from './data/bigram.js';
 export { assertSameRun } from './checkpoint/assert-same-run.js';
 export { CheckpointFolder } from './checkpoint/checkpoint-folder.js';
 export type { Retention, StoredCheckpoint } from './checkpoint/checkpoint-folder.js';
+export type { BrokenCheckpoint, Found } from './checkpoint/search.js';
 export type { CheckpointManifest, CheckpointRun } from './checkpoint/manifest.js';
 export { openCheckpoint, readManifest } from './checkpoint/read-checkpoint.js';
 export { restoreCheckpoint } from './checkpoint/restore-checkpoint.js';

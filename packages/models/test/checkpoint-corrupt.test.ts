@@ -1,7 +1,15 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,6 +33,13 @@ const FILES = ['manifest.json', 'tensors.safetensors'] as const;
 const folder = mkdtempSync(join(tmpdir(), 'moekit-corrupt-'));
 const good = join(folder, 'good');
 const bad = join(folder, 'bad');
+const run = {
+  config: { router: 'top1' },
+  training: { seed: 1 },
+  data: { name: 'none', hash: 'abc' },
+  backend: 'wasm',
+  versions: { node: '20.0.0' },
+};
 let model: ReturnType<typeof createLanguageModel>;
 let optimiser: AdamW;
 let bytes: Record<(typeof FILES)[number], Buffer>;
@@ -34,13 +49,6 @@ beforeAll(async () => {
   model = createLanguageModel(tinyConfig, top1Factory());
   optimiser = new AdamW(model.namedVariables(), { weightDecay: 0 });
   optimiser.resumeAt(12);
-  const run = {
-    config: { router: 'top1' },
-    training: { seed: 1 },
-    data: { name: 'none', hash: 'abc' },
-    backend: 'wasm',
-    versions: { node: '20.0.0' },
-  };
   await saveCheckpoint(good, { model, optimiser, run });
   await saveCheckpoint(bad, { model, optimiser, run });
   bytes = Object.fromEntries(FILES.map((file) => [file, readFileSync(join(good, file))])) as never;
@@ -157,6 +165,24 @@ describe('a header that lies, under hashes that fit', () => {
     ['has tensors that overlap', `{${a},"b":${entry(4, 12)}}`, 12, null],
     ['leaves a gap', `{${a},"b":${entry(12, 16)}}`, 16, null],
     ['leaves bytes at the end', `{${a}}`, 12, null],
+    ['is nested 20,000 deep', `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 8, null],
+    ['is nested 65 deep', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`, 8, null],
+    [
+      'has a string for a size',
+      `{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}`,
+      8,
+      null,
+    ],
+    ['has half a size', `{"a":${entry(0, 8, [2.5])}}`, 8, null],
+    ['has three offsets', `{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}`, 8, null],
+    ['has a type of every object', `{"a":${entry(0, 8, [2], 'toString')}}`, 8, null],
+    [
+      'has a key that no tensor has',
+      `{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"b":0}}`,
+      8,
+      null,
+    ],
+    ['has null for a tensor', `{"a":null}`, 8, null],
     ['has a prototype', `{"__proto__":${entry(0, 8)}}`, 8, null],
   ] as const)('%s', async (_, header, dataBytes, length) => {
     const path = join(folder, 'lies.safetensors');
@@ -210,7 +236,9 @@ describe('a header that lies, under hashes that fit', () => {
     const { tensors } = manifestNow();
     const sha256 = createHash('sha256').update(shorter).digest('hex');
     const count = tensors.count - 1;
-    const files = consistent(shorter, { tensors: { ...tensors, count, sha256 } });
+    const files = consistent(shorter, {
+      tensors: { ...tensors, count, sha256, bytes: shorter.length },
+    });
     for (const [path, content] of Object.entries(files)) writeFileSync(join(bad, path), content);
     await expect(restoreCheckpoint(bad, { model, optimiser })).rejects.toMatchObject({
       code: 'MODELS_CHECKPOINT_MISMATCH',
@@ -233,6 +261,39 @@ describe('a manifest that lies, under a hash that fits', () => {
   ] as const)('%s', async (_, change, code) => {
     expect(await outcome(consistent(tensors(), change))).toBe(code);
   });
+
+  test('nested 20,000 deep', async () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const text = JSON.stringify({ ...manifestNow(), config: 0 }).replace(
+      '"config":0',
+      `"config":{"a":${deep}}`,
+    );
+    expect(await outcome({ 'manifest.json': text })).toBe('MODELS_CHECKPOINT_CORRUPT');
+  });
+
+  test('of more bytes than any has', async () => {
+    const text = JSON.stringify(manifestNow()) + ' '.repeat(4 * 2 ** 20);
+    expect(await outcome({ 'manifest.json': text })).toBe('MODELS_CHECKPOINT_CORRUPT');
+  });
+
+  test.each(['manifest.json', 'tensors.safetensors'] as const)(
+    '%s is a device that never ends, or a folder',
+    async (file) => {
+      const other = join(folder, 'other');
+      for (const make of [
+        () => symlinkSync('/dev/zero', join(other, file)),
+        () => mkdirSync(join(other, file)),
+      ]) {
+        await saveCheckpoint(other, { model, optimiser, run });
+        rmSync(join(other, file));
+        make();
+        await expect(openCheckpoint(other)).rejects.toMatchObject({
+          code: 'MODELS_CHECKPOINT_CORRUPT',
+        });
+        rmSync(other, { recursive: true });
+      }
+    },
+  );
 
   test('that leads to another file is refused before any is opened', async () => {
     const file = { ...manifestNow().tensors, file: '../good/tensors.safetensors' };

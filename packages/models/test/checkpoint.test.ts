@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -164,6 +164,35 @@ test('a manifest that could not be read back gets no name', async () => {
     saveCheckpoint(join(folder, 'one'), { ...state, run: { ...run, training } }),
   ).rejects.toMatchObject({ code: 'MODELS_CHECKPOINT_WRITE' });
   expect(await readdir(folder)).toEqual([]);
+  state.dispose();
+});
+
+test('a broken checkpoint is passed over, replaced when its step comes again, and never counts as kept', async () => {
+  const state = start();
+  const store = new CheckpointFolder(folder, { keep: 2, best: { name: 'loss', better: 'lower' } });
+  const save = (step: number, loss: number) => {
+    state.optimiser.resumeAt(step);
+    return store.save({ ...state, run, evaluation: { step, metrics: { loss }, layers: [] } });
+  };
+  const saved = [await save(1, 1), await save(2, 3), await save(3, 2)];
+  const tensors = join(saved[2]!.path, 'tensors.safetensors');
+  const bytes = await readFile(tensors);
+  bytes[bytes.length - 1]! ^= 1;
+  await writeFile(tensors, bytes);
+  expect(await store.latestWhole()).toMatchObject({
+    whole: { step: 2 },
+    broken: [{ step: 3, error: { code: 'MODELS_CHECKPOINT_CORRUPT' } }],
+  });
+  await save(3, 2);
+  expect(await store.latestWhole()).toMatchObject({ whole: { step: 3 }, broken: [] });
+  await truncate(join(saved[2]!.path, 'manifest.json'), 100);
+  await save(4, 5);
+  await truncate(join(saved[0]!.path, 'tensors.safetensors'), 100);
+  expect((await store.list()).map(({ step }) => step)).toEqual([1, 2, 3, 4]); // 3 is broken
+  expect(await store.bestWhole()).toMatchObject({
+    whole: { step: 2 },
+    broken: [{ step: 3 }, { step: 1 }],
+  });
   state.dispose();
 });
 

@@ -24,6 +24,7 @@ import { builtInRouters } from '../registry.js';
 import { buildTask } from '../training/build-task.js';
 import { startBackend } from '../training/environment.js';
 import { asTrainConfig, assertNoForeignCode } from '../training/resume-config.js';
+import { wholeOf } from '../training/find-checkpoint.js';
 import { resolveRun } from '../training/run-config.js';
 import type { TrainingEnd } from '../training/run-training.js';
 import { runTraining } from '../training/run-training.js';
@@ -95,7 +96,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   const built = buildTask({ task, data, ...resolved });
   const [metric] = task.metrics;
   const checkpoints = checkpointsIn(folder, { keep: prepared.keep, best: metric });
-  const from = flags.resume ? await checkpoints.latest() : undefined;
+  const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
   const { name, hash } = data.description;
   const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
   if (!flags.quiet) process.stderr.write(heading(backend, folder, from?.step));
@@ -135,8 +136,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
 async function configOf(flags: TrainFlags): Promise<TrainConfig> {
   const { steps, seed, resume, out, config: file, router } = flags;
   const { task, data, tokenizer, backend, set } = flags;
-  const last = resume && out ? await checkpointsIn(out).latest() : undefined;
-  const base = last && file === undefined ? await readManifest(last.path) : undefined;
+  const base = resume && out && file === undefined ? await lastManifest(out) : undefined;
   const config: TrainConfig = await readTrainConfig(
     {
       ...defined({ config: file, task, data, tokenizer, router, backend, set }),
@@ -148,6 +148,13 @@ async function configOf(flags: TrainFlags): Promise<TrainConfig> {
   if (base && router === undefined) assertNoForeignCode(config, builtInRouters());
   else assertRouterNames([config.router], builtInRouters());
   return config;
+}
+
+/** Of the last whole checkpoint; what is passed over for it is said when training goes on from it. */
+async function lastManifest(folder: string) {
+  const { whole, broken } = await checkpointsIn(folder).latestWhole();
+  if (!whole && broken[0]) throw broken[0].error;
+  return whole && readManifest(whole.path);
 }
 
 function defined<Flags extends object>(flags: Flags) {

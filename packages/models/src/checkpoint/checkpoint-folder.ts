@@ -3,10 +3,11 @@ import { join } from 'node:path';
 
 import { fail } from '../errors.js';
 import type { Metric } from '../task.js';
-import type { CheckpointManifest } from './manifest.js';
 import { readManifest } from './read-checkpoint.js';
 import type { CheckpointState } from './save-checkpoint.js';
 import { PART, saveCheckpoint } from './save-checkpoint.js';
+import type { Described, Found } from './search.js';
+import { bestFirst, faultOf, firstWhole } from './search.js';
 
 const NAME = /^step-(\d{8,})$/;
 
@@ -46,18 +47,21 @@ export class CheckpointFolder {
     return (await this.list()).at(-1);
   }
 
+  /** The last one of which every byte is as it was written, and those after it, which are not. */
+  async latestWhole(): Promise<Found> {
+    return firstWhole((await this.list()).toReversed());
+  }
+
   /** The best by the retention's figure, the earlier of equals; `undefined` before the first evaluation. */
   async best(): Promise<StoredCheckpoint | undefined> {
-    const { best } = this.#retention;
-    if (!best) return undefined;
-    let winner: { stored: StoredCheckpoint; value: number } | undefined;
-    for (const stored of await this.list()) {
-      const value = await figureOf(stored, best.name);
-      if (value === undefined || Number.isNaN(value)) continue;
-      const better = best.better === 'lower' ? -value : value;
-      if (!winner || better > winner.value) winner = { stored, value: better };
-    }
-    return winner?.stored;
+    return bestFirst(await this.#described(), this.#retention.best)[0];
+  }
+
+  /** The same as far as every byte is as it was written; broken are all whose manifest is, and better ones. */
+  async bestWhole(): Promise<Found> {
+    const all = await this.#described();
+    const unknown = all.filter(({ manifest }) => manifest === undefined);
+    return firstWhole([...unknown, ...bestFirst(all, this.#retention.best)]);
   }
 
   /**
@@ -93,27 +97,44 @@ export class CheckpointFolder {
   }
 
   /**
-   * Saves one and removes those that need not be kept; where there is one of this step, it stays as it is.
+   * Saves one and removes those that need not be kept; where there is a whole one of this step, it stays as it is.
    * @throws MODELS_CHECKPOINT_WRITE
    */
   async save(state: CheckpointState): Promise<StoredCheckpoint> {
     const { step } = state.optimiser;
     const path = join(this.path, `step-${String(step).padStart(8, '0')}`);
-    const there = (await this.list()).some((stored) => stored.step === step);
-    if (!there) await saveCheckpoint(path, state);
+    const there = (await this.list()).find((stored) => stored.step === step);
+    const broken = there && (await faultOf(path)) !== undefined;
+    if (broken) await this.#remove(there);
+    if (!there || broken) await saveCheckpoint(path, state);
     await this.#prune();
     return { step, path };
   }
 
+  /** Of those that can be read the last ones stay; a broken one counts for none of them. */
   async #prune(): Promise<void> {
-    const all = await this.list();
-    const best = await this.best();
-    const old = all.slice(0, Math.max(0, all.length - this.#retention.keep));
-    for (const { path, step } of old.filter((stored) => stored.step !== best?.step)) {
-      const gone = join(this.path, `${PART}old-${step}`); // a kill meanwhile leaves no half of a checkpoint
-      await rename(path, gone);
-      await rm(gone, { recursive: true, force: true });
+    const all = await this.#described();
+    const best = bestFirst(all, this.#retention.best)[0];
+    const readable = all.filter(({ manifest }) => manifest !== undefined);
+    const oldest = readable.at(-this.#retention.keep)?.step ?? 0;
+    for (const stored of all) {
+      if (stored.step < oldest && stored.step !== best?.step) await this.#remove(stored);
     }
+  }
+
+  async #remove({ path, step }: StoredCheckpoint): Promise<void> {
+    const gone = join(this.path, `${PART}old-${step}`); // a kill meanwhile leaves no half of a checkpoint
+    await rename(path, gone);
+    await rm(gone, { recursive: true, force: true });
+  }
+
+  async #described(): Promise<Described[]> {
+    const described: Described[] = [];
+    for (const stored of await this.list()) {
+      const manifest = await readManifest(stored.path).catch(() => undefined);
+      described.push({ ...stored, manifest });
+    }
+    return described;
   }
 }
 
@@ -129,11 +150,4 @@ async function names(folder: string): Promise<string[]> {
       cause: error,
     });
   }
-}
-
-/** Only where this checkpoint is the one that was evaluated; one that cannot be read is never the best. */
-async function figureOf({ path, step }: StoredCheckpoint, name: string) {
-  const manifest: CheckpointManifest | undefined = await readManifest(path).catch(() => undefined);
-  const evaluation = manifest?.evaluation;
-  return evaluation?.step === step ? evaluation.metrics[name] : undefined;
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -9,9 +8,13 @@ import { isMoekitError } from '@moekit/core';
 import { fail } from '../errors.js';
 import type { CheckpointManifest } from './manifest.js';
 import { MANIFEST_FILE, parseManifest, TENSORS_FILE } from './manifest.js';
+import { readTextUpTo, sizeOfFile } from './regular-file.js';
 import type { SafetensorsFile } from './safetensors-read.js';
 import { openSafetensors } from './safetensors-read.js';
 import { damaged } from './strict-json.js';
+
+/** Far more than a manifest of thousands of layers takes. */
+const LARGEST_MANIFEST = 4 * 2 ** 20;
 
 /**
  * What a checkpoint says of itself; its tensors are not looked at.
@@ -19,7 +22,7 @@ import { damaged } from './strict-json.js';
  */
 export async function readManifest(folder: string): Promise<CheckpointManifest> {
   return parseManifest(
-    await readOrMiss(folder, () => readFile(join(folder, MANIFEST_FILE), 'utf8')),
+    await readOrMiss(folder, () => readTextUpTo(join(folder, MANIFEST_FILE), LARGEST_MANIFEST)),
   );
 }
 
@@ -33,9 +36,13 @@ export async function openCheckpoint(
 ): Promise<{ readonly manifest: CheckpointManifest; readonly tensors: SafetensorsFile }> {
   const manifest = await readManifest(folder);
   const path = join(folder, TENSORS_FILE);
+  const bytes = await readOrMiss(folder, () => sizeOfFile(path));
+  if (bytes !== manifest.tensors.bytes) {
+    throw damaged(path, `${bytes} bytes where its manifest has ${manifest.tensors.bytes}`);
+  }
   const hash = await readOrMiss(folder, () => hashOf(path));
   if (hash !== manifest.tensors.sha256) {
-    throw damaged(`${path}`, `sha256 ${hash.slice(0, 12)}… where its manifest has another`);
+    throw damaged(path, `sha256 ${hash.slice(0, 12)}… where its manifest has another`);
   }
   const tensors = await readOrMiss(folder, () => openSafetensors(path));
   if (tensors.entries.size === manifest.tensors.count) return { manifest, tensors };

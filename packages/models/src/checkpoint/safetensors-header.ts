@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import { damaged, parseStrictJson } from './strict-json.js';
 
 /** Bytes of an element. */
@@ -12,17 +10,6 @@ export interface TensorEntry {
   readonly begin: number;
   readonly end: number;
 }
-
-const whole = z.int().min(0);
-
-const headerSchema = z.record(
-  z.string(),
-  z.strictObject({
-    dtype: z.enum(['F32', 'I32']),
-    shape: z.array(whole),
-    data_offsets: z.tuple([whole, whole]),
-  }),
-);
 
 /** Bytes that a tensor of this type and shape takes. */
 export function byteLength({ dtype, shape }: Pick<TensorEntry, 'dtype' | 'shape'>): number {
@@ -57,18 +44,35 @@ export function decodeHeader(bytes: Uint8Array, dataBytes: number): Map<string, 
     throw corrupt('JSON that is no object');
   }
   const { __metadata__: _, ...tensors } = parsed as Record<string, unknown>;
-  const checked = headerSchema.safeParse(tensors);
-  if (!checked.success) {
-    const [issue] = checked.error.issues;
-    throw corrupt(`${issue?.path.join('.') || 'no tensors'}: ${issue?.message ?? 'wrong'}`);
-  }
-  const entries = Object.entries(checked.data).map(([name, { data_offsets, ...entry }]) => {
-    const [begin, end] = data_offsets;
-    return [name, { ...entry, begin, end }] as const;
-  });
+  const entries = Object.entries(tensors).map(
+    ([name, described]) => [name, entryOf(name, described)] as const,
+  );
   entries.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   assertCovered(entries, dataBytes);
   return new Map(entries);
+}
+
+/** The first thing that is wrong ends it: a list of all could be longer than the header. */
+function entryOf(name: string, described: unknown): TensorEntry {
+  const { dtype, shape, data_offsets, ...others } = Object(described) as Record<string, unknown>;
+  if (name === '__proto__') throw corrupt('a tensor whose name is no name');
+  if (!isType(dtype)) throw corrupt(`${name}.dtype: neither F32 nor I32`);
+  if (!isWholes(shape)) throw corrupt(`${name}.shape: no list of whole numbers`);
+  if (!isWholes(data_offsets) || data_offsets.length !== 2) {
+    throw corrupt(`${name}.data_offsets: no pair of whole numbers`);
+  }
+  if (Object.keys(others).length > 0) throw corrupt(`${name}: keys that no tensor has`);
+  const [begin, end] = data_offsets as readonly [number, number];
+  return { dtype, shape, begin, end };
+}
+
+function isType(value: unknown): value is TensorEntry['dtype'] {
+  return typeof value === 'string' && Object.hasOwn(WIDTH, value);
+}
+
+function isWholes(value: unknown): value is readonly number[] {
+  const whole = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
+  return Array.isArray(value) && value.every(whole);
 }
 
 function assertCovered(
@@ -94,4 +98,6 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
-const corrupt = (got: string) => damaged('The header of a safetensors file', got);
+function corrupt(got: string) {
+  return damaged('The header of a safetensors file', got.slice(0, 200));
+}

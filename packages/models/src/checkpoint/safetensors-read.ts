@@ -3,10 +3,11 @@ import { open } from 'node:fs/promises';
 
 import type { TensorEntry } from './safetensors-header.js';
 import { decodeHeader } from './safetensors-header.js';
+import { sizeOfFile } from './regular-file.js';
 import { damaged } from './strict-json.js';
 
-/** As the format's own readers bound it: a longer header is a lie. */
-const MAX_HEADER = 100_000_000;
+/** 100,000 tensors and more; what a longer header costs to read is out of proportion. */
+const MAX_HEADER = 16 * 2 ** 20;
 
 /** An open safetensors file. */
 export interface SafetensorsFile {
@@ -21,6 +22,7 @@ export interface SafetensorsFile {
  * @throws MODELS_CHECKPOINT_CORRUPT, and what the file system throws
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  await sizeOfFile(path);
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
