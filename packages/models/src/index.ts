@@ -15,6 +15,7 @@ export type {
 } from './contract.js';
 export { bigramReference } from './data/bigram.js';
 export type { BigramInput, BigramReference } from './data/bigram.js';
+export { assertHolds } from './checkpoint/assert-holds.js';
 export { assertSameRun } from './checkpoint/assert-same-run.js';
 export { CheckpointFolder } from './checkpoint/checkpoint-folder.js';
 export type { Retention, StoredCheckpoint } from './checkpoint/checkpoint-folder.js';
@@ -73,9 +74,11 @@ export type {
   DataDescription,
   Evaluation,
   ExampleToken,
+  LeastWeights,
   LoadProgress,
   Metric,
   Metrics,
+  MoESizes,
   Task,
   TaskBuild,
   TaskData,

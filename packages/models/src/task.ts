@@ -144,6 +144,19 @@ export interface TaskBuild {
   readonly moe?: MoEFactory;
 }
 
+/** N and d_e of each MoE layer. */
+export interface MoESizes {
+  readonly numExperts: number;
+  readonly expertWidth: number;
+}
+
+/** What weights come to at least, known before any is made. */
+export interface LeastWeights {
+  readonly tensors: number;
+  /** Of all tensors together. */
+  readonly elements: number;
+}
+
 /**
  * A kind of task as experiments name it. Options are data, validated before anything is read; one that a user writes
  * works wherever those of moekit do.
@@ -162,6 +175,11 @@ export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData>
     readonly feedForwardWidth: number;
     readonly activation: Activation;
   };
+  /**
+   * What its model holds at least, from formulas: a checkpoint that holds less is of another model, and sizes that are
+   * absurd are refused before anything is built. @param experts absent for a dense model
+   */
+  leastWeights?(options: Options, experts?: MoESizes): LeastWeights;
   /** The caller disposes `task.model`. */
   create(options: Options, data: Data, build: TaskBuild): Task;
 }

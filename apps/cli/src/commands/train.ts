@@ -4,6 +4,7 @@ import { hashOf } from '@moekit/bench';
 import { isMoekitError } from '@moekit/kernels';
 import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
 import {
+  assertSameRun,
   CheckpointFolder,
   parseTrainOptions,
   readManifest,
@@ -22,8 +23,13 @@ import { renderEnd } from '../output/train-end.js';
 import { silentProgress, trainProgress } from '../output/train-progress.js';
 import { builtInRouters } from '../registry.js';
 import { buildTask } from '../training/build-task.js';
+import { describedTask } from '../training/described-task.js';
 import { startBackend } from '../training/environment.js';
-import { asTrainConfig, assertNoForeignCode } from '../training/resume-config.js';
+import {
+  asTrainConfig,
+  assertNoForeignCode,
+  configOf as runConfigOf,
+} from '../training/resume-config.js';
 import { wholeOf } from '../training/find-checkpoint.js';
 import { resolveRun } from '../training/run-config.js';
 import type { TrainingEnd } from '../training/run-training.js';
@@ -93,18 +99,21 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   const data = await showLoading(flags.quiet, (onProgress) =>
     task.load(resolved.options, onProgress),
   );
-  const built = buildTask({ task, data, ...resolved });
   const [metric] = task.metrics;
   const checkpoints = checkpointsIn(folder, { keep: prepared.keep, best: metric });
   const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
   const { name, hash } = data.description;
+  const decided = { config: resolved.config, training: options, data: { name, hash } };
+  const same = { ...decided, backend, versions };
+  if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
+  const built = buildTask({ task, data, ...resolved });
   const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
   if (!flags.quiet) process.stderr.write(heading(backend, folder, from?.step));
   try {
     const training = {
       task: built,
       options,
-      run: { config: resolved.config, training: options, data: { name, hash }, backend, versions },
+      run: same,
       checkpoints,
       saveEvery: prepared.saveEvery ?? Math.ceil(options.steps / CHECKPOINTS),
       from,
@@ -154,7 +163,10 @@ async function configOf(flags: TrainFlags): Promise<TrainConfig> {
 async function lastManifest(folder: string) {
   const { whole, broken } = await checkpointsIn(folder).latestWhole();
   if (!whole && broken[0]) throw broken[0].error;
-  return whole && readManifest(whole.path);
+  if (!whole) return undefined;
+  const manifest = await readManifest(whole.path);
+  await describedTask(whole.path, runConfigOf(manifest));
+  return manifest;
 }
 
 function defined<Flags extends object>(flags: Flags) {

@@ -1,15 +1,14 @@
 import type { PluginRegistry } from '@moekit/bench';
 import { loadPlugin } from '@moekit/bench';
 import type { RouterPlugin } from '@moekit/core';
-import { parseOptions } from '@moekit/core';
 import type { CheckpointManifest, Task, TaskData, TaskPlugin } from '@moekit/models';
 import { readManifest, restoreCheckpoint } from '@moekit/models';
 
 import { showLoading } from '../output/load-progress.js';
 import { buildTask } from './build-task.js';
+import { describedTask } from './described-task.js';
 import { assertNoForeignCode, configOf } from './resume-config.js';
 import type { RunConfig } from './run-config.js';
-import { taskNamed } from './tasks.js';
 
 /** A checkpoint with all that rebuilding its model takes. */
 export interface OpenedCheckpoint {
@@ -25,7 +24,7 @@ export interface OpenedCheckpoint {
 /**
  * Reads what a checkpoint says of itself, and its data; no weights yet.
  * @param router named by the user, who then trusts it: a file that the checkpoint's own name would not load
- * @throws CLI_CHECKPOINT_CODE, and what checkpoints, tasks and routers throw
+ * @throws CLI_CHECKPOINT_CODE, MODELS_CHECKPOINT_MISMATCH, and what checkpoints, tasks and routers throw
  */
 export async function openRun(
   path: string,
@@ -34,9 +33,7 @@ export async function openRun(
   const manifest = await readManifest(path);
   const config = configOf(manifest);
   if (router === undefined) assertNoForeignCode(config, registry);
-  const task = taskNamed(config.task);
-  const { data, model } = config;
-  const options = parseOptions(task.options, { data, model }, `task ${task.name}`);
+  const { task, options } = await describedTask(path, config);
   const dense = config.router.router === 'dense';
   const plugin = dense ? undefined : await loadPlugin(router ?? config.router.router, registry);
   const loaded = await showLoading(false, (onProgress) => task.load(options, onProgress));

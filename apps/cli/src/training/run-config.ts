@@ -12,6 +12,9 @@ import { z } from 'zod';
 import type { TrainConfig } from './train-config.js';
 
 const count = z.int().min(1);
+
+/** Far above what any device holds of one batch. */
+export const LARGEST_BATCH = 2 ** 16;
 const settings = z.record(z.string(), z.json());
 
 /** What a checkpoint must say so that its model can be built again: all defaults filled in, all sizes decided. */
@@ -23,7 +26,7 @@ export const runConfigSchema = z.strictObject({
   /** N and d_e of an MoE layer; null for a dense model. */
   experts: z.strictObject({ numExperts: count, expertWidth: count }).nullable(),
   expertParameters: count,
-  batchSize: count,
+  batchSize: count.max(LARGEST_BATCH),
   seed: z.int(),
   /** sha256 of the router's file, where it is one. */
   routerFile: z.string().nullable(),

@@ -9,7 +9,7 @@ import type {
   TrainOptions,
   CheckpointFolder,
 } from '@moekit/models';
-import { AdamW, assertSameRun, restoreCheckpoint, routingFigures, train } from '@moekit/models';
+import { AdamW, restoreCheckpoint, routingFigures, train } from '@moekit/models';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, Subject, takeUntil, tap } from 'rxjs';
 
@@ -22,7 +22,7 @@ export interface TrainingRun {
   readonly checkpoints: CheckpointFolder;
   /** Steps between two checkpoints; there is one after each evaluation and after the last step too. */
   readonly saveEvery: number;
-  /** Goes on from here. */
+  /** Goes on from here: a checkpoint of this run. */
   readonly from: StoredCheckpoint | undefined;
   /** Opened when the step that training starts from is known. */
   readonly openSinks: () => Promise<Sinks>;
@@ -46,7 +46,8 @@ export async function runTraining(training: TrainingRun): Promise<TrainingEnd> {
   const { task, options, checkpoints, from } = training;
   const optimiser = new AdamW(task.model.namedVariables(), options);
   try {
-    const restored = from && (await goOn(training, from, optimiser));
+    const target = { model: task.model, optimiser };
+    const restored = from && (await restoreCheckpoint(from.path, target));
     await (from ? checkpoints.clean() : checkpoints.begin());
     return await loop(training, optimiser, {
       stopped: false,
@@ -57,12 +58,6 @@ export async function runTraining(training: TrainingRun): Promise<TrainingEnd> {
   } finally {
     optimiser.dispose();
   }
-}
-
-async function goOn({ task, run }: TrainingRun, from: StoredCheckpoint, optimiser: AdamW) {
-  const manifest = await restoreCheckpoint(from.path, { model: task.model, optimiser });
-  assertSameRun(manifest, run);
-  return manifest;
 }
 
 async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd) {

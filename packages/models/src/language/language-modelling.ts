@@ -5,7 +5,8 @@ import type { BigramReference } from '../data/bigram.js';
 import { bigramReference } from '../data/bigram.js';
 import { fail } from '../errors.js';
 import { createLanguageModel } from '../model/language-model.js';
-import { sizeOptions } from '../model/sizes.js';
+import { leastOfLayers } from '../model/least-weights.js';
+import { longestContext, sizeOptions } from '../model/sizes.js';
 import { smallLanguageModel } from '../presets.js';
 import type { TaskData, TaskPlugin } from '../task.js';
 import { createLanguageTask } from './language-task.js';
@@ -30,7 +31,7 @@ const optionsSchema = z.strictObject({
   model: z
     .strictObject({
       ...sizeOptions(smallLanguageModel),
-      contextLength: count.default(smallLanguageModel.contextLength),
+      contextLength: longestContext.default(smallLanguageModel.contextLength),
       numLayers: count.default(smallLanguageModel.numLayers),
       positions: z.enum(['rotary', 'learned']).default(smallLanguageModel.positions),
       allowNonCausal: z.boolean().default(false),
@@ -67,6 +68,7 @@ export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageDat
     };
   },
   layer: ({ model }) => model,
+  leastWeights: ({ model }, experts) => leastOfLayers(model, model.numLayers, experts),
   create: ({ model }, { tokens }, { seed, batchSize, moe }) => {
     const config = { ...model, vocabSize: tokens.vocabSize, seed };
     const built = moe ? createLanguageModel(config, moe) : createLanguageModel(config);

@@ -3,14 +3,14 @@ import { z } from 'zod';
 
 import type { LanguageModelConfig } from '../contract.js';
 import { fail } from '../errors.js';
-import { sizesShape } from './sizes.js';
+import { longestContext, sizesShape } from './sizes.js';
 
 const size = z.int().min(1);
 
 const schema = z.strictObject({
   vocabSize: z.int().min(2),
   ...sizesShape,
-  contextLength: size,
+  contextLength: longestContext,
   numLayers: size,
   positions: z.enum(['rotary', 'learned']),
   seed: z.int(),

@@ -2,7 +2,7 @@ import { parseOptions } from '@moekit/core';
 import { z } from 'zod';
 
 import { assertHeads } from '../model/config.js';
-import { sizesShape } from '../model/sizes.js';
+import { longestContext, sizesShape } from '../model/sizes.js';
 import type { TranslationModelConfig } from './contract.js';
 
 const size = z.int().min(1);
@@ -13,7 +13,7 @@ const schema = z.strictObject({
   encoderLayers: size,
   decoderLayers: size,
   decoderMoE: z.boolean().default(false),
-  maxLength: z.int().min(2),
+  maxLength: longestContext.min(2),
   dropout: z.number().min(0).max(0.9).default(0),
   seed: z.int(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { sizeOptions } from '../model/sizes.js';
+import { leastOfLayers } from '../model/least-weights.js';
+import { longestContext, sizeOptions } from '../model/sizes.js';
 import type { TaskPlugin } from '../task.js';
 import { quickTranslation } from './presets.js';
 import type { TranslationData } from './translation-data.js';
@@ -36,10 +37,10 @@ const optionsSchema = z.strictObject({
       encoderLayers: count.default(modelDefaults.encoderLayers),
       decoderLayers: count.default(modelDefaults.decoderLayers),
       decoderMoE: z.boolean().default(modelDefaults.decoderMoE),
-      maxLength: z.int().min(2).default(modelDefaults.maxLength),
+      maxLength: longestContext.min(2).default(modelDefaults.maxLength),
       dropout: z.number().min(0).max(0.9).default(modelDefaults.dropout),
       labelSmoothing: z.number().min(0).max(0.9).default(modelDefaults.labelSmoothing),
-      beamSize: count.default(modelDefaults.beamSize),
+      beamSize: count.max(1024).default(modelDefaults.beamSize),
       lengthPenalty: z.number().min(0).default(modelDefaults.lengthPenalty),
     })
     .readonly()
@@ -62,6 +63,18 @@ export const translation: TaskPlugin<TranslationOptions, TranslationData> = {
   load: ({ data: { source, from, to, vocabSize }, model: { maxLength } }) =>
     loadTranslationData({ source, from, to, vocabSize, maxLength }),
   layer: ({ model }) => model,
+  leastWeights: ({ model }, experts) => {
+    const encoder = leastOfLayers(model, model.encoderLayers, experts);
+    const decoder = leastOfLayers(
+      model,
+      model.decoderLayers,
+      model.decoderMoE ? experts : undefined,
+    );
+    return {
+      tensors: encoder.tensors + decoder.tensors,
+      elements: encoder.elements + decoder.elements,
+    };
+  },
   create: ({ data, model }, loaded, { seed, batchSize, moe }) => {
     const { labelSmoothing, beamSize, lengthPenalty, ...sizes } = model;
     const config = { ...sizes, vocabSize: loaded.tokenizer.vocabSize, seed };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { z } from 'zod';
 
+import { leastOfLayers } from '../model/least-weights.js';
 import { sizeOptions } from '../model/sizes.js';
 import type { DataDescription, TaskData, TaskPlugin } from '../task.js';
 import { blindReference } from './blind-reference.js';
@@ -113,6 +114,7 @@ export const visionLanguage: TaskPlugin<VisionLanguageOptions, VisionLanguageDat
     };
   },
   layer: ({ model }) => model,
+  leastWeights: ({ model }, experts) => leastOfLayers(model, model.numLayers, experts),
   create: ({ model }, { source }, { seed, batchSize, moe }) => {
     const { lossOn: _lossOn, taskLoss, ...sizes } = model;
     const { rows, columns, patch, textLength } = source.layout;

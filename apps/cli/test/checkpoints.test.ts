@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { runCli } from 'moekit';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+
+import { emptyFolder, fixture, moekit } from './moekit.js';
+
+/** Losses above 709, whose exponential is no number. */
+const HOT = ['training.learningRate=50', 'training.warmupSteps=0', 'router=dense'];
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = await emptyFolder();
+  const text = join(cwd, 'tiny.txt');
+  writeFileSync(text, 'To be, or not to be, that is the question. '.repeat(100));
+  const run = await train('run', 'training.steps=10');
+  expect([run.stderr, run.code]).toEqual(['', 0]);
+});
+
+const train = (out: string, ...set: readonly string[]) => {
+  const given = [`data.source=${join(cwd, 'tiny.txt')}`, ...set].flatMap((s) => ['--set', s]);
+  const args = ['--config', fixture('tiny-train.json'), ...given, '--out', out, '--quiet'];
+  return moekit(['train', ...args], { cwd });
+};
+const checkpoint = (run: string, step: number) =>
+  join(cwd, run, 'checkpoints', `step-${String(step).padStart(8, '0')}`);
+
+interface Manifest {
+  config: Record<string, Record<string, unknown>>;
+  data: { name: string };
+  versions: Record<string, string>;
+}
+
+/** A copy of the run whose last manifest says something else, under a hash that fits. */
+function forged(change: (manifest: Manifest) => void): string {
+  const name = `forged-${Math.random().toString(36).slice(2)}`;
+  cpSync(join(cwd, 'run'), join(cwd, name), { recursive: true });
+  const path = join(checkpoint(name, 10), 'manifest.json');
+  const { sha256: _, ...manifest } = JSON.parse(readFileSync(path, 'utf8')) as Manifest & {
+    sha256: string;
+  };
+  change(manifest);
+  const sha256 = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+  writeFileSync(path, JSON.stringify({ ...manifest, sha256 }));
+  return join(cwd, name);
+}
+
+/** In this process: what is refused at once needs none of its own. */
+async function said(args: readonly string[]) {
+  const written: string[] = [];
+  const catching = (text: unknown) => written.push(String(text)) > 0;
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation(catching),
+  );
+  const code = await runCli(['node', 'moekit', ...args]);
+  spies.forEach((spy) => spy.mockRestore());
+  return { code, text: written.join('') };
+}
+
+describe('checkpoints on the command line', { timeout: 240_000 }, () => {
+  test('a run whose perplexity is infinite is read, evaluated and resumed', async () => {
+    expect((await train('hot', ...HOT, 'training.steps=10')).code).toBe(0);
+    const inspected = await moekit(['inspect', 'hot', '--json'], { cwd });
+    const { manifest } = JSON.parse(inspected.stdout) as { manifest: { evaluation: object } };
+    expect(manifest.evaluation).toMatchObject({ metrics: { perplexity: 'Infinity' } });
+    expect((await moekit(['inspect', 'hot'], { cwd })).stdout).toContain('perplexity=Infinity');
+    const evaluated = await moekit(['eval', 'hot', '--batches', '1', '--json'], { cwd });
+    expect(evaluated.stdout).toContain('"perplexity": "Infinity"');
+    expect((await moekit(['train', '--resume', '--out', 'hot'], { cwd })).code).toBe(0);
+  });
+
+  test.each([
+    ['100,000 layers', 'model', { numLayers: 1e5 }],
+    ['a width of 16,384', 'model', { modelWidth: 16_384 }],
+    ['a width of 2^50', 'model', { modelWidth: 2 ** 50 }],
+    ['a dense width of 10^9', 'model', { feedForwardWidth: 1e9 }],
+    ['a context of 10^6', 'model', { contextLength: 1e6 }],
+    ['10 million experts', 'experts', { numExperts: 1e7 }],
+    ['experts of width 10^8', 'experts', { expertWidth: 1e8 }],
+  ])('a manifest of %s is refused before anything is built', async (_, part, sizes) => {
+    const run = forged(({ config }) => Object.assign(config[part]!, sizes));
+    for (const args of [
+      ['eval', run],
+      ['train', '--resume', '--out', run],
+    ]) {
+      const { code, text } = await said(args);
+      expect(text).toMatch(/^error (MODELS_CHECKPOINT_MISMATCH|MOE_OPTIONS): [^\n]+\n$/);
+      expect(code).toBe(2);
+    }
+  });
+
+  test('sizes that follow from a manifest are compared before anything is built', async () => {
+    const run = forged(({ config }) => Object.assign(config, { expertParameters: 1e12 }));
+    const { text } = await said(['train', '--resume', '--out', run, '--backend', 'wasm']);
+    expect(text).toMatch(/error MODELS_CHECKPOINT_MISMATCH: [^\n]*expert/);
+  });
+
+  test('the last whole checkpoint is used where later ones are broken, and that is said', async () => {
+    cpSync(join(cwd, 'run'), join(cwd, 'broken'), { recursive: true });
+    truncateSync(join(checkpoint('broken', 10), 'tensors.safetensors'), 1000);
+    const passedOver =
+      /^warning: broken\/checkpoints\/step-00000010 is passed over: [^\n]*\nwarning: [^\n]*step-00000009 is used instead\n/;
+    for (const command of ['inspect', 'eval']) {
+      const { code, stdout, stderr } = await moekit([command, 'broken', '--json'], { cwd });
+      expect(stderr).toMatch(passedOver);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('step-00000009')]);
+    }
+    const resumed = await moekit(['train', '--resume', '--out', 'broken'], { cwd });
+    expect(resumed.stderr).toMatch(passedOver);
+    expect(resumed.stderr).toContain('going on after step 9');
+    const again = await moekit(['inspect', 'broken'], { cwd });
+    expect([again.stderr, again.stdout]).toEqual(['', expect.stringContaining('10 of 10')]);
+    const bytes = (run: string) => readFileSync(join(checkpoint(run, 10), 'tensors.safetensors'));
+    expect(bytes('broken').equals(bytes('run'))).toBe(true);
+  });
+
+  test('a run none of whose checkpoints is whole is refused', async () => {
+    const run = join(cwd, 'none');
+    cpSync(join(cwd, 'run'), run, { recursive: true });
+    for (const step of readdirSync(join(run, 'checkpoints'))) {
+      truncateSync(join(run, 'checkpoints', step, 'manifest.json'), 100);
+    }
+    for (const args of [
+      ['inspect', run],
+      ['train', '--resume', '--out', run],
+    ]) {
+      expect((await said(args)).text).toMatch(/^error MODELS_CHECKPOINT_CORRUPT/);
+    }
+  });
+});
