@@ -49,6 +49,8 @@ export { TrialStore } from './sweep/trial-store.js';
 export type { Found } from './sweep/trial-store.js';
 export { pairedDifference } from './statistics/paired-difference.js';
 export type { PairedDifference } from './statistics/paired-difference.js';
+export { missingInterval, outcomeOf, outcomeWords } from './statistics/outcome.js';
+export type { Outcome as ComparedOutcome } from './statistics/outcome.js';
 export { builtInTasks } from './tasks/built-in.js';
 export { hashTask, loadTask } from './tasks/load-task.js';
 export { median, summarise } from './statistics/summary.js';

@@ -11,7 +11,8 @@ import {
   parseSetting,
   presetOf,
 } from '../src/index.js';
-import { say, verdict } from '../src/experiments/findings.js';
+import { say } from '../src/experiments/findings.js';
+import { outcomeOf } from '../src/statistics/outcome.js';
 import { sampleResults } from './sample-results.js';
 
 const coded = (code: string) => expect.objectContaining({ code });
@@ -83,7 +84,7 @@ describe('words for a difference', () => {
     expect(say(spread, 'bits/byte')).toBe(
       '\u22120.010 [\u22120.030, 0.010] bits/byte, not distinguishable',
     );
-    expect(verdict(spread, 'lower')).toBe('not distinguishable');
+    expect(outcomeOf(spread, 'lower')).toBe('not distinguishable');
   });
 
   test('one seed has no interval, and what is better depends on the metric', () => {
@@ -91,7 +92,7 @@ describe('words for a difference', () => {
       'no interval',
     );
     const clear = { ...spread, interval: [-0.03, -0.01] as const, distinguishable: true };
-    expect([verdict(clear, 'lower'), verdict(clear, 'higher')]).toEqual(['better', 'worse']);
+    expect([outcomeOf(clear, 'lower'), outcomeOf(clear, 'higher')]).toEqual(['better', 'worse']);
   });
 });
 

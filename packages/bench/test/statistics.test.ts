@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
-import { median, pairedDifference, summarise } from '../src/index.js';
+import {
+  format,
+  median,
+  outcomeOf,
+  outcomeWords,
+  pairedDifference,
+  summarise,
+} from '../src/index.js';
+import { intervalOf } from '../src/statistics/interval.js';
 
 describe('summarise', () => {
   test('mean and sample standard deviation of hand numbers', () => {
@@ -50,5 +58,59 @@ describe('pairedDifference', () => {
     )!;
     expect(found).toEqual({ n: 1, mean: 1, interval: null, distinguishable: null });
     expect(pairedDifference(new Map([[1, 5]]), new Map([[2, 5]]))).toBeNull();
+  });
+});
+
+describe('figures that are not finite, or without spread', () => {
+  const of = (...values: number[]) => new Map(values.map((value, seed) => [seed, value]));
+
+  test('the mean of an infinite value is infinite, without spread or interval', () => {
+    const found = summarise([1, Infinity]);
+    expect(found).toEqual({ n: 2, mean: Infinity, sd: NaN });
+    expect(intervalOf(found)).toBeNull();
+    expect(summarise([Infinity, -Infinity]).mean).toBeNaN();
+  });
+
+  test('finite values near the largest number have a finite mean and spread', () => {
+    expect(summarise([1.5e308, 1.5e308]).mean).toBe(1.5e308);
+    const { mean, sd } = summarise([1e300, 3e300]);
+    expect(mean).toBe(2e300);
+    expect(sd / 1e300).toBeCloseTo(Math.SQRT2, 12);
+  });
+
+  test('a difference of figures that are not finite is neither better nor worse', () => {
+    const found = pairedDifference(of(Infinity, 3), of(1, 2))!;
+    expect(found).toEqual({ n: 2, mean: Infinity, interval: null, distinguishable: null });
+    expect(outcomeOf(found, 'lower')).toBe('unknown');
+    expect(outcomeWords(found, 'lower')).toBe('not finite: no interval');
+    expect(outcomeWords(pairedDifference(of(NaN), of(1)), 'lower')).toBe('not finite: no interval');
+  });
+
+  test('one seed has no interval, no seed no difference, and equal seeds no spread', () => {
+    expect(outcomeWords(pairedDifference(of(1), of(2)), 'lower')).toBe('one seed: no interval');
+    expect(outcomeWords(null, 'lower')).toBe('no seed in both: no interval');
+    const equal = pairedDifference(of(1, 2), of(1, 2))!;
+    expect(outcomeWords(equal, 'lower')).toBe('not distinguishable, no spread over seeds');
+    const shifted = pairedDifference(of(2, 3), of(1, 2))!;
+    expect(outcomeWords(shifted, 'lower')).toBe('worse, no spread over seeds');
+    expect(outcomeWords(shifted, 'higher')).toBe('better, no spread over seeds');
+  });
+
+  test('a figure that is none is a word, and a large one has an exponent', () => {
+    const words = [NaN, Infinity, -Infinity, 1e300, -0, -0.0001, -1.5];
+    expect(words.map(format.bits)).toEqual([
+      'not a number',
+      'infinite',
+      '−infinite',
+      '1.000e300',
+      '0.000',
+      '0.000',
+      '−1.500',
+    ]);
+    for (const show of [format.bits, format.share, format.count, format.ratio, format.mebibytes])
+      for (const value of [NaN, Infinity, -Infinity, 1e300, -1e300, -0, Number.MIN_VALUE])
+        expect(show(value)).not.toMatch(/NaN|Infinity|undefined|.{20}/);
+    expect(format.spread({ n: 2, mean: Infinity, sd: NaN })).toBe('infinite');
+    expect(format.difference(pairedDifference(of(Infinity), of(1)))).toBe('infinite');
   });
 });

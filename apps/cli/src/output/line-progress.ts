@@ -36,8 +36,10 @@ function endLine(
   const place = `[${finished}/${total}] ${label} seed ${seed}`;
   if (event.type === 'failed') return `${place}: ${event.error.code}: ${event.error.message}`;
   if (event.type !== 'done') return undefined;
-  const { limited, machine } = event.trial;
-  return `${place}: ${format.bits(limited[name] ?? NaN)} ${unit}, ${format.count(machine.tokensPerSecond)} tokens/s, ${duration(machine.seconds)}`;
+  const { limited, measured, machine } = event.trial;
+  const value = measured[name] ?? limited[name];
+  const quality = value === undefined ? '' : `${format.bits(value)} ${unit}, `;
+  return `${place}: ${quality}${format.count(machine.tokensPerSecond)} tokens/s, ${duration(machine.seconds)}`;
 }
 
 function overall(state: ProgressState, elapsed: number): string {

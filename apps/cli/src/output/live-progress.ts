@@ -37,7 +37,7 @@ export function progressLines(state: ProgressState, elapsed: number): string {
     if (progress === null) return `${name}  ${bar(0, BAR)}  ${pc.dim('starting')}`;
     const { step, steps, loss, tokensPerSecond, secondsLeft: left } = progress;
     const rate = `${format.count(tokensPerSecond)} tokens/s`;
-    return `${name}  ${bar(step / steps, BAR)}  ${step}/${steps}  loss ${loss.toFixed(3)}  ${rate}  ${duration(left)} left`;
+    return `${name}  ${bar(step / steps, BAR)}  ${step}/${steps}  loss ${format.bits(loss)}  ${rate}  ${duration(left)} left`;
   });
   const left = secondsLeft(state, elapsed);
   const whole = `${state.finished}/${state.total} trials  ${bar(shareDone(state), BAR)}  ${duration(elapsed)} so far${left === null ? '' : `, about ${duration(left)} left`}`;

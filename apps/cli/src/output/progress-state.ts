@@ -32,6 +32,7 @@ export function advance(state: ProgressState, event: PoolEvent): ProgressState {
 
 /** Share of all steps that were taken. */
 export function shareDone({ total, finished, running }: ProgressState): number {
+  if (total === 0) return 1;
   const parts = [...running.values()].map(({ progress }) =>
     progress ? progress.step / progress.steps : 0,
   );

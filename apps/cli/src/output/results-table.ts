@@ -1,5 +1,5 @@
-import type { Figures, Results, Row, Summary } from '@moekit/bench';
-import { format } from '@moekit/bench';
+import type { Figures, Results, Row } from '@moekit/bench';
+import { format, outcomeOf } from '@moekit/bench';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
@@ -27,7 +27,7 @@ function qualityColumns(metrics: readonly Metric[]): readonly Column[] {
   const loss: Column[] = name === 'loss' ? [] : [['loss', mean('loss')]];
   return [
     ...loss,
-    [`${unit}\n± sd`, ({ metrics: all }) => (all[name] ? spread(all[name].value) : '–')],
+    [`${unit}\n± sd`, ({ metrics: all }) => (all[name] ? format.spread(all[name].value) : '–')],
     ['− base\n± 95%', ({ metrics: all }) => format.difference(all[name]?.difference ?? null)],
   ];
 }
@@ -69,13 +69,11 @@ function cells(
 }
 
 function colourDifference({ metrics }: Figures, { name, better }: Metric, text: string): string {
-  const difference = metrics[name]?.difference;
-  if (!difference?.distinguishable) return pc.dim(text);
-  return difference.mean < 0 === (better === 'lower') ? pc.green(text) : pc.yellow(text);
+  const outcome = outcomeOf(metrics[name]?.difference ?? null, better);
+  if (outcome === 'better') return pc.green(text);
+  return outcome === 'worse' ? pc.yellow(text) : pc.dim(text);
 }
 
-const spread = ({ n, mean, sd }: Summary) =>
-  n > 1 ? `${mean.toFixed(3)} ±${sd.toFixed(3)}` : mean.toFixed(3);
 const optional = (value: number | undefined) => (value === undefined ? '–' : format.bits(value));
 const moe = ({ match }: Figures, text: string) => (match ? text : '–');
 const shorten = (label: string) => (label.length <= 22 ? label : `${label.slice(0, 21)}…`);

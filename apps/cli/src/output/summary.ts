@@ -1,14 +1,18 @@
 import { relative } from 'node:path';
 
-import type { OutputFiles, Results, Row } from '@moekit/bench';
-import { format } from '@moekit/bench';
+import type { OutputFiles, Results } from '@moekit/bench';
 import pc from 'picocolors';
 
 import { duration } from './duration.js';
+import { plainStrings } from './plain-strings.js';
+import { remarks } from './remarks.js';
 import { resultsTable } from './results-table.js';
+import { wrap } from './wrap.js';
 
 /** What `moekit bench` prints at the end: the table, how it was matched, what to mind, where the files are. */
-export function renderSummary(results: Results, files: OutputFiles): string {
+export function renderSummary(ended: Results, files: OutputFiles): string {
+  const rows = ended.rows.map((row) => ({ ...row, trials: [] }));
+  const results = plainStrings({ ...ended, rows });
   return [
     '',
     heading(results),
@@ -55,47 +59,6 @@ function matching({ rows, manifest }: Results): string[] {
   const { experiment, layer } = manifest;
   const rule = `Matched: experts of ${experiment.expertParameters} dense layers (width ${layer.feedForwardWidth}), one dense layer of expected compute.`;
   return wrap([rule, `Experts × width: ${sizes.join(', ')}.`]);
-}
-
-function remarks({ rows, reference, manifest, answer }: Results): string[] {
-  const { name, unit } = manifest.metrics[0]!;
-  const difference = ({ figures }: Row) => figures?.metrics[name]?.difference;
-  const level = reference?.metrics[name];
-  const baseline = rows.find((row) => row.baseline)?.label ?? 'the baseline';
-  const same = rows.filter((row) => difference(row)?.distinguishable === false);
-  const single = rows.some((row) => difference(row)?.distinguishable === null);
-  const weak = rows.filter(({ figures }) => figures?.beatsReference === false);
-  const finished = rows.filter(({ figures }) => figures !== null);
-  const errors = rows.flatMap(({ label, errors: all }) =>
-    all.map(({ seed, code, message }) => pc.red(`${label} seed ${seed}: ${code}: ${message}`)),
-  );
-  return [
-    ...(same.length > 0
-      ? [
-          `Not distinguishable from ${baseline} at 95%: ${same.map(({ label }) => label).join(', ')}.`,
-        ]
-      : []),
-    ...(single ? ['One seed: differences have no interval.'] : []),
-    ...(weak.length > 0
-      ? [
-          pc.red(
-            `Does not beat the ${reference!.name} reference (${format.bits(level!)}): ${weak.map(({ label }) => label).join(', ')}.`,
-          ),
-        ]
-      : finished.length > 0 && level !== undefined
-        ? [
-            pc.green(
-              `Every finished row beats the ${reference!.name} reference (${format.bits(level)} ${unit}).`,
-            ),
-          ]
-        : []),
-    ...(answer ? wrap([pc.bold(answer.sentence), ...answer.findings]) : []),
-    ...errors,
-  ];
-}
-
-function wrap(lines: readonly string[], width = 118): string[] {
-  return lines.flatMap((line) => line.match(new RegExp(`.{1,${width}}(\\s|$)`, 'g')) ?? [line]);
 }
 
 function shown(file: string): string {

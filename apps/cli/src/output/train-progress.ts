@@ -56,7 +56,7 @@ class Pace {
 
 export function stepLine({ step, steps, loss, tokens, seconds }: StepEvent, left: number): string {
   const rate = `${format.count(tokens / seconds)} tokens/s`;
-  return `step ${step}/${steps}  loss ${loss.toFixed(3)}  ${rate}  about ${duration(left)} left`;
+  return `step ${step}/${steps}  loss ${format.bits(loss)}  ${rate}  about ${duration(left)} left`;
 }
 
 function evaluationLine(
@@ -65,6 +65,6 @@ function evaluationLine(
 ) {
   const { limited } = event.evaluation;
   const value = limited[name];
-  const main = value === undefined ? '' : `  ${name} ${value.toFixed(3)} ${pc.dim(unit)}`;
-  return `step ${event.step}  held-out loss ${limited.loss.toFixed(3)}${name === 'loss' ? '' : main}`;
+  const main = value === undefined ? '' : `  ${name} ${format.bits(value)} ${pc.dim(unit)}`;
+  return `step ${event.step}  held-out loss ${format.bits(limited.loss)}${name === 'loss' ? '' : main}`;
 }

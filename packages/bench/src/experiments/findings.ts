@@ -2,6 +2,8 @@ import type { Row } from '../results/results-schema.js';
 import { bySeed } from '../results/summarise-row.js';
 import type { Trial } from '../results/trial-schema.js';
 import type { PairedDifference } from '../statistics/paired-difference.js';
+import { format } from '../report/format.js';
+import { hasSpread, missingInterval } from '../statistics/outcome.js';
 import { pairedDifference } from '../statistics/paired-difference.js';
 import type { Answerable } from './named-experiment.js';
 
@@ -56,24 +58,21 @@ export function layerMean(
 /** `-0.012 [-0.030, 0.006] bits/byte, not distinguishable`. */
 export function say(difference: PairedDifference | null, unit = ''): string {
   if (difference === null) return 'no seed finished in both';
-  const { mean, interval, distinguishable, n } = difference;
-  const number = (value: number) => value.toFixed(3).replace('-', '\u2212');
-  const signed = `${mean > 0 ? '+' : ''}${number(mean)}`;
-  if (interval === null) return `${signed} ${unit}, one seed, no interval`.replace('  ', ' ');
-  const range = `[${number(interval[0])}, ${number(interval[1])}]`;
-  const words = distinguishable ? `distinguishable over ${n} seeds` : 'not distinguishable';
+  const { mean, interval, n } = difference;
+  const signed = `${mean > 0 ? '+' : ''}${format.bits(mean)}`;
+  if (interval === null)
+    return (
+      [signed, unit].filter((part) => part !== '').join(' ') +
+      `, ${missingInterval(difference)}, no interval`
+    );
+  const range = `[${format.bits(interval[0])}, ${format.bits(interval[1])}]`;
+  const spread = hasSpread(difference) ? '' : ', without any spread';
+  const words = difference.distinguishable
+    ? `distinguishable over ${n} seeds${spread}`
+    : `not distinguishable${spread}`;
   return [signed, range, unit].filter((part) => part !== '').join(' ') + `, ${words}`;
 }
 
-/** Which way a difference of a metric points, in words that an interval allows. */
-export function verdict(
-  difference: PairedDifference | null,
-  better: 'lower' | 'higher',
-): 'better' | 'worse' | 'not distinguishable' | 'unknown' {
-  if (!difference || difference.distinguishable === null) return 'unknown';
-  if (!difference.distinguishable) return 'not distinguishable';
-  return difference.mean < 0 === (better === 'lower') ? 'better' : 'worse';
-}
-
 /** 0.4 as 40%. */
-export const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
+export const percent = (share: number) =>
+  Number.isFinite(share) ? `${(100 * share).toFixed(0)}%` : format.share(share);

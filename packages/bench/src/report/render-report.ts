@@ -1,10 +1,11 @@
 import type { Results } from '../results/results-schema.js';
-import { escapeHtml } from './escape.js';
 import { labelTitle } from './labels.js';
+import { Markup, markup } from './markup.js';
 import type { Panel } from './page/panel.js';
 import { renderPanel } from './page/panel.js';
 import { STYLE } from './page/style.js';
 import { activationsPanel } from './sections/activations.js';
+import { rowCards } from './sections/cards.js';
 import { curvesPanel } from './sections/curves.js';
 import { expertsPanel } from './sections/experts.js';
 import { flopsPanel } from './sections/flops.js';
@@ -16,7 +17,9 @@ import { qualityPanels } from './sections/quality.js';
 import { resultsPanel } from './sections/results.js';
 import { setupPanel } from './sections/setup.js';
 import { slotsPanel } from './sections/slots.js';
-import { verdicts } from './sections/verdicts.js';
+
+/** The page needs no script and no network; a policy stands behind the escaping. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /**
  * Results as one HTML page: no script, no network, light and dark. Several runs come one after another, with a list of
@@ -26,24 +29,25 @@ export async function renderReport(results: Results | readonly Results[]): Promi
   const runs = Array.isArray(results) ? (results as readonly Results[]) : [results as Results];
   const title = runs.length === 1 ? labelTitle(runs[0]!) : `${runs.length} runs`;
   const parts = runs.map((run, i) => ({ run, prefix: runs.length > 1 ? `run-${i + 1}-` : '' }));
-  return `<!doctype html>
+  return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="moekit">
-<title>moekit: ${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<title>moekit: ${title}</title>
+<style>${Markup.trusted(STYLE)}</style>
 </head>
 <body>
 <a class="skip" href="#content">To the content</a>
 <main id="content">
-${runs.length > 1 ? overview(parts) : ''}
-${parts.map((part) => renderRun(part)).join('\n')}
+${runs.length > 1 && overview(parts)}
+${parts.map(renderRun)}
 </main>
 </body>
 </html>
-`;
+`.toString();
 }
 
 interface Part {
@@ -52,26 +56,26 @@ interface Part {
   readonly prefix: string;
 }
 
-function overview(parts: readonly Part[]): string {
+function overview(parts: readonly Part[]): Markup {
   const items = parts.map(
     ({ run, prefix }) =>
-      `<li><a href="#${prefix}top">${escapeHtml(labelTitle(run))}</a>${run.answer ? `: ${escapeHtml(run.answer.sentence)}` : ''}</li>`,
+      markup`<li><a href="#${prefix}top">${labelTitle(run)}</a>${run.answer && `: ${run.answer.sentence}`}</li>`,
   );
-  return `<h1>${parts.length} runs</h1><ul>${items.join('')}</ul>`;
+  return markup`<h1>${parts.length} runs</h1><ul>${items}</ul>`;
 }
 
-function renderRun({ run, prefix }: Part): string {
+function renderRun({ run, prefix }: Part): Markup {
   const panels = panelsOf(run).map((panel) => ({ ...panel, id: prefix + panel.id }));
-  const links = panels.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`);
-  const heading = prefix === '' ? 'h1' : 'h2';
-  return `<div class="run" id="${prefix}top">
-<${heading}>${escapeHtml(labelTitle(run))}</${heading}>
-<p class="note">${escapeHtml(subtitle(run))}</p>
-${run.partial ? '<p class="banner">Stopped early: only the trials that had finished are here.</p>' : ''}
+  const links = panels.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`);
+  const title = labelTitle(run);
+  return markup`<div class="run" id="${prefix}top">
+${prefix === '' ? markup`<h1>${title}</h1>` : markup`<h2>${title}</h2>`}
+<p class="note">${subtitle(run)}</p>
+${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are here.</p>`}
 ${questionOf(run)}
-${verdicts(run)}
-<nav aria-label="Contents"><ul>${links.join('')}</ul></nav>
-${panels.map(renderPanel).join('\n')}
+${rowCards(run)}
+<nav aria-label="Contents"><ul>${links}</ul></nav>
+${panels.map(renderPanel)}
 </div>`;
 }
 
@@ -94,17 +98,17 @@ function panelsOf(run: Results): Panel[] {
   return panels.filter((panel) => panel !== undefined);
 }
 
-function questionOf({ manifest, answer }: Results): string {
+function questionOf({ manifest, answer }: Results): Markup | undefined {
   const { about } = manifest.experiment;
-  if (!about && !answer) return '';
+  if (!about && !answer) return undefined;
   const asked = about
-    ? `<p class="question">${escapeHtml(about.question)}</p><p class="note">${escapeHtml(about.claim)} ${escapeHtml(about.decision)}</p>`
-    : '';
-  const findings = (answer?.findings ?? []).map((finding) => `<li>${escapeHtml(finding)}</li>`);
+    ? markup`<p class="question">${about.question}</p><p class="note">${about.claim} ${about.decision}</p>`
+    : undefined;
+  const findings = (answer?.findings ?? []).map((finding) => markup`<li>${finding}</li>`);
   const said = answer
-    ? `<p class="answer"><strong>${escapeHtml(answer.sentence)}</strong></p>${findings.length > 0 ? `<ul>${findings.join('')}</ul>` : ''}`
-    : '';
-  return `<section aria-label="Question and answer">${asked}${said}</section>`;
+    ? markup`<p class="answer"><strong>${answer.sentence}</strong></p>${findings.length > 0 && markup`<ul>${findings}</ul>`}`
+    : undefined;
+  return markup`<section aria-label="Question and answer">${asked}${said}</section>`;
 }
 
 function subtitle({ manifest }: Results): string {

@@ -1,11 +1,11 @@
-import { studentFactor } from './student.js';
+import { intervalOf } from './interval.js';
 import { summarise } from './summary.js';
 
 /** How much a row differs from the baseline, seed by seed. */
 export interface PairedDifference {
   readonly n: number;
   readonly mean: number;
-  /** 95% t interval of the mean difference; absent with fewer than two pairs. */
+  /** 95% t interval of the mean difference; null with fewer than two pairs, and where a value is not finite. */
   readonly interval: readonly [number, number] | null;
   /** False when the interval holds 0, null without an interval. */
   readonly distinguishable: boolean | null;
@@ -26,9 +26,8 @@ export function pairedDifference(
     return other === undefined ? [] : [value - other];
   });
   if (differences.length === 0) return null;
-  const { n, mean, sd } = summarise(differences);
-  if (n < 2) return { n, mean, interval: null, distinguishable: null };
-  const half = (studentFactor(n - 1) * sd) / Math.sqrt(n);
-  const interval = [mean - half, mean + half] as const;
-  return { n, mean, interval, distinguishable: interval[0] > 0 || interval[1] < 0 };
+  const summary = summarise(differences);
+  const interval = intervalOf(summary);
+  const distinguishable = interval && (interval[0] > 0 || interval[1] < 0);
+  return { n: summary.n, mean: summary.mean, interval, distinguishable };
 }

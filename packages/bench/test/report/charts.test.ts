@@ -7,16 +7,18 @@ import { heat, shadedPicture } from '../../src/report/page/picture.js';
 
 const point = { label: '<router & co>', colour: 'var(--series-0)', x: 1e5, y: 3.4 };
 const chart = () =>
-  pointsChart({
-    points: [
-      { ...point, interval: [3.3, 3.5] },
-      { ...point, label: 'other', y: 3.45, interval: null },
-    ],
-    x: 'FLOPs',
-    y: 'bits',
-    reference: { label: 'far away', value: 9 },
-    description: 'Quality against "compute"',
-  });
+  String(
+    pointsChart({
+      points: [
+        { ...point, interval: [3.3, 3.5] },
+        { ...point, label: 'other', y: 3.45, interval: null },
+      ],
+      x: 'FLOPs',
+      y: 'bits',
+      reference: { label: 'far away', value: 9 },
+      description: 'Quality against "compute"',
+    }),
+  );
 
 test('the same data draw the same picture, escaped, described, without a namespace or a fixed size', () => {
   const svg = chart();
@@ -40,28 +42,34 @@ test('a reference is drawn where it is near and left out where it would flatten 
     },
   ];
   const input = { lines, x: 'step', y: 'bits', description: 'd' };
-  expect(linesChart({ ...input, reference: { label: 'bigram', value: 3.5 } })).toContain('bigram');
+  expect(String(linesChart({ ...input, reference: { label: 'bigram', value: 3.5 } }))).toContain(
+    'bigram',
+  );
 });
 
 test('an empty chart is a chart', () => {
-  expect(linesChart({ lines: [], x: 'step', y: 'bits', description: 'd' })).toContain('<svg');
-  expect(heatMap({ values: [], top: 1, x: 'expert', rowNames: [], description: 'd' })).toContain(
+  expect(String(linesChart({ lines: [], x: 'step', y: 'bits', description: 'd' }))).toContain(
     '<svg',
   );
+  expect(
+    String(heatMap({ values: [], top: 1, x: 'expert', rowNames: [], description: 'd' })),
+  ).toContain('<svg');
 });
 
 test('a picture has one rectangle a patch, coloured by its compute, and one a pixel of ink', () => {
   const patch = { y: 0, width: 2, height: 2 };
-  const svg = shadedPicture({
-    width: 4,
-    height: 2,
-    pixels: [0, 255, 0, 0, 0, 0, 3, 0],
-    patches: [
-      { ...patch, x: 0, compute: 1 },
-      { ...patch, x: 2, compute: 0 },
-    ],
-    description: 'd',
-  });
+  const svg = String(
+    shadedPicture({
+      width: 4,
+      height: 2,
+      pixels: [0, 255, 0, 0, 0, 0, 3, 0],
+      patches: [
+        { ...patch, x: 0, compute: 1 },
+        { ...patch, x: 2, compute: 0 },
+      ],
+      description: 'd',
+    }),
+  );
   expect(svg.match(/<rect /g)).toHaveLength(3);
   expect(svg).toContain(`fill="${heat(1)}"><title>1.00</title>`);
   expect(svg).toContain(`fill="${heat(0)}"><title>0.00</title>`);

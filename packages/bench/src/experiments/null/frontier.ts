@@ -1,4 +1,5 @@
-import { figureDifference, metricDifference, rowNamed, say, verdict } from '../findings.js';
+import { outcomeOf } from '../../statistics/outcome.js';
+import { figureDifference, metricDifference, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
 import { pictures } from '../sizes.js';
 import { DENSITIES, nullRow } from './rows.js';
@@ -33,7 +34,7 @@ export const frontier: NamedExperiment = {
     const rows = results.rows.filter((row) => row.figures && row !== base);
     const sparse = rows.filter(({ label }) => label.startsWith('ρ='));
     const words = sparse.map(
-      (row) => `${row.label}: ${verdict(metricDifference(row, base, 'loss'), 'lower')}`,
+      (row) => `${row.label}: ${outcomeOf(metricDifference(row, base, 'loss'), 'lower')}`,
     );
     const giga = (total: number) => `${(total / 1e9).toFixed(2)} GFLOP`;
     return {

@@ -1,4 +1,5 @@
-import { metricDifference, percent, rowNamed, say, verdict } from '../findings.js';
+import { outcomeOf } from '../../statistics/outcome.js';
+import { metricDifference, percent, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
 import { languageModel } from '../sizes.js';
 
@@ -46,7 +47,7 @@ export const denseToSparse: NamedExperiment = {
     const share = (row: typeof quarter) => percent(row.figures!.flops.evaluation.moe / whole);
     const difference = metricDifference(quarter, dense, name);
     return {
-      sentence: `At ${share(quarter)} of the dense MoE-layer FLOPs the model trained with all experts is ${verdict(difference, better)} in comparison with the dense model (${say(difference, unit)}).`,
+      sentence: `At ${share(quarter)} of the dense MoE-layer FLOPs the model trained with all experts is ${outcomeOf(difference, better)} in comparison with the dense model (${say(difference, unit)}).`,
       findings: rows.map(
         (row) =>
           `${row.label}: ${share(row)} of the FLOPs, ${say(metricDifference(row, dense, name), unit)}`,

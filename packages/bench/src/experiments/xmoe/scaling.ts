@@ -1,5 +1,6 @@
+import { outcomeOf } from '../../statistics/outcome.js';
 import type { NamedExperiment } from '../named-experiment.js';
-import { metricDifference, rowNamed, say, verdict } from '../findings.js';
+import { metricDifference, rowNamed, say } from '../findings.js';
 import { languageModel } from '../sizes.js';
 
 const SWITCH = 'Switch, 1 expert';
@@ -39,7 +40,7 @@ export const scaling: NamedExperiment = {
     if (!base || rows.length === 0) return null;
     const against = rows.map((row) => ({ row, difference: metricDifference(row, base, name) }));
     const words = against.map(
-      ({ row, difference }) => `${row.label}: ${verdict(difference, better)}`,
+      ({ row, difference }) => `${row.label}: ${outcomeOf(difference, better)}`,
     );
     const topK = rowNamed(results, TOP_K);
     const half = rowNamed(results, threshold(2));

@@ -1,4 +1,5 @@
-import { metricDifference, percent, rowNamed, say, verdict } from '../findings.js';
+import { outcomeOf } from '../../statistics/outcome.js';
+import { metricDifference, percent, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
 import { languageModel } from '../sizes.js';
 
@@ -60,7 +61,7 @@ export const thresholdCapacity: NamedExperiment = {
       return [{ label: row.label, saved, difference: metricDifference(row, base, name) }];
     });
     const cheap = rows.filter(({ saved }) => saved > 0.5);
-    const holds = cheap.filter(({ difference }) => verdict(difference, better) !== 'worse');
+    const holds = cheap.filter(({ difference }) => outcomeOf(difference, better) !== 'worse');
     const list = (some: typeof rows) =>
       some.map(({ label, saved }) => `${label} (${percent(saved)} less)`).join('; ');
     const sentence =

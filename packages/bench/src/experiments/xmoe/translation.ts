@@ -1,4 +1,5 @@
-import { metricDifference, rowNamed, say, verdict } from '../findings.js';
+import { outcomeOf } from '../../statistics/outcome.js';
+import { metricDifference, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
 
 const TOP_K = 'top-2';
@@ -59,7 +60,7 @@ export const translationExperiment: NamedExperiment = {
     const bleu = metricDifference(threshold, topK, 'bleu');
     const others = results.rows.filter((row) => row.figures && row !== topK);
     return {
-      sentence: `At equal compute the threshold router's BLEU is ${verdict(bleu, 'higher')} in comparison with top-2's (${say(bleu, 'BLEU')}).`,
+      sentence: `At equal compute the threshold router's BLEU is ${outcomeOf(bleu, 'higher')} in comparison with top-2's (${say(bleu, 'BLEU')}).`,
       findings: others.flatMap((row) => [
         `${row.label} − ${TOP_K}: ${say(metricDifference(row, topK, 'bleu'), 'BLEU')}; ${say(metricDifference(row, topK, 'chrf'), 'chrF++')}; ${say(metricDifference(row, topK, 'loss'), 'nats/token')}`,
       ]),

@@ -3,6 +3,7 @@ import { axisX, axisY, barX, gridX, ruleX, text } from '@observablehq/plot';
 import { format } from '../format.js';
 import { GRID } from './colours.js';
 import { draw } from './draw.js';
+import type { Markup } from '../markup.js';
 
 /** One bar, in parts. */
 export interface Bar {
@@ -17,7 +18,7 @@ export interface Bar {
 const ROW_HEIGHT = 30;
 
 /** Shares as bars, one a row, parts beside each other; each part of any width says its share. */
-export function shareBars(bars: readonly Bar[], x: string, description: string): string {
+export function shareBars(bars: readonly Bar[], x: string, description: string): Markup {
   const pieces = bars.flatMap(({ label, parts }) => {
     let start = 0;
     return parts.map(({ colour, share, name }) => {

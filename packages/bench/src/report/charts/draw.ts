@@ -2,7 +2,7 @@ import type { PlotOptions } from '@observablehq/plot';
 import { plot } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-import { escapeHtml } from '../escape.js';
+import { Markup, markup } from '../markup.js';
 
 /** Text size of every chart, in pixels of its own width. */
 const FONT_SIZE = 13;
@@ -12,7 +12,7 @@ const FONT_SIZE = 13;
  * The same options give the same text.
  * @param description what a reader who does not see it is told
  */
-export function draw(options: PlotOptions, description: string): string {
+export function draw(options: PlotOptions, description: string): Markup {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg = plot({
     document,
@@ -20,13 +20,35 @@ export function draw(options: PlotOptions, description: string): string {
     ...options,
     style: { fontSize: `${FONT_SIZE}px`, background: 'none' },
   });
-  svg.querySelectorAll('style').forEach((style: { remove(): void }) => style.remove());
-  svg.removeAttribute('width');
-  svg.removeAttribute('height');
-  svg.removeAttribute('style');
+  for (const name of ['width', 'height', 'style']) svg.removeAttribute(name);
+  svg.setAttribute('aria-label', description);
+  svg.setAttribute('role', 'img');
   svg.setAttribute('font-size', String(FONT_SIZE));
-  // the page has no network, and inline SVG needs no namespace
-  return svg.outerHTML
-    .replace(/\sxmlns(:\w+)?="[^"]*"/g, '')
-    .replace('<svg', `<svg role="img" aria-label="${escapeHtml(description)}"`);
+  return written(svg);
 }
+
+const [ELEMENT, TEXT] = [1, 3];
+
+/** What is read of a node: the page is drawn where there is no browser, and no type of one. */
+interface Drawn {
+  readonly nodeType: number;
+  readonly textContent: string | null;
+  readonly localName: string;
+  readonly attributes: Iterable<{ readonly name: string; readonly value: string }>;
+  readonly childNodes: Iterable<Drawn>;
+}
+
+/** A drawing as the page's own markup: what Plot was given as text stays text, whatever it holds. */
+function written(node: Drawn): Markup {
+  if (node.nodeType === TEXT) return markup`${node.textContent}`;
+  const { localName, attributes, childNodes } = node;
+  const name = Markup.trusted(localName);
+  const kept = [...attributes].filter((each) => !each.name.startsWith('xmlns'));
+  const given = kept.map((each) => markup` ${Markup.trusted(each.name)}="${each.value}"`);
+  const inside = [...childNodes].filter(isDrawn).map(written);
+  return markup`<${name}${given}>${inside}</${name}>`;
+}
+
+/** Inline SVG needs no style sheet of its own. */
+const isDrawn = ({ nodeType, localName }: Drawn) =>
+  nodeType === TEXT || (nodeType === ELEMENT && localName !== 'style');

@@ -2,6 +2,7 @@ import { axisX, axisY, cell } from '@observablehq/plot';
 
 import { HEAT } from './colours.js';
 import { draw } from './draw.js';
+import type { Markup } from '../markup.js';
 
 export interface HeatMap {
   /** [row][column] */
@@ -14,7 +15,7 @@ export interface HeatMap {
 }
 
 /** A table as colours. */
-export function heatMap({ values, top, x, rowNames, description }: HeatMap): string {
+export function heatMap({ values, top, x, rowNames, description }: HeatMap): Markup {
   const cells = values.flatMap((row, y) =>
     row.map((value, column) => ({ column, y, value: Math.min(value, top) })),
   );

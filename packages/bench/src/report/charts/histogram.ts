@@ -3,6 +3,7 @@ import { axisX, axisY, barY, gridY, ruleY } from '@observablehq/plot';
 import { format } from '../format.js';
 import { GRID } from './colours.js';
 import { draw } from './draw.js';
+import type { Markup } from '../markup.js';
 
 export interface Histogram {
   /** Share of the tokens by number of experts, from 0. */
@@ -13,7 +14,7 @@ export interface Histogram {
 }
 
 /** How many tokens got how many experts. */
-export function histogram({ shares, colour, x, description }: Histogram): string {
+export function histogram({ shares, colour, x, description }: Histogram): Markup {
   const bars = shares.map((share, count) => ({ count, share }));
   return draw(
     {

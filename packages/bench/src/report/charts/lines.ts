@@ -3,6 +3,7 @@ import { axisX, axisY, dot, gridY, line, ruleY, text } from '@observablehq/plot'
 import { format } from '../format.js';
 import { GRID, MUTED } from './colours.js';
 import { draw } from './draw.js';
+import type { Markup } from '../markup.js';
 import { placeLabels } from './place-labels.js';
 
 /** One curve. */
@@ -30,7 +31,7 @@ const NAMES = { perLetter: 7.6, least: 90, most: 320 };
 const LABEL_HEIGHT = 17;
 
 /** Curves with their names at their ends. */
-export function linesChart({ lines, x, y, reference, share, description }: LinesChart): string {
+export function linesChart({ lines, x, y, reference, share, description }: LinesChart): Markup {
   const drawn = lines.filter(({ points }) => points.length > 0);
   const flat = drawn.flatMap(({ points, ...line }, series) =>
     points.map(([px, py]) => ({ ...line, series: String(series), px, py })),

@@ -3,6 +3,7 @@ import { dot, gridX, gridY, axisX, axisY, link, ruleX, ruleY, text } from '@obse
 import { format } from '../format.js';
 import { GRID, MUTED } from './colours.js';
 import { draw } from './draw.js';
+import type { Markup } from '../markup.js';
 import { placeLabels } from './place-labels.js';
 
 /** One row of a comparison: what it cost and how good it was. */
@@ -31,7 +32,7 @@ const LABEL_HEIGHT = 17;
 const CLOSE = 0.08;
 
 /** Quality against cost, with intervals; labels beside their points, moved apart where they would collide. */
-export function pointsChart({ points, x, y, reference, description }: PointsChart): string {
+export function pointsChart({ points, x, y, reference, description }: PointsChart): Markup {
   const xs = domain(
     points.map((point) => point.x),
     [0.08, 0.32],

@@ -1,4 +1,6 @@
-import { escapeHtml } from '../escape.js';
+import { format } from '../format.js';
+import type { Markup } from '../markup.js';
+import { fileAddress, markup } from '../markup.js';
 
 export type Cell = string | number | null;
 
@@ -14,27 +16,27 @@ export interface DataTable {
 const SHOWN = 400;
 
 /** A table that opens on demand, and the same as a CSV file inside the page. */
-export function numbers(table: DataTable): string {
+export function numbers(table: DataTable): Markup {
   const { name, columns, rows } = table;
-  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
-  const body = rows.slice(0, SHOWN).map(tableRow).join('');
+  const head = columns.map((column) => markup`<th scope="col">${column}</th>`);
+  const body = rows.slice(0, SHOWN).map(tableRow);
   const more =
     rows.length > SHOWN
-      ? `<p class="note">The first ${SHOWN} of ${rows.length} rows; the file has all.</p>`
-      : '';
-  const file = `data:text/csv;charset=utf-8,${encodeURIComponent(toCsv(table))}`;
-  return `<details class="numbers"><summary>Numbers</summary><div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(name)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more}<p><a download="${escapeHtml(name)}.csv" href="${file}">${escapeHtml(name)}.csv</a></p></details>`;
+      ? markup`<p class="note">The first ${SHOWN} of ${rows.length} rows; the file has all.</p>`
+      : undefined;
+  const file = fileAddress('text/csv;charset=utf-8', toCsv(table));
+  return markup`<details class="numbers"><summary>Numbers</summary><div class="wide" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more}<p><a download="${name}.csv" href="${file}">${name}.csv</a></p></details>`;
 }
 
-function tableRow([first, ...rest]: readonly Cell[]): string {
-  const cells = rest.map((cell) => `<td>${escapeHtml(shown(cell))}</td>`).join('');
-  return `<tr><th scope="row">${escapeHtml(shown(first ?? null))}</th>${cells}</tr>`;
+function tableRow([first, ...rest]: readonly Cell[]): Markup {
+  const cells = rest.map((cell) => markup`<td>${shown(cell)}</td>`);
+  return markup`<tr><th scope="row">${shown(first ?? null)}</th>${cells}</tr>`;
 }
 
 function shown(cell: Cell): string {
   if (cell === null) return '–';
   if (typeof cell === 'string' || Number.isInteger(cell)) return String(cell);
-  return String(Number(cell.toPrecision(6)));
+  return Number.isFinite(cell) ? String(Number(cell.toPrecision(6))) : format.bits(cell);
 }
 
 /** RFC 4180, numbers in full; text that a spreadsheet would take for a formula is quoted with an apostrophe. */

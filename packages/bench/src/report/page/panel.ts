@@ -1,4 +1,5 @@
-import { escapeHtml } from '../escape.js';
+import type { Markup } from '../markup.js';
+import { markup } from '../markup.js';
 import type { DataTable } from './data-table.js';
 import { numbers } from './data-table.js';
 
@@ -9,39 +10,39 @@ export interface Panel {
   readonly title: string;
   /** How to read it, in a sentence. */
   readonly note: string;
-  /** HTML: charts, figures, cards. */
-  readonly body: string;
+  /** Charts, figures, cards. */
+  readonly body: Markup;
   /** Every number in the pictures. */
   readonly table?: DataTable;
 }
 
-export function renderPanel({ id, title, note, body, table }: Panel): string {
-  return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${escapeHtml(title)}</h2>${note && `<p class="note">${escapeHtml(note)}</p>`}${body}${table ? numbers(table) : ''}</section>`;
+export function renderPanel({ id, title, note, body, table }: Panel): Markup {
+  return markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${note && markup`<p class="note">${note}</p>`}${body}${table && numbers(table)}</section>`;
 }
 
 /** A wide chart: on a narrow screen it scrolls instead of shrinking. */
-export function wideChart(svg: string): string {
-  return `<div class="chart" tabindex="0" role="region" aria-label="chart">${svg}</div>`;
+export function wideChart(svg: Markup): Markup {
+  return markup`<div class="chart" tabindex="0" role="region" aria-label="chart">${svg}</div>`;
 }
 
 /** Small pictures beside each other, each with its name. */
 export function smallCharts(
-  charts: readonly { readonly title: string; readonly note?: string; readonly svg: string }[],
-): string {
+  charts: readonly { readonly title: string; readonly note?: string; readonly svg: Markup }[],
+): Markup {
   const figures = charts.map(
     ({ title, note, svg }) =>
-      `<figure><figcaption>${escapeHtml(title)}${note ? ` <span class="note">${escapeHtml(note)}</span>` : ''}</figcaption>${svg}</figure>`,
+      markup`<figure><figcaption>${title}${note && markup` <span class="note">${note}</span>`}</figcaption>${svg}</figure>`,
   );
-  return `<div class="maps">${figures.join('')}</div>`;
+  return markup`<div class="maps">${figures}</div>`;
 }
 
 /** What the colours of a chart mean. */
 export function legend(
   items: readonly { readonly name: string; readonly colour: string }[],
-): string {
+): Markup {
   const entries = items.map(
     ({ name, colour }) =>
-      `<span><i class="dot" style="background:${colour}"></i>${escapeHtml(name)}</span>`,
+      markup`<span><i class="dot" style="background:${colour}"></i>${name}</span>`,
   );
-  return `<p class="legend">${entries.join('')}</p>`;
+  return markup`<p class="legend">${entries}</p>`;
 }

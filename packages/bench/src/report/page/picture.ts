@@ -1,5 +1,6 @@
 import { HEAT } from '../charts/colours.js';
-import { escapeHtml } from '../escape.js';
+import type { Markup } from '../markup.js';
+import { markup } from '../markup.js';
 
 /** A picture made of patches, with the compute that each patch got. */
 export interface ShadedPicture {
@@ -25,16 +26,16 @@ const INK = 26;
 export function shadedPicture({ width, height, pixels, patches, description }: ShadedPicture) {
   const shades = patches.map(
     ({ x, y, width: w, height: h, compute }) =>
-      `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${heat(compute)}"><title>${compute.toFixed(2)}</title></rect>`,
+      markup`<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${heat(compute)}"><title>${compute.toFixed(2)}</title></rect>`,
   );
   const ink = pixels.flatMap((value, i) =>
     value >= INK
       ? [
-          `<rect x="${i % width}" y="${Math.floor(i / width)}" width="1" height="1" fill-opacity="${(value / 255).toFixed(2)}"/>`,
+          markup`<rect x="${i % width}" y="${Math.floor(i / width)}" width="1" height="1" fill-opacity="${(value / 255).toFixed(2)}"/>`,
         ]
       : [],
   );
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(description)}" shape-rendering="crispEdges">${shades.join('')}<g fill="#fff">${ink.join('')}</g></svg>`;
+  return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${description}" shape-rendering="crispEdges">${shades}<g fill="#fff">${ink}</g></svg>`;
 }
 
 /** The scale's colour for a share of its top. */
@@ -50,6 +51,6 @@ const channels = (colour: string) =>
   [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
 /** What the colours of heat maps and pictures mean. */
-export function heatScale(low: string, high: string): string {
-  return `<p class="scale"><span>${low}</span><i style="background:linear-gradient(90deg, ${HEAT.join(', ')})"></i><span>${high}</span></p>`;
+export function heatScale(low: string, high: string): Markup {
+  return markup`<p class="scale"><span>${low}</span><i style="background:linear-gradient(90deg, ${HEAT.join(', ')})"></i><span>${high}</span></p>`;
 }

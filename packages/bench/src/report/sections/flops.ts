@@ -3,6 +3,7 @@ import { shareBars } from '../charts/bars.js';
 import { seriesColour } from '../charts/colours.js';
 import type { Panel } from '../page/panel.js';
 import { legend, wideChart } from '../page/panel.js';
+import { markup } from '../markup.js';
 
 const PARTS = [
   { key: 'experts', name: 'experts', colour: seriesColour(0) },
@@ -28,7 +29,7 @@ export function flopsPanel({ rows }: Results): Panel | undefined {
     id: 'flops',
     title: 'Where the FLOPs go',
     note: 'Forward FLOPs per token as dispatched in the evaluation, relative to the row that takes most. The backward pass takes twice as many. What padding every expert to its capacity would add is in the table; no kernel here computes it.',
-    body: legend(PARTS) + wideChart(shareBars(bars, 'share of the largest total', description)),
+    body: markup`${legend(PARTS)}${wideChart(shareBars(bars, 'share of the largest total', description))}`,
     table: {
       name: 'flops',
       columns: [

@@ -4,6 +4,7 @@ import type { Line } from '../charts/lines.js';
 import { linesChart } from '../charts/lines.js';
 import type { Panel } from '../page/panel.js';
 import { wideChart } from '../page/panel.js';
+import { markup } from '../markup.js';
 
 /** Figures that a task gives by group of tokens, `KIND.GROUP`, and what they are. */
 const KINDS = {
@@ -21,7 +22,7 @@ export function groupPanels(results: Results): Panel[] {
     if (drawn.length === 0) return [];
     const charts = drawn.map(
       ({ row, lines }) =>
-        `<h3>${row.label.replace(/[<>&]/g, '')}</h3>${wideChart(
+        markup`<h3>${row.label}</h3>${wideChart(
           linesChart({
             lines,
             x: 'training step',
@@ -36,7 +37,7 @@ export function groupPanels(results: Results): Panel[] {
         id: `groups-${kind}`,
         title: `By kind of token: ${meaning}`,
         note: 'On training batches, mean over seeds. The router never sees these groups; they are for the figures only.',
-        body: charts.join(''),
+        body: markup`${charts}`,
         table: {
           name: `groups-${kind}`,
           columns: ['row', 'group', 'step', meaning],

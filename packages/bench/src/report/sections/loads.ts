@@ -2,6 +2,7 @@ import type { Results, Row } from '../../results/results-schema.js';
 import { heatMap } from '../charts/heat-map.js';
 import type { Panel } from '../page/panel.js';
 import { smallCharts } from '../page/panel.js';
+import { markup } from '../markup.js';
 import { heatScale } from '../page/picture.js';
 
 /** Loads from here on look the same: four times the mean. */
@@ -34,7 +35,7 @@ export function loadsPanel({ rows }: Results): Panel | undefined {
     id: 'loads',
     title: 'Load per expert',
     note: 'Rows that each expert computed, relative to the mean, from the start of training (top) to its end.',
-    body: smallCharts(charts) + heatScale('idle', `${TOP}× the mean load or more`),
+    body: markup`${smallCharts(charts)}${heatScale('idle', `${TOP}× the mean load or more`)}`,
     table: {
       name: 'loads',
       columns: ['row', 'MoE layer', 'part of training', 'expert', 'load / mean'],

@@ -1,6 +1,7 @@
 import type { Results, Row } from '../../results/results-schema.js';
 import type { Trial } from '../../results/trial-schema.js';
-import { escapeHtml } from '../escape.js';
+import type { Markup } from '../markup.js';
+import { markup } from '../markup.js';
 import type { Panel } from '../page/panel.js';
 import { heatScale, shadedPicture } from '../page/picture.js';
 
@@ -17,10 +18,7 @@ export function picturesPanel({ rows }: Results): Panel | undefined {
     id: 'pictures',
     title: 'Where the compute goes',
     note: 'Held-out pictures. Colour: share of a patch’s slots, over all MoE layers, that real experts filled. White: ink.',
-    body:
-      shown
-        .map(({ row, examples }) => `<h3>${escapeHtml(row.label)}</h3>${figuresOf(row, examples)}`)
-        .join('') + heatScale('no compute', 'all slots real'),
+    body: markup`${shown.map(({ row, examples }) => markup`<h3>${row.label}</h3>${figuresOf(row, examples)}`)}${heatScale('no compute', 'all slots real')}`,
     table: {
       name: 'pictures',
       columns: ['row', 'example', 'token', 'text', 'x', 'y', 'real experts', 'slots'],
@@ -42,7 +40,7 @@ export function picturesPanel({ rows }: Results): Panel | undefined {
   };
 }
 
-function figuresOf({ label }: Row, examples: readonly Example[]): string {
+function figuresOf({ label }: Row, examples: readonly Example[]): Markup {
   const figures = examples.map((example) => {
     const svg = shadedPicture({
       ...example.picture!,
@@ -51,19 +49,17 @@ function figuresOf({ label }: Row, examples: readonly Example[]): string {
       ),
       description: `A held-out picture under ${label}, its patches shaded by compute`,
     });
-    return `<figure>${svg}<figcaption>${wordsOf(example)}</figcaption></figure>`;
+    return markup`<figure>${svg}<figcaption>${wordsOf(example)}</figcaption></figure>`;
   });
-  return `<div class="maps pictures">${figures.join('')}</div>`;
+  return markup`<div class="maps pictures">${figures}</div>`;
 }
 
 /** "question: how many?" and so on, a line each. */
-function wordsOf({ texts }: Example): string {
-  return Object.entries(texts)
-    .map(
-      ([name, text]) =>
-        `<span class="note">${escapeHtml(spaced(name))}:</span> ${escapeHtml(text)}`,
-    )
-    .join('<br>');
+function wordsOf({ texts }: Example): readonly Markup[] {
+  return Object.entries(texts).map(
+    ([name, text], i) =>
+      markup`${i > 0 && markup`<br>`}<span class="note">${spaced(name)}:</span> ${text}`,
+  );
 }
 
 /** `modelAnswer` in words. */

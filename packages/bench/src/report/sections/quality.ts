@@ -1,7 +1,7 @@
 import { rowColours } from '../charts/colours.js';
 import type { Point } from '../charts/points.js';
 import { pointsChart } from '../charts/points.js';
-import { intervalOf } from '../interval.js';
+import { intervalOf } from '../../statistics/interval.js';
 import type { Panel } from '../page/panel.js';
 import { wideChart } from '../page/panel.js';
 import type { Figures, Results, Row } from '../../results/results-schema.js';

@@ -1,7 +1,11 @@
+import type { Metric } from '@moekit/models';
+
 import type { Figures, Results, Row } from '../../results/results-schema.js';
+import { outcomeWords } from '../../statistics/outcome.js';
 import { rowColours } from '../charts/colours.js';
-import { escapeHtml } from '../escape.js';
 import { format } from '../format.js';
+import type { Markup } from '../markup.js';
+import { markup } from '../markup.js';
 import type { DataTable } from '../page/data-table.js';
 import type { Panel } from '../page/panel.js';
 
@@ -52,7 +56,7 @@ function trialsTable({ rows, manifest }: Results): DataTable {
 }
 
 /** The reference comes last; failures are said in the row. */
-function resultsTable({ rows, reference, manifest }: Results): string {
+function resultsTable({ rows, reference, manifest }: Results): Markup {
   const columns: readonly Column[] = [
     ...manifest.metrics.map(({ name, unit }): Column => [
       `${unit} ± sd`,
@@ -60,46 +64,45 @@ function resultsTable({ rows, reference, manifest }: Results): string {
     ]),
     ...COLUMNS,
   ];
-  const primary = manifest.metrics[0]!.name;
+  const primary = manifest.metrics[0]!;
   const colours = rowColours(rows);
-  const head = columns.map(([name]) => `<th>${name}</th>`).join('');
-  const body = rows
-    .map((row, index) => tableRow(row, { columns, primary, colour: colours[index]! }))
-    .join('');
+  const head = columns.map(([name]) => markup`<th>${name}</th>`);
+  const body = rows.map((row, index) =>
+    tableRow(row, { columns, primary, colour: colours[index]! }),
+  );
   const last = reference
-    ? `<tr class="reference"><th>${escapeHtml(reference.name)} reference</th>${manifest.metrics.map(({ name }) => `<td>${optional(reference.metrics[name])}</td>`).join('')}<td colspan="${COLUMNS.length}"></td></tr>`
-    : '';
-  return `<div class="wide" tabindex="0" role="region" aria-label="All figures"><table><thead><tr><th>router</th>${head}</tr></thead><tbody>${body}${last}</tbody></table></div>${problems(rows, reference)}`;
+    ? markup`<tr class="reference"><th>${reference.name} reference</th>${manifest.metrics.map(({ name }) => markup`<td>${optional(reference.metrics[name])}</td>`)}<td colspan="${COLUMNS.length}"></td></tr>`
+    : undefined;
+  return markup`<div class="wide" tabindex="0" role="region" aria-label="All figures"><table><thead><tr><th>router</th>${head}</tr></thead><tbody>${body}${last}</tbody></table></div>${problems(rows, reference)}`;
 }
 
 function tableRow(
   { label, figures }: Row,
-  shown: { columns: readonly Column[]; primary: string; colour: string },
-): string {
+  shown: { columns: readonly Column[]; primary: Metric; colour: string },
+): Markup {
   const { columns, primary, colour } = shown;
-  const name = `<th><i class="dot" style="background:${colour}"></i>${escapeHtml(label)}</th>`;
+  const name = markup`<th><i class="dot" style="background:${colour}"></i>${label}</th>`;
   if (figures === null)
-    return `<tr>${name}<td colspan="${columns.length}">no finished trial</td></tr>`;
+    return markup`<tr>${name}<td colspan="${columns.length}">no finished trial</td></tr>`;
   const cells = columns.map(([column, show], index) => {
-    const title =
-      column === 'difference'
-        ? ` title="${format.verdict(figures.metrics[primary]?.difference ?? null)}"`
-        : '';
-    const weak = index === 0 && figures.beatsReference === false ? ' class="bad"' : '';
-    return `<td${title}${weak}>${show(figures, primary)}</td>`;
+    const difference = figures.metrics[primary.name]?.difference;
+    const words = column === 'difference' && difference && outcomeWords(difference, primary.better);
+    const title = words && markup` title="${words}"`;
+    const weak = index === 0 && figures.beatsReference === false && markup` class="bad"`;
+    return markup`<td${title}${weak}>${show(figures, primary.name)}</td>`;
   });
-  return `<tr>${name}${cells.join('')}</tr>`;
+  return markup`<tr>${name}${cells}</tr>`;
 }
 
-function problems(rows: readonly Row[], reference: Results['reference']): string {
+function problems(rows: readonly Row[], reference: Results['reference']): Markup | undefined {
   const items = rows.flatMap(({ label, errors, figures }) => [
     ...errors.map(({ seed, code, message }) => `${label}, seed ${seed}: ${code}: ${message}`),
     ...(figures?.beatsReference === false
-      ? [`${label} does not beat the ${reference!.name} reference`]
+      ? [`${label} does not beat the ${reference?.name} reference`]
       : []),
   ]);
-  if (items.length === 0) return '';
-  return `<ul class="bad">${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
+  if (items.length === 0) return undefined;
+  return markup`<ul class="bad">${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
 }
 
 const optional = (value: number | undefined) => (value === undefined ? '–' : format.bits(value));

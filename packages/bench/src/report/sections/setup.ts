@@ -1,5 +1,6 @@
 import type { Results } from '../../results/results-schema.js';
-import { escapeHtml } from '../escape.js';
+import type { Markup } from '../markup.js';
+import { fileAddress, markup } from '../markup.js';
 import type { Panel } from '../page/panel.js';
 
 /** What was run: enough to run it again. */
@@ -8,18 +9,18 @@ export function setupPanel(results: Results): Panel {
     id: 'setup',
     title: 'Setup',
     note: 'The config is the whole experiment: with the same versions, backend and data it gives the same figures.',
-    body: `${facts(results)}${reproduction(results)}`,
+    body: markup`${facts(results)}${reproduction(results)}`,
   };
 }
 
 /** The config as a file, and the command that runs it. */
-function reproduction({ manifest }: Results): string {
+function reproduction({ manifest }: Results): Markup {
   const name = `${manifest.configHash.slice(0, 8)}.json`;
-  const config = encodeURIComponent(JSON.stringify(manifest.experiment, null, 2));
-  return `<p>Run it again: <a download="${name}" href="data:application/json,${config}">${name}</a>, then <code>npx moekit bench --config ${name} --backend ${escapeHtml(manifest.backend)}</code></p>`;
+  const file = fileAddress('application/json', JSON.stringify(manifest.experiment, null, 2));
+  return markup`<p>Run it again: <a download="${name}" href="${file}">${name}</a>, then <code>npx moekit bench --config ${name} --backend ${manifest.backend}</code></p>`;
 }
 
-function facts({ manifest, machine }: Results): string {
+function facts({ manifest, machine }: Results): Markup {
   const { experiment, data, versions } = manifest;
   const { training } = experiment;
   const entries: readonly (readonly [string, string])[] = [
@@ -42,7 +43,7 @@ function facts({ manifest, machine }: Results): string {
     ['data hash', data.hash],
     ['run', `${machine.startedAt}, ${Math.round(machine.seconds)} s, ${machine.workers} at once`],
   ];
-  return `<dl>${entries.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
+  return markup`<dl>${entries.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
 function list(values: Readonly<Record<string, unknown>>): string {

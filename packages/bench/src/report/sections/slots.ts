@@ -3,6 +3,7 @@ import { shareBars } from '../charts/bars.js';
 import { seriesColour } from '../charts/colours.js';
 import type { Panel } from '../page/panel.js';
 import { legend, wideChart } from '../page/panel.js';
+import { markup } from '../markup.js';
 
 const PARTS = [
   { name: 'computed by a real expert', colour: seriesColour(0) },
@@ -28,7 +29,7 @@ export function slotsPanel({ rows }: Results): Panel | undefined {
     id: 'slots',
     title: 'Computed, dropped, null',
     note: 'Share of the (token, expert) slots that each router gave out in the evaluation, mean over MoE layers and seeds.',
-    body: legend(PARTS) + wideChart(shareBars(bars, 'share of slots', description)),
+    body: markup`${legend(PARTS)}${wideChart(shareBars(bars, 'share of slots', description))}`,
     table: {
       name: 'slots',
       columns: ['row', ...PARTS.map(({ name }) => name)],
