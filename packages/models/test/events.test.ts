@@ -1,17 +1,21 @@
 import {
   appendFileSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PbfReader } from 'pbf';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { TrainEvent } from '../src/contract.js';
+import { AppendedFile } from '../src/events/appended-file.js';
 import { EventLog, readEvents } from '../src/events/event-log.js';
 import { frameRecord } from '../src/events/tensorboard-record.js';
 import { TensorboardWriter } from '../src/events/tensorboard-writer.js';
@@ -107,6 +111,60 @@ describe('the event log', () => {
     expect(await logged(path)).toEqual(['step 1', 'step 2']);
   });
 
+  test('of a run that goes on is cut between lines, whatever ended them and whatever they say', async () => {
+    const path = join(folder, 'events.jsonl');
+    const lines = [1, 2, 3].map((n) => JSON.stringify({ ...step(n), note: 'a\u2028b \u00fc' }));
+    writeFileSync(path, `\ufeff${lines.join('\r\n')}\r\n{"type":"st`);
+    expect(await logged(path)).toEqual(['step 1', 'step 2', 'step 3']);
+    await write(path, [step(3)], 2);
+    const kept = `\ufeff${lines.slice(0, 2).join('\r\n')}\r\n`;
+    expect(readFileSync(path, 'utf8')).toBe(`${kept}${JSON.stringify(step(3))}\n`);
+    expect(await logged(path)).toEqual(['step 1', 'step 2', 'step 3']);
+  });
+
+  test('with bytes that are no UTF-8 is refused as it is', async () => {
+    const path = join(folder, 'events.jsonl');
+    const text = `${JSON.stringify(step(1))}\n{"type":"step","step":2,"note":"\xff"}\n`;
+    writeFileSync(path, text, 'latin1');
+    await expect(EventLog.open(path, { afterStep: 1 })).rejects.toMatchObject({
+      code: 'MODELS_LOG',
+    });
+    await expect(logged(path)).rejects.toMatchObject({ code: 'MODELS_LOG' });
+    expect(readFileSync(path, 'latin1')).toBe(text);
+  });
+
+  test('that is empty, as a run leaves it that failed at once, is begun again', async () => {
+    const path = join(folder, 'events.jsonl');
+    await (await EventLog.open(path)).close();
+    await write(path, [step(1)]);
+    expect(await logged(path)).toEqual(['step 1']);
+  });
+
+  test('that lost its power in the middle of a line goes on', async () => {
+    const path = join(folder, 'events.jsonl');
+    writeFileSync(path, `${JSON.stringify(step(1))}\n{"type"\0\0\0`);
+    await write(path, [step(2)], 1);
+    expect(await logged(path)).toEqual(['step 1', 'step 2']);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'on a full disk is a coded error, when it is waited for',
+    async () => {
+      const refused = { code: 'MODELS_LOG', message: expect.stringContaining('ENOSPC') as string };
+      const full = async () => new AppendedFile('full', await open('/dev/full', 'a'));
+      const synced = await full();
+      synced.append('x');
+      await expect(synced.sync()).rejects.toMatchObject(refused);
+      const closed = await full();
+      closed.append('x');
+      await expect(closed.close()).rejects.toMatchObject(refused);
+      for (const afterStep of [0, 1]) {
+        const opened = EventLog.open('/dev/full', { afterStep }); // endless zeros, if it is read
+        await expect(opened).rejects.toMatchObject({ code: 'MODELS_LOG' });
+      }
+    },
+  );
+
   test('never writes over a file of someone else, nor over a log that nobody goes on with', async () => {
     const path = join(folder, 'notes.txt');
     for (const text of [
@@ -114,6 +172,8 @@ describe('the event log', () => {
       '{"type":"step"}\n',
       '[]\n',
       '\n',
+      'my notes, without a line break',
+      '{"type":1',
       '{"type":"step","step":1}\nx\n',
     ]) {
       writeFileSync(path, text);
@@ -131,6 +191,39 @@ describe('the event log', () => {
     await expect(EventLog.open(path)).rejects.toMatchObject(refused);
     await expect(TensorboardWriter.open(path)).rejects.toMatchObject(refused);
   });
+});
+
+/** The steps at which a folder's files, in the order of their names, say that a run starts again. */
+function restarts(): number[] {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const steps: number[] = [];
+      const bytes = readFileSync(join(folder, name));
+      for (let at = 0; at < bytes.length; at += Number(bytes.readBigUInt64LE(at)) + 16) {
+        const pbf = new PbfReader(
+          bytes.subarray(at + 12, at + 12 + Number(bytes.readBigUInt64LE(at))),
+        );
+        let step = 0;
+        pbf.readFields((tag) => {
+          if (tag === 2) step = pbf.readVarint();
+          if (tag === 7) steps.push(step);
+        }, undefined);
+      }
+      return steps;
+    });
+}
+
+test('TensorBoard starts again where a run does, also before its first checkpoint and when the clock went back', async () => {
+  vi.setSystemTime(2_000_000_000_000);
+  for (const afterStep of [undefined, 0, 2]) {
+    await (
+      await TensorboardWriter.open(folder, afterStep === undefined ? {} : { afterStep })
+    ).close();
+    vi.setSystemTime(1_000_000_000_000);
+  }
+  vi.useRealTimers();
+  expect(restarts()).toEqual([1, 3]);
 });
 
 test('a record has the checksums of its format', () => {

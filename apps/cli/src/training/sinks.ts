@@ -22,12 +22,16 @@ export async function openSinks(
   const options = afterStep === undefined ? {} : { afterStep };
   const log = file === undefined ? undefined : await EventLog.open(file, options);
   const board = folder === undefined ? undefined : await TensorboardWriter.open(folder, options);
+  const sinks = [log, board].filter((sink) => sink !== undefined);
   return {
-    write: (event) => [log, board].forEach((sink) => sink?.write(event)),
-    sync: async () => log?.sync(),
-    close: async () => {
-      await log?.close();
-      await board?.close();
-    },
+    write: (event) => sinks.forEach((sink) => sink.write(event)),
+    sync: () => all(sinks.map((sink) => sink.sync())),
+    close: () => all(sinks.map((sink) => sink.close())),
   };
+}
+
+/** Waits for every one, also where one fails. */
+async function all(works: readonly Promise<void>[]): Promise<void> {
+  const settled = await Promise.allSettled(works);
+  for (const work of settled) if (work.status === 'rejected') throw work.reason;
 }
