@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 
 import type { TextSource, TokenData, Tokenizer } from '../contract.js';
 import { bpeTokenizer } from '../data/bpe/bpe-tokenizer.js';
@@ -14,12 +13,16 @@ import { isHubReference } from '../data/hub/reference.js';
 import { largeText } from '../data/large/large-text.js';
 import type { TextFileOptions } from '../data/text-file.js';
 import { textWithin } from '../data/text-file.js';
+import { readSmallText } from '../data/text/foreign-file.js';
 import { localText } from '../data/text/local-text.js';
 import { tokenize } from '../data/tokenize.js';
 import { fail } from '../errors.js';
 import type { LoadProgress } from '../task.js';
 
 const EMBEDDED = ['tiny-shakespeare', 'wikitext-2'] as const;
+
+/** The largest published ones have some 40 MB. */
+const LARGEST_TOKENIZER = 2 ** 27;
 
 export interface TokensWanted extends TextFileOptions {
   /** An embedded text, a file or folder, or a data set on the Hugging Face Hub. */
@@ -68,7 +71,7 @@ async function trainedOn(train: Uint8Array, name: string, vocabSize: number): Pr
 }
 
 function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
+  return readSmallText(path, LARGEST_TOKENIZER).catch((cause: unknown) => {
     throw noTokenizer(path, cause);
   });
 }

@@ -1,9 +1,10 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 
+import { unreadable } from '../data/text/text-errors.js';
 import { fail } from '../errors.js';
+import type { Languages } from './parallel-files.js';
+import { linesOf, pairedStems } from './parallel-files.js';
 
 /** Sentences and their translations, line by line. */
 export interface ParallelText {
@@ -20,12 +21,6 @@ export interface ParallelCorpus {
   readonly test: ParallelText;
 }
 
-export interface Languages {
-  /** Endings of the files: `en` of `train.en` or `train.en.gz`. */
-  readonly from: string;
-  readonly to: string;
-}
-
 /** Names that a split goes by, best first; another test set is any whose name starts with `test`. */
 const SPLITS = {
   train: ['train'],
@@ -40,19 +35,17 @@ const HELD_OUT = 0.05;
  * A parallel corpus of plain or gzipped text, one sentence a line: a folder with `train.en`, `train.de`, `val.en` and so
  * on (the names of Multi30k; `valid`, `dev` and `test` do as well), or the common stem of one pair of files. What has no
  * validation or test split of its own is split: the last 5 % test, the 5 % before them validate.
- * @throws MODELS_DATA_MISSING, MODELS_DATA_BINARY, MODELS_DATA_PARALLEL, MODELS_DATA_SHORT
+ * @throws MODELS_DATA_MISSING, MODELS_DATA_BINARY, MODELS_DATA_PARALLEL, MODELS_DATA_SHORT, MODELS_DATA_LARGE
  */
 export async function readParallelText(
   path: string,
   languages: Languages,
 ): Promise<ParallelCorpus> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  const isFolder = await isDirectory(path);
   const folder = isFolder ? path : dirname(path);
-  const stems = await pairedStems(folder, languages);
-  const read = (stem: string) => readPair(join(folder, stem), languages);
+  const files = await pairedStems(folder, languages);
+  const stems = [...files.keys()].sort();
+  const read = (stem: string) => readPair(files.get(stem)!);
   const train = isFolder ? (find(stems, SPLITS.train) ?? onlyOne(stems)) : basename(path);
   if (train === undefined || !stems.includes(train)) throw missing(path, languages, stems);
   const [validation, test] = isFolder
@@ -69,15 +62,15 @@ export async function readParallelText(
   };
 }
 
-async function pairedStems(folder: string, { from, to }: Languages): Promise<string[]> {
-  const files = new Set(await readdir(folder).catch(() => []));
-  const has = (stem: string, ending: string) =>
-    files.has(`${stem}.${ending}`) || files.has(`${stem}.${ending}.gz`);
-  const stems = [...files].flatMap((file) => {
-    const plain = file.endsWith('.gz') ? file.slice(0, -3) : file;
-    return plain.endsWith(`.${from}`) ? [plain.slice(0, -from.length - 1)] : [];
-  });
-  return [...new Set(stems)].filter((stem) => has(stem, to)).sort();
+/** A stem is no file of its own, so that there may be none. */
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return false;
+      throw unreadable(path, cause);
+    },
+  );
 }
 
 function find(stems: readonly string[], names: readonly string[]): string | undefined {
@@ -92,44 +85,14 @@ function testStem(stems: readonly string[]): string | undefined {
   return stems.find((stem) => stem.startsWith('test'));
 }
 
-async function readPair(stem: string, { from, to }: Languages): Promise<ParallelText> {
-  const [source, target] = await Promise.all([readLines(stem, from), readLines(stem, to)]);
+async function readPair([from, to]: readonly [string, string]): Promise<ParallelText> {
+  const source = await linesOf(from);
+  const target = await linesOf(to);
   if (source.length === target.length) return { source, target };
   throw fail('MODELS_DATA_PARALLEL', {
-    asked: `${stem}.${from} and ${stem}.${to} must have the same number of lines`,
+    asked: `${from} and ${to} must have the same number of lines`,
     got: `${source.length} and ${target.length}`,
     fix: 'Align the files: line n of one translates line n of the other.',
-  });
-}
-
-async function readLines(stem: string, language: string): Promise<string[]> {
-  const file = `${stem}.${language}`;
-  const bytes = await readFile(file).catch(() => unzip(`${file}.gz`));
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw notText(file, 'bytes that are not', cause);
-  }
-  const lines = text.split(/\r?\n/);
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-}
-
-async function unzip(file: string): Promise<Uint8Array> {
-  const packed = await readFile(file);
-  try {
-    return await promisify(gunzip)(packed);
-  } catch (cause) {
-    throw notText(file, (cause as Error).message, cause);
-  }
-}
-
-function notText(file: string, got: string, cause: unknown) {
-  return fail('MODELS_DATA_BINARY', {
-    asked: `${file} must be UTF-8 text, plain or gzipped`,
-    got,
-    fix: 'Convert it to UTF-8 (iconv), or download it again.',
-    cause,
   });
 }
 

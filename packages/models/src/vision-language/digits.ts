@@ -1,14 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 
+import { collect } from '../data/text/collect.js';
+import { readChunks } from '../data/text/read-file.js';
+import { shown } from '../data/text/text-errors.js';
 import { fail } from '../errors.js';
 import { parseIdx } from './idx.js';
 
 /** Side of a digit's image, in pixels. */
 export const DIGIT_SIDE = 28;
+
+/** Twice the training images of MNIST. */
+const LARGEST_FILE = 2 ** 27;
 
 const ATTRIBUTION =
   'MNIST test images by Yann LeCun, Corinna Cortes and Christopher Burges, from NIST databases; CC BY-SA 3.0. ' +
@@ -87,22 +90,16 @@ function assertTogether(count: number, sides: readonly number[], labels: Uint8Ar
 }
 
 async function readGzip(file: string): Promise<Uint8Array> {
-  const packed = await readFile(file).catch((cause: unknown) => {
-    throw fail('MODELS_DATA_MISSING', {
-      asked: `Digits are read from ${file}`,
-      got: cause instanceof Error ? cause.message : String(cause),
-      fix: 'Check the folder, or reinstall @moekit/models.',
-      cause,
-    });
+  const { bytes, more } = await collect(readChunks(file, damaged), LARGEST_FILE);
+  if (more) throw damaged(file, `more than ${LARGEST_FILE} bytes`);
+  return bytes;
+}
+
+function damaged(file: string, got: string, cause?: unknown) {
+  return fail('MODELS_IDX', {
+    asked: `${shown(file)} must be a whole gzip file of digits`,
+    got: shown(got),
+    fix: 'Get the file again; it is cut short or damaged.',
+    cause,
   });
-  try {
-    return await promisify(gunzip)(packed);
-  } catch (cause) {
-    throw fail('MODELS_IDX', {
-      asked: `${file} must be a whole gzip file`,
-      got: cause instanceof Error ? cause.message : String(cause),
-      fix: 'Get the file again; it is cut short or damaged.',
-      cause,
-    });
-  }
 }

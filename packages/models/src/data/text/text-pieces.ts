@@ -1,5 +1,6 @@
+import { formatOf, isGzipped } from './formats.js';
 import { jsonLines } from './json-lines.js';
-import { parquetTexts } from './parquet.js';
+import { parquetTexts } from './parquet/parquet.js';
 import { readChunks } from './read-file.js';
 import { notText } from './text-errors.js';
 import type { TextFile } from './text-input.js';
@@ -23,10 +24,11 @@ export async function* textPieces(
 }
 
 function filePieces(path: string, field: string): AsyncGenerator<Uint8Array> {
-  const name = path.endsWith('.gz') ? path.slice(0, -3) : path;
-  if (path.endsWith('.parquet')) return parquetTexts(path, { field });
-  if (name.endsWith('.parquet')) throw notText(path, 'a Parquet file in gzip');
+  const format = formatOf(path);
+  if (format === 'parquet') {
+    if (isGzipped(path)) throw notText(path, 'a Parquet file in gzip');
+    return parquetTexts(path, { field });
+  }
   const chunks = checkedUtf8(readChunks(path), path);
-  const isJsonLines = name.endsWith('.jsonl') || name.endsWith('.ndjson');
-  return isJsonLines ? jsonLines(chunks, { path, field }) : chunks;
+  return format === 'json-lines' ? jsonLines(chunks, { path, field }) : chunks;
 }
