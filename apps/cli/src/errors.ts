@@ -3,7 +3,7 @@ import { errorsOf } from '@moekit/kernels';
 export const cliErrors = {
   CLI_USAGE: 'A command, flag or flag value that the command line does not know.',
   CLI_ROUTER_UNKNOWN: 'A router name that is neither built in nor a file nor an installed package.',
-  CLI_CHECKPOINT_CODE: 'A checkpoint names a router that would have to be loaded as code.',
+  CLI_CHECKPOINT_CODE: 'A checkpoint names a router or task that would have to be loaded as code.',
   CLI_BUSY: 'Another run is writing into the same folder.',
   CLI_LOCK: 'A lock could not be taken: no room, no permission, or a file system without locks.',
   CLI_OUTPUT: 'Standard output cannot be written.',

@@ -1,4 +1,4 @@
-import { readVersions } from '@moekit/bench';
+import { versionOf } from '@moekit/bench';
 import { Command } from 'commander';
 
 import { addBackend } from './backend/add-backend.js';
@@ -22,7 +22,7 @@ const collect = (value: string, before: readonly string[]) => [...before, value]
 export function createProgram(done: (exitCode: number) => void): Command {
   const program = new Command('moekit')
     .description('Compare Mixture-of-Experts routers on your own machine.')
-    .version(readVersions(['@moekit/bench'])['@moekit/bench'] ?? 'unknown')
+    .version(versionOf('@moekit/bench') ?? 'unknown')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
   addBench(program, done);

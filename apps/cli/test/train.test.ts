@@ -58,7 +58,9 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ data: { asTrained: true } });
     appendFileSync(join(cwd, 'tiny.txt'), 'Something else, said later.\n'.repeat(20));
     const other = await moekit(['eval', 'run', ...set], { cwd });
-    expect(other.stderr).toMatch(/^warning: tiny\.txt has changed since/);
+    expect(other.stderr).toMatch(
+      /^warning: not as when the checkpoint was trained: data \(tiny\.txt\)/,
+    );
     expect(other.code).toBe(0);
     expect(JSON.parse(other.stdout)).toMatchObject({ data: { asTrained: false } });
 
@@ -158,6 +160,42 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     }
     const named = ['eval', 'run', '--router', fixture('first-expert.ts'), '--batches', '1'];
     expect((await moekit(named, { cwd })).code).toBe(0);
+  });
+
+  test('a task and a router of your own: an import that changed is noticed by train and by eval', async () => {
+    const cwd = await workFolder();
+    const write = (name: string, text: string) => writeFileSync(join(cwd, name), text);
+    write('scale.ts', 'export const scale = 1;');
+    write('router.ts', `import './scale.js';\n${readFileSync(fixture('first-expert.ts'), 'utf8')}`);
+    write('part.json', '{"words": 1}');
+    write(
+      'task.ts',
+      `import { languageModelling } from '@moekit/models';
+       import part from './part.json' with { type: 'json' };
+       export default { ...languageModelling, name: 'mine', words: part.words };`,
+    );
+    const own = ['--task', './task.ts', '--router', './router.ts'];
+    const args = ['train', ...CONFIG, ...own, '--steps', '2', '--out', 'run', '--quiet'];
+    expect(await moekit(args, { cwd })).toMatchObject({ code: 0, stderr: '' });
+    expect(await moekit([...args, '--resume'], { cwd })).toMatchObject({ code: 0 });
+
+    const evaluate = ['eval', 'run', '--batches', '1', '--json'];
+    const untold = await moekit([...evaluate, '--router', './router.ts'], { cwd });
+    expect(untold.stderr).toMatch(/^error CLI_CHECKPOINT_CODE: .*task.*--task \.\/task\.ts/);
+    const same = await moekit([...evaluate, ...own], { cwd });
+    expect([same.code, same.stderr]).toEqual([0, '']);
+    expect(JSON.parse(same.stdout)).toMatchObject({ task: './task.ts', differs: [] });
+
+    write('scale.ts', 'export const scale = 2;');
+    write('part.json', '{"words": 2}');
+    const resumed = await moekit([...args, '--resume'], { cwd });
+    expect(resumed.stderr).toMatch(
+      /^error MODELS_CHECKPOINT_MISMATCH: .*code\.router was.*code\.task was/,
+    );
+    expect(resumed.code).toBe(2);
+    const other = await moekit([...evaluate, ...own], { cwd });
+    expect(other.stderr).toMatch(/^warning: .*code of the router .*code of the task/);
+    expect(other.code).toBe(0);
   });
 
   test.each([

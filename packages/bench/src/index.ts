@@ -1,4 +1,5 @@
 export { chooseBackend, pickBackend } from './backend/choose-backend.js';
+export { describeBackend } from './backend/describe-backend.js';
 export { findBackends } from './backend/find-backends.js';
 export type { BackendFinding } from './backend/find-backends.js';
 export { BACKEND_NAMES } from './backend/names.js';
@@ -9,7 +10,7 @@ export * from './backend/tensorflow/index.js';
 export { examine } from './doctor/examine.js';
 export type { DoctorReport } from './doctor/examine.js';
 export type { Check, Verdict } from './doctor/verdict.js';
-export { readVersions } from './doctor/versions.js';
+export { readVersions, versionOf } from './doctor/versions.js';
 export { benchErrors } from './errors.js';
 export { compare } from './experiment/compare.js';
 export { experimentSchema } from './experiment/config.js';

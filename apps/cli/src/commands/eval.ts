@@ -1,3 +1,4 @@
+import type { PluginRegistry } from '@moekit/bench';
 import type { Evaluation } from '@moekit/models';
 import { evaluate, readManifest, routingFigures, stringifyFigures } from '@moekit/models';
 
@@ -5,13 +6,14 @@ import { applyDevice } from '../backend/apply-device.js';
 import type { DeviceFlags } from '../backend/apply-device.js';
 import { renderEvaluations } from '../output/evaluations.js';
 import { builtInRouters } from '../registry.js';
+import { differencesFromTraining } from '../training/differences.js';
 import { startBackend } from '../training/environment.js';
 import { fail } from '../errors.js';
 import { findCheckpoint } from '../training/find-checkpoint.js';
 import type { OpenedCheckpoint } from '../training/load-model.js';
 import { loadModel, openRun } from '../training/load-model.js';
 import { taskNamed } from '../training/tasks.js';
-import { configOf } from '../training/resume-config.js';
+import { assertNoForeignCode, configOf } from '../training/resume-config.js';
 import { valuesOf } from '../training/set-path.js';
 import { wholeNumber } from './bench-flags.js';
 
@@ -19,6 +21,7 @@ import { wholeNumber } from './bench-flags.js';
 export interface EvalFlags extends DeviceFlags {
   readonly set?: readonly string[];
   readonly router?: string;
+  readonly task?: string;
   readonly backend?: string;
   readonly batches: string;
   readonly best?: boolean;
@@ -48,19 +51,32 @@ export async function evalCommand(path: string, flags: EvalFlags): Promise<numbe
   applyDevice(flags);
   const batches = wholeNumber('--batches', flags.batches, 1);
   const settings = settingsOf(flags.set ?? []);
-  const checkpoint = await locate(path, flags);
   const registry = builtInRouters();
-  const opened = await openRun(checkpoint, { registry, router: flags.router });
+  const trusted = { router: flags.router, task: flags.task };
+  const checkpoint = await locate(path, flags, registry);
+  const opened = await openRun(checkpoint, { registry, ...trusted });
   assertHasRouter(opened, settings);
-  const { backend } = await startBackend(flags.backend ?? opened.manifest.backend);
+  const now = await startBackend(flags.backend ?? opened.manifest.backend);
   const rows: EvaluatedSetting[] = [];
   for (const set of settings) {
     rows.push(await evaluateSetting(opened, set, { batches, measure: flags.measure ?? false }));
   }
   const { step } = opened.manifest;
-  const data = dataOf(opened);
-  if (!data.asTrained) process.stderr.write(otherData(data.name));
-  const result = { checkpoint, step, task: opened.task.name, data, backend, batches, rows };
+  const { backend } = now;
+  const { differs, dataAsTrained } = differencesFromTraining(opened, now);
+  const { name, hash } = opened.data.description;
+  const data = { name, hash, asTrained: dataAsTrained };
+  process.stderr.write(warningOf(differs, dataAsTrained));
+  const result = {
+    checkpoint,
+    step,
+    task: opened.config.task,
+    data,
+    differs,
+    backend,
+    batches,
+    rows,
+  };
   process.stdout.write(
     flags.json
       ? `${stringifyFigures(result, 2)}\n`
@@ -69,21 +85,22 @@ export async function evalCommand(path: string, flags: EvalFlags): Promise<numbe
   return 0;
 }
 
-/** What was evaluated on, and whether it still is what training began with. */
-function dataOf({ manifest, data: { description } }: OpenedCheckpoint) {
-  const { name, hash } = description;
-  return { name, hash, asTrained: hash === manifest.data.hash };
+function warningOf(differs: readonly string[], dataAsTrained: boolean): string {
+  if (differs.length === 0) return '';
+  const seen = dataAsTrained ? '' : '; what is held out now may have been seen then';
+  return `warning: not as when the checkpoint was trained: ${differs.join(', ')}${seen}\n`;
 }
 
-function otherData(name: string): string {
-  return `warning: ${name} has changed since the checkpoint was trained on it; what is held out now may have been seen then\n`;
-}
-
-async function locate(path: string, { best }: EvalFlags): Promise<string> {
+async function locate(
+  path: string,
+  { best, router, task }: EvalFlags,
+  registry: PluginRegistry,
+): Promise<string> {
   const last = await findCheckpoint(path);
   if (!best) return last;
-  const { task } = configOf(await readManifest(last));
-  return findCheckpoint(path, taskNamed(task).metrics[0]);
+  const config = configOf(await readManifest(last));
+  assertNoForeignCode(config, registry, { router, task });
+  return findCheckpoint(path, (await taskNamed(task ?? config.task)).metrics[0]);
 }
 
 async function evaluateSetting(

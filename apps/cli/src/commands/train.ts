@@ -30,6 +30,7 @@ import {
   assertNoForeignCode,
   configOf as runConfigOf,
 } from '../training/resume-config.js';
+import type { Trusted } from '../training/resume-config.js';
 import { wholeOf } from '../training/find-checkpoint.js';
 import { resolveRun } from '../training/run-config.js';
 import type { TrainingEnd } from '../training/run-training.js';
@@ -76,7 +77,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
     ...(flags.saveEvery && { saveEvery: wholeNumber('--save-every', flags.saveEvery, 1) }),
   };
   const config = await configOf(flags);
-  const task = taskNamed(config.task);
+  const task = await taskNamed(config.task);
   const options = trainingOf(config);
   const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
   return ownOutput(folder, () => run(flags, { config, task, options, folder, ...numbers }));
@@ -145,7 +146,8 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
 async function configOf(flags: TrainFlags): Promise<TrainConfig> {
   const { steps, seed, resume, out, config: file, router } = flags;
   const { task, data, tokenizer, backend, set } = flags;
-  const base = resume && out && file === undefined ? await lastManifest(out) : undefined;
+  const base =
+    resume && out && file === undefined ? await lastManifest(out, { router, task }) : undefined;
   const config: TrainConfig = await readTrainConfig(
     {
       ...defined({ config: file, task, data, tokenizer, router, backend, set }),
@@ -154,18 +156,19 @@ async function configOf(flags: TrainFlags): Promise<TrainConfig> {
     },
     base && asTrainConfig(base),
   );
-  if (base && router === undefined) assertNoForeignCode(config, builtInRouters());
-  else assertRouterNames([config.router], builtInRouters());
+  if (!base || router !== undefined) assertRouterNames([config.router], builtInRouters());
   return config;
 }
 
 /** Of the last whole checkpoint; what is passed over for it is said when training goes on from it. */
-async function lastManifest(folder: string) {
+async function lastManifest(folder: string, trusted: Trusted) {
   const { whole, broken } = await checkpointsIn(folder).latestWhole();
   if (!whole && broken[0]) throw broken[0].error;
   if (!whole) return undefined;
   const manifest = await readManifest(whole.path);
-  await describedTask(whole.path, runConfigOf(manifest));
+  const config = runConfigOf(manifest);
+  assertNoForeignCode(config, builtInRouters(), trusted);
+  await describedTask(whole.path, config, trusted.task);
   return manifest;
 }
 

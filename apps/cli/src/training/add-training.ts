@@ -14,7 +14,7 @@ export function addTraining(program: Command, done: (exitCode: number) => void):
   program
     .command('train')
     .description('train one model, with checkpoints that it can go on from bit for bit')
-    .option('--task <name>', 'lm, translation or vision-language')
+    .option('--task <name>', 'lm, translation, vision-language, ./my-task.ts or a package')
     .option('--data <text>', 'tiny-shakespeare, wikitext-2, a file or folder, or hf:owner/name')
     .option('--tokenizer <name>', 'bytes, bpe:4096, a tokenizer.json, or hf:owner/name')
     .option('--router <spec>', 'dense, threshold?threshold=0.5, ./my-router.ts, ...')
@@ -48,6 +48,7 @@ function addReaders(program: Command, done: (exitCode: number) => void): void {
       [],
     )
     .option('--router <file>', 'the file of a router of your own, which is never loaded unasked')
+    .option('--task <file>', 'the file of a task of your own, which is never loaded unasked')
     .option('--batches <n>', 'held-out batches', '64')
     .option('--best', "the best checkpoint of a run, by the task's first metric")
     .option('--measure', 'also what takes more than forward passes, such as BLEU')

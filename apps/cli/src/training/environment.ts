@@ -1,4 +1,4 @@
-import { pickBackend, readVersions, selectBackend } from '@moekit/bench';
+import { describeBackend, pickBackend, readVersions, selectBackend } from '@moekit/bench';
 
 /** Starts a backend, and says what the results of this process depend on. */
 export async function startBackend(asked: string): Promise<{
@@ -6,6 +6,6 @@ export async function startBackend(asked: string): Promise<{
   readonly versions: Record<string, string>;
 }> {
   const backend = await selectBackend(asked);
-  const { installed, reason } = await pickBackend(backend);
-  return { backend, versions: { ...readVersions(), ...(installed && { tensorflow: reason }) } };
+  const described = await describeBackend(await pickBackend(backend));
+  return { backend, versions: { ...readVersions(), ...described } };
 }

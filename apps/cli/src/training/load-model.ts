@@ -1,5 +1,5 @@
 import type { PluginRegistry } from '@moekit/bench';
-import { loadPlugin } from '@moekit/bench';
+import { hashRouter, hashTask, loadPlugin } from '@moekit/bench';
 import type { RouterPlugin } from '@moekit/core';
 import type { CheckpointManifest, Task, TaskData, TaskPlugin } from '@moekit/models';
 import { readManifest, restoreCheckpoint } from '@moekit/models';
@@ -7,6 +7,7 @@ import { readManifest, restoreCheckpoint } from '@moekit/models';
 import { showLoading } from '../output/load-progress.js';
 import { buildTask } from './build-task.js';
 import { describedTask } from './described-task.js';
+import type { Trusted } from './resume-config.js';
 import { assertNoForeignCode, configOf } from './resume-config.js';
 import type { RunConfig } from './run-config.js';
 
@@ -19,25 +20,35 @@ export interface OpenedCheckpoint {
   readonly options: unknown;
   readonly data: TaskData;
   readonly plugin: RouterPlugin | undefined;
+  /** sha256 of what was loaded now; see RunConfig. */
+  readonly code: RunConfig['code'];
 }
 
 /**
  * Reads what a checkpoint says of itself, and its data; no weights yet.
- * @param router named by the user, who then trusts it: a file that the checkpoint's own name would not load
+ * @param router named by the user, who then trusts it: code that the checkpoint's own name would not load; so for `task`
  * @throws CLI_CHECKPOINT_CODE, MODELS_CHECKPOINT_MISMATCH, and what checkpoints, tasks and routers throw
  */
 export async function openRun(
   path: string,
-  { registry, router }: { readonly registry: PluginRegistry; readonly router?: string | undefined },
+  { registry, ...trusted }: Trusted & { readonly registry: PluginRegistry },
 ): Promise<OpenedCheckpoint> {
   const manifest = await readManifest(path);
   const config = configOf(manifest);
-  if (router === undefined) assertNoForeignCode(config, registry);
-  const { task, options } = await describedTask(path, config);
+  assertNoForeignCode(config, registry, trusted);
+  const names = {
+    router: trusted.router ?? config.router.router,
+    task: trusted.task ?? config.task,
+  };
+  const { task, options } = await describedTask(path, config, names.task);
   const dense = config.router.router === 'dense';
-  const plugin = dense ? undefined : await loadPlugin(router ?? config.router.router, registry);
+  const plugin = dense ? undefined : await loadPlugin(names.router, registry);
+  const code = {
+    router: dense ? null : hashRouter(names.router, registry),
+    task: hashTask(names.task),
+  };
   const loaded = await showLoading(false, (onProgress) => task.load(options, onProgress));
-  return { path, manifest, config, task, options, plugin, data: loaded };
+  return { path, manifest, config, task, options, plugin, code, data: loaded };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PluginRegistry } from '@moekit/bench';
+import { builtInTasks } from '@moekit/bench';
 import type { CheckpointManifest } from '@moekit/models';
 import { parseOptions } from '@moekit/core';
 
@@ -20,18 +21,30 @@ export function asTrainConfig(manifest: CheckpointManifest): Record<string, unkn
   return { ...run, training: { ...training, batchSize } };
 }
 
+/** What the command line names, and so trusts, of a checkpoint's code. */
+export interface Trusted {
+  readonly router?: string | undefined;
+  readonly task?: string | undefined;
+}
+
 /**
  * A checkpoint is data from anywhere: the names in it never load code.
- * @throws CLI_CHECKPOINT_CODE when its router is not one of moekit's and was not named on the command line
+ * @throws CLI_CHECKPOINT_CODE when its router or its task is not one of moekit's and was not named on the command line
  */
 export function assertNoForeignCode(
-  { router: { router } }: Pick<RunConfig, 'router'>,
+  { router: { router }, task }: Pick<RunConfig, 'router' | 'task'>,
   registry: PluginRegistry,
+  trusted: Trusted,
 ): void {
-  if (router === 'dense' || registry.has(router)) return;
-  throw fail('CLI_CHECKPOINT_CODE', {
-    asked: "A checkpoint's router must be one of moekit's, or be named on the command line",
-    got: router,
-    fix: `If you trust it: --router ${router}`,
+  const known = router === 'dense' || registry.has(router);
+  if (!known && trusted.router === undefined) throw foreign('router', router);
+  if (!builtInTasks().has(task) && trusted.task === undefined) throw foreign('task', task);
+}
+
+function foreign(what: 'router' | 'task', name: string) {
+  return fail('CLI_CHECKPOINT_CODE', {
+    asked: `A checkpoint's ${what} must be one of moekit's, or be named on the command line`,
+    got: name,
+    fix: `If you trust it: --${what} ${name}`,
   });
 }

@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import type { PluginRegistry } from '@moekit/bench';
-import { isPath, loadPlugin, matchRouter, parseReference } from '@moekit/bench';
+import { hashRouter, hashTask, loadPlugin, matchRouter } from '@moekit/bench';
 import type { RouterPlugin } from '@moekit/core';
 import { parseOptions } from '@moekit/core';
 import type { TaskPlugin } from '@moekit/models';
@@ -19,6 +15,7 @@ const settings = z.record(z.string(), z.json());
 
 /** What a checkpoint must say so that its model can be built again: all defaults filled in, all sizes decided. */
 export const runConfigSchema = z.strictObject({
+  /** As `TrainConfig` names it. */
   task: z.string(),
   data: settings,
   model: settings,
@@ -28,8 +25,8 @@ export const runConfigSchema = z.strictObject({
   expertParameters: count,
   batchSize: count.max(LARGEST_BATCH),
   seed: z.int(),
-  /** sha256 of the router's file, where it is one. */
-  routerFile: z.string().nullable(),
+  /** sha256 of the router's and of the task's code, imports and packages included; null for those of moekit. */
+  code: z.strictObject({ router: z.string().nullable(), task: z.string().nullable() }),
 });
 
 export type RunConfig = z.output<typeof runConfigSchema>;
@@ -53,24 +50,14 @@ export async function resolveRun(
   const match =
     plugin && matchRouter(plugin, router.options, { ...task.layer(options), expertParameters });
   const decided = {
-    task: task.name,
+    task: config.task,
     ...(JSON.parse(JSON.stringify(options)) as Pick<RunConfig, 'data' | 'model'>),
     router,
     experts: match ? { numExperts: match.numExperts, expertWidth: match.expertWidth } : null,
     expertParameters,
     batchSize: training.batchSize,
     seed,
-    routerFile: await hashRouter(router.router),
+    code: { router: hashRouter(router.router, registry), task: hashTask(config.task) },
   };
   return { config: decided, options, ...(plugin && { plugin }) };
-}
-
-async function hashRouter(router: string): Promise<string | null> {
-  if (!isPath(router)) return null;
-  try {
-    const text = await readFile(resolve(parseReference(router).source));
-    return createHash('sha256').update(text).digest('hex');
-  } catch {
-    return null; // a folder: its parts are not looked at
-  }
 }

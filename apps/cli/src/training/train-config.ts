@@ -74,9 +74,15 @@ export async function readTrainConfig(
 async function readFile(file: string): Promise<Record<string, unknown>> {
   const config = { ...(await loadConfig(file, process.cwd())) };
   const { router } = config;
+  const rebase = (text: string) => {
+    const near = relative(process.cwd(), resolve(dirname(file), text));
+    return isPath(near) ? near : `./${near}`;
+  };
+  const named = (router as { router?: unknown } | null | undefined)?.router;
   if (typeof router === 'string' && isPath(parseRouter(router).router)) {
-    const near = relative(process.cwd(), resolve(dirname(file), router));
-    config['router'] = isPath(near) ? near : `./${near}`;
+    config['router'] = rebase(router);
+  } else if (typeof named === 'string' && isPath(named)) {
+    config['router'] = { ...(router as object), router: rebase(named) };
   }
   return config;
 }

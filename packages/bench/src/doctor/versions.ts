@@ -1,41 +1,70 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Packages whose version a result depends on. */
-const PACKAGES = [
+import { describeClone } from './clone.js';
+
+/** Packages of moekit whose version a result depends on. */
+const OURS = [
   '@moekit/bench',
   '@moekit/core',
   '@moekit/kernels',
   '@moekit/models',
-  '@tensorflow/tfjs',
-  '@tensorflow/tfjs-backend-wasm',
-  '@tensorflow/tfjs-node-gpu',
-  '@tensorflow/tfjs-node',
+  '@moekit/router-null-expert',
+  '@moekit/router-threshold',
+  '@moekit/router-topk',
+  'moekit',
 ];
 
-/** Versions of node and of the packages that are installed. */
-export function readVersions(packages: readonly string[] = PACKAGES): Record<string, string> {
-  const found = packages.flatMap((name) => {
-    const version = versionOf(name);
-    return version === undefined ? [] : [[name, version] as const];
-  });
-  return { node: process.versions.node, ...Object.fromEntries(found) };
+const TENSORFLOW = [
+  '@tensorflow/tfjs',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-webgpu',
+  '@tensorflow/tfjs-node-gpu',
+  '@tensorflow/tfjs-node',
+  'webgpu',
+];
+
+/** Versions of node and of the packages that are installed; of a clone of moekit its commit and its code too. */
+export function readVersions(): Record<string, string> {
+  const [ours, others] = [OURS, TENSORFLOW].map((names) => names.flatMap((name) => find(name)));
+  const versions = [...ours!, ...others!].map(({ name, version }) => [name, version] as const);
+  const cloned = ours!.map(({ code }) => code).filter((folder) => !isInstalled(folder));
+  return {
+    node: process.versions.node,
+    ...Object.fromEntries(versions),
+    ...(cloned.length > 0 && describeClone(cloned)),
+  };
+}
+
+/** The version of one package of moekit. */
+export function versionOf(name: string): string | undefined {
+  return find(name)[0]?.version;
+}
+
+interface Found {
+  readonly name: string;
+  readonly version: string;
+  /** The folder that its entry lies in. */
+  readonly code: string;
 }
 
 /** Walks up from a package's entry to its package.json: not every package exports the latter. */
-function versionOf(name: string): string | undefined {
+function find(name: string): Found[] {
   try {
-    let folder = dirname(fileURLToPath(import.meta.resolve(name)));
-    for (; folder !== dirname(folder); folder = dirname(folder)) {
+    const code = realpathSync(dirname(fileURLToPath(import.meta.resolve(name))));
+    for (let folder = code; folder !== dirname(folder); folder = dirname(folder)) {
       const manifest = readManifest(join(folder, 'package.json'));
-      if (manifest?.name === name) return manifest.version;
+      if (manifest?.name !== name || manifest.version === undefined) continue;
+      return [{ name, version: manifest.version, code }];
     }
   } catch {
-    return undefined;
+    return [];
   }
-  return undefined;
+  return [];
 }
+
+const isInstalled = (folder: string) => folder.split(sep).includes('node_modules');
 
 function readManifest(file: string): { name?: string; version?: string } | undefined {
   try {

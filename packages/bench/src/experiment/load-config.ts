@@ -46,11 +46,16 @@ async function readModule(path: string): Promise<unknown> {
 }
 
 function rebaseFiles(config: Record<string, unknown>, rebase: (name: string) => string) {
-  const { data, routers } = config as { data?: Record<string, unknown>; routers?: unknown };
+  const { data, routers, task } = config as {
+    data?: Record<string, unknown>;
+    routers?: unknown;
+    task?: unknown;
+  };
   const file = (value: unknown) =>
     typeof value === 'string' && isFile(value) ? rebase(value) : value;
   return {
     ...config,
+    ...(typeof task === 'string' && isPath(task) && { task: rebaseModule(task, rebase) }),
     ...(data && {
       data: {
         ...data,
@@ -72,6 +77,11 @@ function rebaseRouter(entry: unknown, rebase: (name: string) => string): unknown
   const router = (entry as { router?: unknown } | null)?.router;
   if (typeof router !== 'string' || !isPath(router)) return entry;
   const { source, exportName } = parseReference(router);
-  const file = `${rebase(source) || '.'}${exportName === 'default' ? '' : `#${exportName}`}`;
-  return { ...(entry as object), router: isPath(file) ? file : `./${file}` };
+  const suffix = exportName === 'default' ? '' : `#${exportName}`;
+  return { ...(entry as object), router: `${rebaseModule(source, rebase)}${suffix}` };
+}
+
+function rebaseModule(source: string, rebase: (name: string) => string): string {
+  const file = rebase(source) || '.';
+  return isPath(file) ? file : `./${file}`;
 }

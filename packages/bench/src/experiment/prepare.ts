@@ -1,7 +1,7 @@
 import type { LoadProgress, TaskPlugin } from '@moekit/models';
 
 import { pickBackend } from '../backend/choose-backend.js';
-import type { BackendFinding } from '../backend/find-backends.js';
+import { describeBackend } from '../backend/describe-backend.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';
 import { readVersions } from '../doctor/versions.js';
@@ -41,7 +41,7 @@ export async function prepareExperiment(
     experiment: { ...complete, routers },
     configHash: hashOf(complete),
     backend: backend.name,
-    versions: { ...readVersions(), ...describeBackend(backend) },
+    versions: { ...readVersions(), ...(await describeBackend(backend)) },
     metrics: [...task.metrics],
     layer: layerOf(task.layer(settings)),
     data: description,
@@ -74,12 +74,4 @@ async function hashRowData(
 
 function layerOf({ modelWidth, feedForwardWidth, activation }: Layer): Layer {
   return { modelWidth, feedForwardWidth, activation };
-}
-
-/** What a result depends on beyond the packages of npm. */
-function describeBackend({ installed, reason }: BackendFinding): Record<string, string> {
-  if (!installed) return {};
-  const tensorflow = reason.replace(/^TensorFlow /, '');
-  const tf32 = process.env['NVIDIA_TF32_OVERRIDE'] === '1' ? 'on' : 'off';
-  return { tensorflow, ...(tensorflow.includes('CUDA') ? { tf32 } : {}) };
 }

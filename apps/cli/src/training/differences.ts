@@ -1,0 +1,34 @@
+import type { OpenedCheckpoint } from './load-model.js';
+
+/** What an evaluation shares with the training of its checkpoint. */
+export interface Differences {
+  /** In words, of what decides the figures; empty where all is as it was. */
+  readonly differs: readonly string[];
+  readonly dataAsTrained: boolean;
+}
+
+interface Now {
+  readonly backend: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Compares the data, the code, the backend and the versions of now with those that a checkpoint was trained with. */
+export function differencesFromTraining(
+  { manifest, config, code, data }: OpenedCheckpoint,
+  { backend, versions }: Now,
+): Differences {
+  const dataAsTrained = data.description.hash === manifest.data.hash;
+  const names = Object.keys({ ...manifest.versions, ...versions }).filter(
+    (name) => name !== 'node' && manifest.versions[name] !== versions[name],
+  );
+  return {
+    dataAsTrained,
+    differs: [
+      dataAsTrained ? [] : `data (${data.description.name})`,
+      code.router === config.code.router ? [] : `code of the router (${config.router.router})`,
+      code.task === config.code.task ? [] : `code of the task (${config.task})`,
+      backend === manifest.backend ? [] : `backend (${manifest.backend}, now ${backend})`,
+      names.length === 0 ? [] : `versions (${names.join(', ')})`,
+    ].flat(),
+  };
+}
