@@ -14,6 +14,7 @@ import type { ReportFlags } from './commands/report.js';
 import { report } from './commands/report.js';
 import type { SweepFlags } from './commands/sweep.js';
 import { sweep } from './commands/sweep.js';
+import { refuseRepeats } from './refuse-repeats.js';
 import { addTraining } from './training/add-training.js';
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
@@ -24,7 +25,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description('Compare Mixture-of-Experts routers on your own machine.')
     .version(versionOf('@moekit/bench') ?? 'unknown')
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
+    .configureOutput({ outputError: () => undefined });
   addBench(program, done);
   addSweep(program, done);
   addTraining(program, done);
@@ -37,6 +38,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description('versions, backends found, and which would be chosen and why')
     .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => done(await doctor(flags)));
+  refuseRepeats(program);
   return program;
 }
 

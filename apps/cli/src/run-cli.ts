@@ -4,6 +4,9 @@ import { CommanderError } from 'commander';
 import { fail } from './errors.js';
 import { createProgram } from './program.js';
 
+/** A command without its subcommand: commander has shown the help. */
+const HELP = 'commander.help';
+
 /** Exit code of bad input. */
 const BAD_INPUT = 2;
 
@@ -23,6 +26,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (error instanceof CommanderError && error.code === HELP) return BAD_INPUT;
   const coded = isMoekitError(error) ? error : translate(error);
   process.stderr.write(`error ${coded.code}: ${coded.message.replace(/\s*\n\s*/g, ' ')}\n`);
   return coded.code === 'CLI_UNEXPECTED' ? 1 : BAD_INPUT;

@@ -23,7 +23,9 @@ export type { Answer, NamedExperiment, Preset } from './experiments/named-experi
 export { listJobs } from './experiment/list-jobs.js';
 export { loadConfig } from './experiment/load-config.js';
 export { parseExperiment } from './experiment/parse-experiment.js';
-export { parseRouter } from './experiment/parse-router.js';
+export { parseRouter, parseRouters, readRow } from './experiment/parse-router.js';
+export { parseValue } from './experiment/parse-value.js';
+export { splitList } from './experiment/split-list.js';
 export { prepareExperiment } from './experiment/prepare.js';
 export { findPackage } from './plugins/find-package.js';
 export { hashRouter } from './plugins/hash-router.js';

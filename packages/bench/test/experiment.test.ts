@@ -14,6 +14,7 @@ import {
   parseExperiment,
   parseReference,
   parseRouter,
+  parseRouters,
   registryOf,
 } from '../src/index.js';
 import { checkRouters } from '../src/experiment/check-routers.js';
@@ -104,7 +105,17 @@ describe('parseRouter', () => {
     ]);
   });
 
-  test.each(['', '?a=1', 'x?a', 'x?=1', 'x?a=1?b=2', 'x?a=1#mine'])('rejects %j', (text) => {
+  test('a comma inside a value does not end it', () => {
+    expect(parseRouters('topk?k=[1,2]&a={"b":"x,y"},./r.ts#a,switch')).toEqual([
+      { router: 'topk', options: { k: [1, 2], a: { b: 'x,y' } } },
+      { router: './r.ts#a', options: {} },
+      { router: 'switch', options: {} },
+    ]);
+  });
+
+  const wrong = ['', '?a=1', 'x?a', 'x?=1', 'x?a=1?b=2', 'x?a=1#mine', 'x?k=2&k=3', 'x?a=%zz'];
+  const absurd = ['x?a=1e400', 'x?a=[1,-1e999]', 'x?__proto__=1', 'x?a={"__proto__":1}'];
+  test.each([...wrong, ...absurd])('rejects %j', (text) => {
     expect(() => parseRouter(text)).toThrowError(coded('BENCH_ROUTER_SPEC', /name\?option=value/));
   });
 

@@ -1,4 +1,4 @@
-import { loadConfig, parseExperiment, parseRouter } from '@moekit/bench';
+import { loadConfig, parseExperiment, parseRouter, parseRouters } from '@moekit/bench';
 import type { Experiment } from '@moekit/bench';
 
 import { fail } from '../errors.js';
@@ -48,30 +48,39 @@ export async function experimentOf(flags: BenchFlags, cwd = process.cwd()): Prom
 
 /** The dense baseline comes first whether it was listed or not. */
 function routerList(text: string) {
-  const routers = text.split(',').map(parseRouter);
+  const routers = parseRouters(text);
   const listed = routers.some(({ router }) => router === 'dense');
   return listed ? routers : [{ router: 'dense', options: {} }, ...routers];
 }
 
+const MOST_SEEDS = 10_000;
+
 /** `3` is the first three seeds, `1,5` are those two, `7,` is that one. */
 function parseSeeds(text: string): readonly number[] {
-  const parts = text.split(',').filter((part) => part.trim() !== '');
-  const numbers = parts.map((part) => wholeNumber('--seeds', part));
+  const parts = text.replace(/,\s*$/, '').split(',');
+  const numbers = parts.map((part) => wholeNumber('--seeds', part.trim()));
   if (text.includes(',')) return numbers;
-  return Array.from({ length: numbers[0] ?? 0 }, (_, index) => index + 1);
+  if (numbers[0]! > MOST_SEEDS) throw notANumber('--seeds', text, `at most ${MOST_SEEDS}`);
+  return Array.from({ length: numbers[0]! }, (_, index) => index + 1);
 }
 
-/** @throws CLI_USAGE */
+/** A whole number as people write one: digits alone, no 0x10, no 1e3, no space. @throws CLI_USAGE */
 export function wholeNumber(flag: string, text: string, least = 0): number {
   const value = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least && value < 1e9) {
-    return value;
-  }
-  throw fail('CLI_USAGE', {
-    asked: `${flag} must be a whole number of at least ${least}`,
-    got: JSON.stringify(text),
-    fix: 'See moekit bench --help.',
-  });
+  if (/^\d{1,9}$/.test(text) && value >= least) return value;
+  throw notANumber(flag, text, `a whole number of at least ${least}, below a billion`);
+}
+
+/** A number above 0 in decimal notation. @throws CLI_USAGE */
+export function positiveNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value) && value > 0) return value;
+  throw notANumber(flag, text, 'a number above 0');
+}
+
+function notANumber(flag: string, text: string, what: string) {
+  const fix = 'See --help of the command.';
+  return fail('CLI_USAGE', { asked: `${flag} must be ${what}`, got: JSON.stringify(text), fix });
 }
 
 function override(base: unknown, values: Readonly<Record<string, unknown>>) {

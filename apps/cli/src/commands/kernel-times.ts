@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 
 import type { Bar, KernelTimes } from '@moekit/bench';
 import { keepMemory, keepsMemory, runKernelTimes } from '@moekit/bench';
-import { parseOptions } from '@moekit/core';
 import Table from 'cli-table3';
-import { z } from 'zod';
+
+import { wholeNumber } from './bench-flags.js';
 
 /** Flags of `moekit kernel-times`. */
 export interface KernelTimesFlags {
@@ -16,16 +16,14 @@ export interface KernelTimesFlags {
   readonly json?: boolean;
 }
 
-const schema = z.strictObject({ repeats: z.int().min(1) });
-
 /**
  * Times the kernels at fixed shapes next to dense layers, loops and PyTorch's layers.
  * @returns the exit code      @throws coded errors for bad input
  */
 export async function kernelTimes(flags: KernelTimesFlags): Promise<number> {
-  if (!keepsMemory()) return again();
   const { backend, only } = flags;
-  const { repeats } = parseOptions(schema, { repeats: Number(flags.repeats) }, 'kernel-times');
+  const repeats = wholeNumber('--repeats', flags.repeats, 1);
+  if (!keepsMemory()) return again();
   const peers = flags.peers === true ? 'python3' : flags.peers;
   const run = await runKernelTimes({ backend, only, peers, repeats, warmUp: 2, seed: 1 });
   process.stdout.write(flags.json ? `${JSON.stringify(run, null, 2)}\n` : render(run));

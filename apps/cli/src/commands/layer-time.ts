@@ -1,11 +1,12 @@
 import type { LayerTimes } from '@moekit/bench';
-import { format, layerTimeSchema, parseRouter, timeLayers } from '@moekit/bench';
+import { format, layerTimeSchema, parseRouters, timeLayers } from '@moekit/bench';
 import { parseOptions } from '@moekit/core';
 import Table from 'cli-table3';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { fail } from '../errors.js';
 import { builtInRouters } from '../registry.js';
+import { positiveNumber, wholeNumber } from './bench-flags.js';
 
 /** Flags of `moekit layer-time`. */
 export interface LayerTimeFlags {
@@ -26,16 +27,33 @@ export interface LayerTimeFlags {
  */
 export async function layerTime(flags: LayerTimeFlags): Promise<number> {
   const registry = builtInRouters();
-  const entries = flags.routers.split(',').map(parseRouter);
+  const entries = parseRouters(flags.routers);
   assertRouterNames(entries, registry);
   if (entries.some(({ router }) => router === 'dense')) throw denseHasNoRouter();
-  const { routers: _, backend, json, experts: numExperts, ...sizes } = flags;
-  const given = Object.entries({ ...sizes, numExperts }).filter(([, text]) => text !== undefined);
-  const numbers = Object.fromEntries(given.map(([name, text]) => [name, Number(text)]));
-  const settings = parseOptions(layerTimeSchema, numbers, 'layer-time');
+  const { backend, json } = flags;
+  const settings = parseOptions(layerTimeSchema, numbersOf(flags), 'layer-time');
   const times = await timeLayers(entries, { registry, backend, settings });
   process.stdout.write(json ? `${JSON.stringify(times, null, 2)}\n` : render(times));
   return 0;
+}
+
+const FLAGS = {
+  tokens: '--tokens',
+  modelWidth: '--model-width',
+  expertWidth: '--expert-width',
+  experts: '--experts',
+  repeats: '--repeats',
+} as const;
+
+function numbersOf({ sharpness, ...flags }: LayerTimeFlags): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const key of Object.keys(FLAGS) as (keyof typeof FLAGS)[]) {
+    const text = flags[key];
+    if (text === undefined) continue;
+    numbers[key === 'experts' ? 'numExperts' : key] = wholeNumber(FLAGS[key], text, 1);
+  }
+  if (sharpness !== undefined) numbers['sharpness'] = positiveNumber('--sharpness', sharpness);
+  return numbers;
 }
 
 function render({ backend, settings, rows }: LayerTimes): string {

@@ -74,7 +74,9 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   applyDevice(flags);
   const numbers = {
     keep: wholeNumber('--keep', flags.keep, 1),
-    ...(flags.saveEvery && { saveEvery: wholeNumber('--save-every', flags.saveEvery, 1) }),
+    ...(flags.saveEvery !== undefined && {
+      saveEvery: wholeNumber('--save-every', flags.saveEvery, 1),
+    }),
   };
   const config = await configOf(flags);
   const task = await taskNamed(config.task);
@@ -179,7 +181,13 @@ function defined<Flags extends object>(flags: Flags) {
 
 function trainingOf({ training: { batchSize: _, ...training }, seed }: TrainConfig) {
   const evaluateEvery = Math.max(1, Math.ceil(training.steps / EVALUATIONS));
-  const given = { ...smallTraining, evaluateEvery, evaluationBatches: 16, ...training, seed };
+  const given = {
+    ...smallTraining,
+    evaluateEvery,
+    evaluationBatches: 16,
+    ...defined(training),
+    seed,
+  };
   return parseTrainOptions(given);
 }
 

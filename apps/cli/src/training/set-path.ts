@@ -1,3 +1,5 @@
+import { parseValue, splitList } from '@moekit/bench';
+
 import { fail } from '../errors.js';
 
 type Settings = Record<string, unknown>;
@@ -6,21 +8,31 @@ type Settings = Record<string, unknown>;
 export function parseSetting(text: string): { readonly path: readonly string[]; value: unknown } {
   const at = text.indexOf('=');
   const path = text.slice(0, Math.max(0, at)).split('.');
-  if (at < 1 || path.some((key) => key === '' || key === '__proto__')) {
-    throw fail('CLI_USAGE', {
-      asked:
-        '--set must be written as key=value, where a key may be a path such as model.numLayers',
-      got: JSON.stringify(text),
-      fix: 'For example: --set threshold=0.5',
-    });
+  if (at < 1 || path.some((key) => key === '' || key === '__proto__')) throw unreadable(text);
+  return { path, value: valueOf(text.slice(at + 1), text) };
+}
+
+function valueOf(value: string, setting: string): unknown {
+  try {
+    return parseValue(value);
+  } catch (cause) {
+    throw unreadable(setting, (cause as Error).message);
   }
-  return { path, value: parseValue(text.slice(at + 1)) };
+}
+
+function unreadable(setting: string, got = JSON.stringify(setting)) {
+  return fail('CLI_USAGE', {
+    asked: '--set must be written as key=value, where a key may be a path such as model.numLayers',
+    got,
+    fix: 'For example: --set threshold=0.5',
+  });
 }
 
 /** The values of a setting: several where they are separated by commas and are no JSON together. */
 export function valuesOf(text: string): { readonly key: string; readonly values: unknown[] } {
   const { path, value } = parseSetting(text);
-  const values = typeof value === 'string' ? value.split(',').map(parseValue) : [value];
+  const values =
+    typeof value === 'string' ? splitList(value).map((part) => valueOf(part, text)) : [value];
   return { key: path.join('.'), values };
 }
 
@@ -33,12 +45,4 @@ export function setPath(settings: Settings, text: string): Settings {
 function changed(at: Settings, [key, ...rest]: readonly string[], value: unknown): Settings {
   const inner = rest.length === 0 ? value : changed(Object(at[key!]) as Settings, rest, value);
   return { ...at, [key!]: inner };
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }

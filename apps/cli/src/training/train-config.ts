@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 
-import { BACKEND_NAMES, isPath, loadConfig, parseRouter } from '@moekit/bench';
-import { parseOptions } from '@moekit/core';
+import { BACKEND_NAMES, isPath, loadConfig, parseRouter, readRow } from '@moekit/bench';
+import { parseOptions, unknownOption } from '@moekit/core';
 import { smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
 
@@ -10,30 +10,42 @@ import { setPath } from './set-path.js';
 const count = z.int().min(1);
 const settings = z.record(z.string(), z.json());
 
-const schema = z.strictObject({
+/** What is absent is `smallTraining`'s; `parseTrainOptions` checks the values. */
+const training = {
+  batchSize: count.default(smallBatchSize),
+  steps: count.default(smallTraining.steps),
+  learningRate: z.number().optional(),
+  warmupSteps: z.number().optional(),
+  finalLearningRate: z.number().optional(),
+  weightDecay: z.number().optional(),
+  clipNorm: z.number().optional(),
+  evaluateEvery: z.number().optional(),
+  evaluationBatches: z.number().optional(),
+};
+
+const router = { router: z.string().min(1), options: settings.default({}) };
+
+const shape = {
   task: z.string().min(1).default('lm'),
   /** `data` and `model` are the task's own, checked by its schema. */
   data: settings.default({}),
   model: settings.default({}),
   /** `dense`, or a router as `moekit bench` names one. */
-  router: z
-    .preprocess(
-      (value) => (typeof value === 'string' ? parseRouter(value) : value),
-      z.strictObject({ router: z.string().min(1), options: settings.default({}) }),
-    )
-    .prefault('threshold'),
+  router: strict(router).prefault({ router: 'threshold' }),
   /** The experts of an MoE layer have the parameters of so many dense feed-forward layers. */
   expertParameters: count.default(8),
-  training: z
-    .looseObject({
-      batchSize: count.default(smallBatchSize),
-      steps: count.default(smallTraining.steps),
-    })
-    .prefault({}),
+  training: strict(training).prefault({}),
   /** Of the weights, the order of the data and the routers' noise. */
   seed: z.int().min(0).max(0x7fffffff).default(1),
   backend: z.enum(BACKEND_NAMES).default('auto'),
-});
+};
+
+const schema = strict(shape);
+
+/** A key that nobody knows is told together with those that exist. */
+function strict<Shape extends z.ZodRawShape>(keys: Shape) {
+  return z.strictObject(keys, { error: unknownOption(keys) });
+}
 
 /** What one training run is: a row and a seed of an experiment. */
 export type TrainConfig = z.output<typeof schema>;
@@ -66,8 +78,13 @@ export async function readTrainConfig(
   Object.assign(config, defined(keys));
   config['training'] = over(config['training'], { steps });
   config['data'] = over(config['data'], { source, tokenizer });
-  const chosen = set.reduce((at, text) => setPath(at, text), config);
+  const chosen = set.reduce((at, text) => withRow(setPath(at, text)), withRow(config));
   return parseOptions(schema, chosen, file === undefined ? 'the run' : `config ${file}`);
+}
+
+/** A router written as text becomes a name with options, which `--set router.options.k=2` then finds. */
+function withRow(config: Record<string, unknown>): Record<string, unknown> {
+  return config['router'] === undefined ? config : { ...config, router: readRow(config['router']) };
 }
 
 /** A router file in a configuration counts from the configuration's own folder. */

@@ -1,3 +1,4 @@
+import { unknownOption } from '@moekit/core';
 import { smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
 
@@ -5,6 +6,11 @@ import { BACKEND_NAMES } from '../backend/names.js';
 
 const count = z.int().min(1);
 const options = z.record(z.string(), z.json());
+
+/** A key that nobody knows is told together with those that exist. */
+function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, { error: unknownOption(shape) });
+}
 
 const trainingShape = {
   steps: count.default(smallTraining.steps),
@@ -26,104 +32,94 @@ const trainingShape = {
   finalEvaluationBatches: count.default(64),
 };
 
-const trainingSchema = z.strictObject(trainingShape).readonly();
+const trainingSchema = strict(trainingShape).readonly();
 
 /** Keys that are given replace those of the experiment, in one row alone. */
-const trainingOverride = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(trainingShape).map(([key, schema]) => [key, schema.unwrap().optional()]),
-    ) as { [K in keyof typeof trainingShape]: z.ZodOptional<z.ZodNumber> },
-  )
-  .readonly();
+const trainingOverride = strict(
+  Object.fromEntries(
+    Object.entries(trainingShape).map(([key, schema]) => [key, schema.unwrap().optional()]),
+  ) as { [K in keyof typeof trainingShape]: z.ZodOptional<z.ZodNumber> },
+).readonly();
 
 /** Sizes that stand instead of the matched ones. */
-const expertsSchema = z
-  .strictObject({
-    /** N, instead of m k. */
-    numExperts: count.optional(),
-    /** d_e, instead of F / k. */
-    expertWidth: count.optional(),
-    /** `copies`: every expert starts alike, as in XMoE. */
-    init: z.enum(['independent', 'copies']).default('independent'),
-    /** Width of an expert that every token passes beside the routed ones. */
-    sharedWidth: count.optional(),
-  })
-  .readonly();
+const expertsSchema = strict({
+  /** N, instead of m k. */
+  numExperts: count.optional(),
+  /** d_e, instead of F / k. */
+  expertWidth: count.optional(),
+  /** `copies`: every expert starts alike, as in XMoE. */
+  init: z.enum(['independent', 'copies']).default('independent'),
+  /** Width of an expert that every token passes beside the routed ones. */
+  sharedWidth: count.optional(),
+}).readonly();
 
 /** The trained model under other options of its router: a row of its own, without training of its own. */
-const variantSchema = z.strictObject({ label: z.string().min(1), options }).readonly();
+const variantSchema = strict({ label: z.string().min(1), options }).readonly();
 
 /** One row of the comparison. */
-export const routerEntrySchema = z
-  .strictObject({
-    /** `dense`, a registered router's name, a file (`./my-router.ts`), a folder or a package; `#name` is its export. */
-    router: z.string().min(1),
-    /** What the router's own schema accepts; checked by it. */
-    options: options.default({}),
-    /** How the row is called; by default the router's name and the options given. */
-    label: z.string().min(1).optional(),
-    /** Rows are compared with the baseline of their own group. */
-    group: z.string().min(1).optional(),
-    experts: expertsSchema.optional(),
-    expertParameters: count.optional(),
-    /** Keys of the task's options that differ in this row. */
-    data: options.optional(),
-    model: options.optional(),
-    training: trainingOverride.optional(),
-    evaluateAs: z.array(variantSchema).readonly().optional(),
-  })
-  .readonly();
+export const routerEntrySchema = strict({
+  /** `dense`, a registered router's name, a file (`./my-router.ts`), a folder or a package; `#name` is its export. */
+  router: z.string().min(1),
+  /** What the router's own schema accepts; checked by it. */
+  options: options.default({}),
+  /** How the row is called; by default the router's name and the options given. */
+  label: z.string().min(1).optional(),
+  /** Rows are compared with the baseline of their own group. */
+  group: z.string().min(1).optional(),
+  experts: expertsSchema.optional(),
+  expertParameters: count.optional(),
+  /** Keys of the task's options that differ in this row. */
+  data: options.optional(),
+  model: options.optional(),
+  training: trainingOverride.optional(),
+  evaluateAs: z.array(variantSchema).readonly().optional(),
+}).readonly();
 
 /** What an experiment asks, in words; the answer is computed from its results. */
-const aboutSchema = z
-  .strictObject({
-    question: z.string().min(1),
-    /** What a paper says, with the place where it does. */
-    claim: z.string().min(1),
-    /** How the answer follows from the figures. */
-    decision: z.string().min(1),
-  })
-  .readonly();
+const aboutSchema = strict({
+  question: z.string().min(1),
+  /** What a paper says, with the place where it does. */
+  claim: z.string().min(1),
+  /** How the answer follows from the figures. */
+  decision: z.string().min(1),
+}).readonly();
 
 /** An experiment is data: what is trained, on what, under which routers. */
-export const experimentSchema = z
-  .strictObject({
-    name: z.string().min(1).optional(),
-    about: aboutSchema.optional(),
-    /** A task of moekit, a file (`./my-task.ts`) or an installed package. */
-    task: z.string().min(1).default('lm'),
-    /** What the task's own schema accepts; checked by it. */
-    data: options.readonly().default({}),
-    model: options.readonly().default({}),
-    training: trainingSchema.prefault({}),
-    /** m: the experts of an MoE layer have the parameters of m dense feed-forward layers. */
-    expertParameters: count.default(8),
-    /** Label of the row that the others are compared with; by default the dense one, or the first. */
-    baseline: z.string().min(1).optional(),
-    routers: z
-      .array(routerEntrySchema)
-      .min(1)
-      .readonly()
-      .default([
-        { router: 'dense', options: {} },
-        { router: 'switch', options: {} },
-        { router: 'topk', options: {} },
-        { router: 'noisy-topk', options: {} },
-        { router: 'threshold', options: {} },
-        { router: 'null-expert', options: {} },
-      ]),
-    /** Measure the share of positive activations in each layer's experts, after training. */
-    activations: z.boolean().default(false),
-    seeds: z
-      .array(z.int().min(0).max(0x7fffffff))
-      .min(1)
-      .refine((seeds) => new Set(seeds).size === seeds.length, 'seeds must differ')
-      .readonly()
-      .default([1, 2, 3]),
-    backend: z.enum(BACKEND_NAMES).default('auto'),
-  })
-  .readonly();
+export const experimentSchema = strict({
+  name: z.string().min(1).optional(),
+  about: aboutSchema.optional(),
+  /** A task of moekit, a file (`./my-task.ts`) or an installed package. */
+  task: z.string().min(1).default('lm'),
+  /** What the task's own schema accepts; checked by it. */
+  data: options.readonly().default({}),
+  model: options.readonly().default({}),
+  training: trainingSchema.prefault({}),
+  /** m: the experts of an MoE layer have the parameters of m dense feed-forward layers. */
+  expertParameters: count.default(8),
+  /** Label of the row that the others are compared with; by default the dense one, or the first. */
+  baseline: z.string().min(1).optional(),
+  routers: z
+    .array(routerEntrySchema)
+    .min(1)
+    .readonly()
+    .default([
+      { router: 'dense', options: {} },
+      { router: 'switch', options: {} },
+      { router: 'topk', options: {} },
+      { router: 'noisy-topk', options: {} },
+      { router: 'threshold', options: {} },
+      { router: 'null-expert', options: {} },
+    ]),
+  /** Measure the share of positive activations in each layer's experts, after training. */
+  activations: z.boolean().default(false),
+  seeds: z
+    .array(z.int().min(0).max(0x7fffffff))
+    .min(1)
+    .refine((seeds) => new Set(seeds).size === seeds.length, 'seeds must differ')
+    .readonly()
+    .default([1, 2, 3]),
+  backend: z.enum(BACKEND_NAMES).default('auto'),
+}).readonly();
 
 export type RouterEntry = z.output<typeof routerEntrySchema>;
 export type Experiment = z.output<typeof experimentSchema>;

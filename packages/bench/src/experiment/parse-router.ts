@@ -1,44 +1,55 @@
 import { fail } from '../errors.js';
 import type { RouterEntry } from './config.js';
+import { parseValue } from './parse-value.js';
+import { splitList } from './split-list.js';
+
+type Options = RouterEntry['options'];
 
 /**
  * Reads a router written as text: `threshold`, `threshold?threshold=0.5&capacityFactor=2`, `./routers.ts#mine?k=1`.
- * A value is JSON where it parses as JSON (0.5, true, "a"), else a string.
- * @throws BENCH_ROUTER_SPEC
+ * A value is JSON where it parses as JSON (0.5, true, "a", [1,2]), else a string; %XX stands for any character.
+ * @throws BENCH_ROUTER_SPEC, also for an option that is given twice
  */
 export function parseRouter(text: string): RouterEntry {
   const [router = '', query, ...rest] = text.trim().split('?');
-  const pairs = (query ?? '').split('&').filter((pair) => pair !== '');
-  const bad = pairs.find((pair) => pair.indexOf('=') < 1 || pair.includes('#'));
-  if (router === '' || rest.length > 0 || bad !== undefined) {
-    throw fail('BENCH_ROUTER_SPEC', {
-      asked:
-        'A router must be written as name, name?option=value&option=value or file#export?option=value',
-      got: JSON.stringify(text),
-      fix: 'For example: threshold?threshold=0.5 or ./routers.ts#mine?k=2 (a # inside a value is written %23)',
-    });
+  if (router === '') throw wrong(text, 'no name');
+  if (rest.length > 0) throw wrong(text, 'a second ? (inside a value it is written %3F)');
+  const options: [string, Options[string]][] = [];
+  for (const pair of (query ?? '').split('&').filter((part) => part !== '')) {
+    const [key, value] = parsePair(pair, text);
+    if (options.some(([before]) => before === key)) throw wrong(text, `option ${key} twice`);
+    options.push([key, value]);
   }
-  const options = pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    return [decode(pair.slice(0, at)), parseValue(decode(pair.slice(at + 1)))] as const;
-  });
   return { router, options: Object.fromEntries(options) };
 }
 
-function parseValue(text: string): RouterEntry['options'][string] {
+/** Several routers, with commas between them; those inside brackets or quotes belong to a value. @throws BENCH_ROUTER_SPEC */
+export function parseRouters(text: string): RouterEntry[] {
+  return splitList(text).map(parseRouter);
+}
+
+function parsePair(pair: string, text: string): [string, Options[string]] {
+  const at = pair.indexOf('=');
+  if (at < 1) throw wrong(text, `${JSON.stringify(pair)}, which is no option=value`);
+  if (pair.includes('#')) throw wrong(text, 'a # after the ? (inside a value it is written %23)');
   try {
-    return JSON.parse(text) as RouterEntry['options'][string];
-  } catch {
-    return text;
+    const key = decodeURIComponent(pair.slice(0, at));
+    if (key === '__proto__') throw new Error('an option called __proto__');
+    return [key, parseValue(decodeURIComponent(pair.slice(at + 1)))];
+  } catch (cause) {
+    const got =
+      cause instanceof URIError ? 'a % that begins no %XX (itself it is written %25)' : '';
+    throw wrong(text, got || (cause as Error).message);
   }
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function wrong(text: string, got: string) {
+  return fail('BENCH_ROUTER_SPEC', {
+    asked:
+      'A router must be written as name, name?option=value&option=value or file#export?option=value',
+    got: `${JSON.stringify(text.slice(0, 200))}: ${got}`,
+    fix: 'For example: threshold?threshold=0.5 or ./routers.ts#mine?k=2',
+  });
 }
 
 /**

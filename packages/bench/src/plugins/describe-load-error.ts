@@ -1,9 +1,12 @@
 const GUIDE = 'docs/writing-a-router.md#from-an-empty-file';
 const COMPARE = 'See docs/writing-a-router.md#compare-it.';
 
-/** What went wrong while a plug-in's module was loaded, and what mends it. */
-export function describeLoadError(cause: unknown): { got: string; fix: string } {
-  const message = (cause instanceof Error ? cause.message : String(cause)).trim();
+/**
+ * What went wrong while a module of a user was loaded, and what mends it.
+ * @param path the module, whose line is told where the error knows it
+ */
+export function describeLoadError(cause: unknown, path?: string): { got: string; fix: string } {
+  const message = messageOf(cause).trim();
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
   if (missing !== undefined) {
     return {
@@ -20,11 +23,36 @@ export function describeLoadError(cause: unknown): { got: string; fix: string } 
     };
   }
   return {
-    got: `an exception at the top of its module: ${message.split('\n')[0]}`,
+    got: `${THROWN}${lineOf(cause, path)}: ${message.split('\n')[0]}`,
     fix: 'Mend it; a plug-in file should only define and export, and work in create and route.',
   };
 }
 
+const THROWN = 'an exception at the top of its module';
+
+/** True where a module's own code threw, other than where it does not parse, or imports what is not there. */
+export const threwAtTop = ({ detail }: { readonly detail: { readonly got: string } }) =>
+  detail.got.startsWith(THROWN);
+
+/** Any value can be thrown, one that has no text as well. */
+export function messageOf(thrown: unknown): string {
+  try {
+    const message = thrown instanceof Error ? thrown.message : thrown;
+    return (typeof message === 'string' ? message : String(message)).slice(0, 2000);
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}
+
+function lineOf(cause: unknown, path: string | undefined): string {
+  const stack = cause instanceof Error ? String(cause.stack) : '';
+  const at = path === undefined ? -1 : stack.indexOf(`${path}:`);
+  const line = at < 0 ? undefined : /^\d+/.exec(stack.slice(at + path!.length + 1))?.[0];
+  return line === undefined ? '' : `, line ${line}`;
+}
+
 function isSyntaxError(cause: unknown): boolean {
-  return cause instanceof Error && /SyntaxError|ParseError/.test(`${cause.name} ${cause.message}`);
+  return (
+    cause instanceof Error && /SyntaxError|ParseError/.test(`${cause.name} ${messageOf(cause)}`)
+  );
 }

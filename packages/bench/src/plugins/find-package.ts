@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { createJiti } from 'jiti';
 
+/** A package, or a file that it exports: no address (`data:`, `https:`), which would load code from anywhere. */
+const NAME = /^(?:@[\w.~-]+\/)?[\w~-][\w.~-]*(?:\/[\w.~/-]+)?$/;
+
 /** The file that an installed package's name leads to, seen from the working directory. */
 export function findPackage(name: string, from = process.cwd()): string | undefined {
-  const found = createJiti(join(from, 'package.json')).esmResolve(name, { try: true });
+  if (!NAME.test(name) || isBuiltin(name)) return undefined;
+  const found = createJiti(join(from, 'package.json'), { fsCache: false }).esmResolve(name, {
+    try: true,
+  });
   if (found === undefined) return undefined;
   return found.startsWith('file:') ? fileURLToPath(found) : found;
 }
@@ -20,7 +27,8 @@ export function findOwnEntry(folder: string): string | undefined {
 function readName(folder: string): string | undefined {
   try {
     const text = readFileSync(join(folder, 'package.json'), 'utf8');
-    return (JSON.parse(text) as { name?: string }).name;
+    const { name } = Object(JSON.parse(text)) as { name?: unknown };
+    return typeof name === 'string' ? name : undefined;
   } catch {
     return undefined;
   }

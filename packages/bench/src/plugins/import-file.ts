@@ -1,43 +1,42 @@
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 
+import type { Jiti } from 'jiti';
 import { createJiti } from 'jiti';
 
-/**
- * Modules that a user's file shares with moekit wherever it lies: two copies of TensorFlow.js would not know each
- * other's tensors.
- */
-const SHARED = [
-  '@moekit/core',
-  '@moekit/kernels',
-  '@moekit/models',
-  '@tensorflow/tfjs',
-  '@tensorflow/tfjs-core',
-];
+import { SHARED, sharedFiles, sharedModules } from './shared-modules.js';
 
 /** Taken from moekit only where the file's own folder has none. */
 const FALLBACK = ['zod', 'rxjs'];
 
-/** Imports a .ts or .js file, TypeScript compiled on the way. @returns its namespace */
+/**
+ * Imports a .ts or .js file, TypeScript compiled on the way. Nothing that was compiled is kept: a folder of temporary
+ * files is everyone's, and what lies in it would be run.
+ * @returns its namespace
+ */
 export async function importFile(path: string): Promise<unknown> {
-  const jiti = createJiti(import.meta.url, { alias: aliases(path), interopDefault: false });
-  return jiti.import(path);
+  const jiti = jitiFor(path);
+  const ending = extname(path).toLowerCase();
+  if (ending === extname(path)) return jiti.import(path);
+  const source = await readFile(path, 'utf8'); // an ending in capitals, which jiti does not know
+  return jiti.evalModule(source, { filename: path, ext: ending, async: true });
 }
 
-function aliases(path: string): Record<string, string> {
-  const own = createJiti(path);
-  const lacking = FALLBACK.filter((name) => own.esmResolve(name, { try: true }) === undefined);
-  return Object.fromEntries(
-    [...SHARED, ...lacking].flatMap((name) => {
-      const file = locate(name);
-      return file === undefined ? [] : [[name, file] as const];
-    }),
-  );
-}
-
-function locate(name: string): string | undefined {
+function jitiFor(path: string): Jiti {
+  const lacking = FALLBACK.filter((name) => !canResolve(path, name));
+  const options = {
+    fsCache: false,
+    interopDefault: false,
+    virtualModules: sharedModules([...SHARED, ...lacking]),
+    alias: sharedFiles(),
+  };
   try {
-    return fileURLToPath(import.meta.resolve(name));
+    return createJiti(path, { ...options, tsconfigPaths: true });
   } catch {
-    return undefined;
+    return createJiti(path, options); // a tsconfig.json that does not parse has no paths
   }
+}
+
+function canResolve(path: string, name: string): boolean {
+  return createJiti(path, { fsCache: false }).esmResolve(name, { try: true }) !== undefined;
 }

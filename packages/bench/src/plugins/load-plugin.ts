@@ -3,6 +3,7 @@ import { assertPlugin } from '@moekit/core';
 import { isMoekitError } from '@moekit/kernels';
 
 import { fail } from '../errors.js';
+import { exportNames, exportOf } from './default-of.js';
 import { describeLoadError } from './describe-load-error.js';
 import { importFile } from './import-file.js';
 import { locatePlugin } from './locate-plugin.js';
@@ -21,25 +22,25 @@ export async function loadPlugin(router: string, registry: PluginRegistry): Prom
   return assertPlugin(pickExport(module, router), `Router plug-in ${router}`);
 }
 
-async function importPlugin(router: string, path: string): Promise<object> {
+async function importPlugin(router: string, path: string): Promise<unknown> {
   try {
-    return ((await importFile(path)) ?? {}) as object;
+    return await importFile(path);
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
     throw fail('BENCH_PLUGIN_FILE', {
       asked: `Router plug-in ${router} must load`,
-      ...describeLoadError(cause),
+      ...describeLoadError(cause, path),
       cause,
     });
   }
 }
 
 /** @throws BENCH_PLUGIN_EXPORT with the exports that there are */
-function pickExport(module: object, router: string): unknown {
+function pickExport(module: unknown, router: string): unknown {
   const { source, exportName } = parseReference(router);
-  const value = (module as Record<string, unknown>)[exportName];
-  if (Object.hasOwn(module, exportName) && value !== undefined && value !== null) return value;
-  const others = Object.keys(module).filter((name) => name !== 'default');
+  const value = exportOf(module, exportName);
+  if (value !== undefined && value !== null) return value;
+  const others = exportNames(module);
   const what = exportName === 'default' ? 'default export' : `export ${exportName}`;
   throw fail('BENCH_PLUGIN_EXPORT', {
     asked: `${source} must have a router plug-in as its ${what}`,

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { fail } from '../errors.js';
 import { isPath } from '../experiment/label.js';
+import { fileProblem } from './file-problem.js';
 import { findOwnEntry, findPackage } from './find-package.js';
 import { parseReference } from './reference.js';
 import type { PluginRegistry } from './registry.js';
@@ -19,15 +20,18 @@ export function locatePlugin(router: string, registry: PluginRegistry): string {
   const { source } = parseReference(router);
   if (!isPath(source)) return locatePackage(source, registry);
   const path = resolve(source);
-  if (!existsSync(path)) {
-    throw fail('BENCH_PLUGIN_FILE', {
-      asked: 'A router plug-in must be a file',
-      got: `${source}, which does not exist`,
-      fix: `Check the path; it counts from ${process.cwd()}. See docs/writing-a-router.md#compare-it.`,
-    });
-  }
-  return statSync(path).isDirectory() ? locateInFolder(path, source) : path;
+  if (isFolder(path)) return locateInFolder(path, source);
+  const problem = fileProblem(path);
+  if (problem === undefined) return path;
+  throw fail('BENCH_PLUGIN_FILE', {
+    asked: 'A router plug-in must be a file',
+    got: `${source}, ${problem}`,
+    fix: `Check the path; it counts from ${process.cwd()}. See docs/writing-a-router.md#compare-it.`,
+  });
 }
+
+const isFolder = (path: string) =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 function locateInFolder(folder: string, source: string): string {
   const entries = ENTRIES.map((entry) => join(folder, entry));

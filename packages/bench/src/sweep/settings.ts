@@ -1,6 +1,8 @@
 import { fail } from '../errors.js';
 import { labelOf } from '../experiment/label.js';
 import type { Experiment, RouterEntry } from '../experiment/config.js';
+import { parseValue } from '../experiment/parse-value.js';
+import { splitList } from '../experiment/split-list.js';
 import { parseExperiment } from '../experiment/parse-experiment.js';
 
 type Json = RouterEntry['options'][string];
@@ -22,21 +24,22 @@ export function parseSetting(text: string): Setting {
   const at = text.indexOf('=');
   const [path, values] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
   if (at < 1 || values === '') {
-    throw fail('BENCH_SET', {
-      asked: '--set must be written as key=value or key=value,value',
-      got: JSON.stringify(text),
-      fix: 'For example: --set training.steps=100 or --set threshold.threshold=0.5,0.9',
-    });
+    throw unreadable(JSON.stringify(text));
   }
-  return { path, values: /^[[{"]/.test(values) ? [parse(values)] : values.split(',').map(parse) };
+  if (path.split('.').includes('__proto__')) throw unreadable('a key called __proto__');
+  try {
+    return { path, values: splitList(values).map(parseValue) };
+  } catch (cause) {
+    throw unreadable((cause as Error).message);
+  }
 }
 
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+function unreadable(got: string) {
+  return fail('BENCH_SET', {
+    asked: '--set must be written as key=value or key=value,value',
+    got,
+    fix: 'For example: --set training.steps=100 or --set threshold.threshold=0.5,0.9',
+  });
 }
 
 /**

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { isMoekitError } from '@moekit/kernels';
@@ -6,6 +5,9 @@ import type { TaskPlugin } from '@moekit/models';
 
 import { fail } from '../errors.js';
 import { isPath } from '../experiment/label.js';
+import { exportOf } from '../plugins/default-of.js';
+import { describeLoadError } from '../plugins/describe-load-error.js';
+import { fileProblem } from '../plugins/file-problem.js';
 import { findPackage } from '../plugins/find-package.js';
 import { hashModules } from '../plugins/hash-modules.js';
 import { importFile } from '../plugins/import-file.js';
@@ -20,8 +22,7 @@ export async function loadTask(name: string): Promise<TaskPlugin> {
   if (known) return known;
   const path = locateTask(name);
   if (path === undefined) throw unknownTask(name);
-  const module = await importTask(name, path);
-  return assertTask((module as { default?: unknown } | null)?.default, name);
+  return assertTask(exportOf(await importTask(name, path)), name);
 }
 
 /** sha256 of a task's code, imports and packages included; null for one of moekit's, and where there is none. */
@@ -45,35 +46,31 @@ export function unknownTask(name: string) {
 }
 
 async function importTask(name: string, path: string): Promise<unknown> {
-  if (!existsSync(path)) {
-    throw fail('BENCH_PLUGIN_FILE', {
-      asked: 'A task plug-in must be a file',
-      got: `${name}, which does not exist`,
-      fix: 'Check the path.',
-    });
+  const asked = `Task plug-in ${name} must load`;
+  const problem = fileProblem(path);
+  if (problem !== undefined) {
+    throw fail('BENCH_PLUGIN_FILE', { asked, got: `${path}, ${problem}`, fix: 'Check the path.' });
   }
   try {
     return await importFile(path);
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
-    throw fail('BENCH_PLUGIN_FILE', {
-      asked: `${name} must load`,
-      got: (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!,
-      fix: 'Mend the file, or what it imports.',
-      cause,
-    });
+    throw fail('BENCH_PLUGIN_FILE', { asked, ...describeLoadError(cause, path), cause });
   }
 }
 
 const NEEDED = ['name', 'options', 'metrics', 'load', 'layer', 'create'] as const;
 
 function assertTask(value: unknown, from: string): TaskPlugin {
-  const record = (value ?? {}) as Record<string, unknown>;
+  const record = Object(value ?? {}) as Record<string, unknown>;
   const missing = NEEDED.filter((key) => record[key] === undefined);
   if (missing.length === 0) return value as TaskPlugin;
   throw fail('BENCH_PLUGIN_EXPORT', {
     asked: `${from} must default-export a task plug-in (TaskPlugin of @moekit/models)`,
-    got: value === undefined ? 'no default export' : `one without ${missing.join(', ')}`,
+    got:
+      value === undefined || value === null
+        ? 'no default export'
+        : `one without ${missing.join(', ')}`,
     fix: 'See TaskPlugin for what each is.',
   });
 }

@@ -1,9 +1,9 @@
-import { parseOptions } from '@moekit/core';
+import { parseOptions, unknownOption } from '@moekit/core';
 import { z } from 'zod';
 
 import type { TrainOptions } from '../contract.js';
 
-const schema = z.strictObject({
+const shape = {
   steps: z.int().min(1),
   learningRate: z.number().positive(),
   warmupSteps: z.int().min(0),
@@ -13,7 +13,9 @@ const schema = z.strictObject({
   seed: z.int(),
   evaluateEvery: z.int().min(0).default(0),
   evaluationBatches: z.int().min(1).default(8),
-});
+};
+
+const schema = z.strictObject(shape, { error: unknownOption(shape) });
 
 /** @throws MOE_OPTIONS naming each wrong option */
 export function parseTrainOptions(options: TrainOptions): Required<TrainOptions> {

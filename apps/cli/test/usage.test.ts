@@ -1,0 +1,71 @@
+import { runCli } from 'moekit';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { emptyFolder } from './moekit.js';
+
+let written = '';
+beforeEach(async () => {
+  written = '';
+  const folder = await emptyFolder();
+  vi.spyOn(process, 'cwd').mockReturnValue(folder);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written += String(text);
+    return true;
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+const run = (args: readonly string[]) => runCli(['node', 'moekit', ...args]);
+
+test.each([[[]], [['new']], [['backend']]])('moekit %j alone shows its help', async (args) => {
+  expect(await run(args)).toBe(2);
+  expect(written).toMatch(/^Usage: moekit/);
+});
+
+const train = (...flags: string[]) => ['train', '--steps', '1', ...flags];
+
+test.each([
+  [train('--router', ''), 'BENCH_ROUTER_SPEC', /no name/],
+  [train('--router', 'topk?k'), 'BENCH_ROUTER_SPEC', /no option=value/],
+  [train('--router', 'a?b?c'), 'BENCH_ROUTER_SPEC', /a second \?/],
+  [train('--router', 'topk?k=2&k=3'), 'BENCH_ROUTER_SPEC', /k twice/],
+  [['bench', '--routers', 'topk?k=[1,2]'], 'MOE_OPTIONS', /k = \[1,2\]/],
+  [['layer-time', '--routers', 'topk?k=[1,2]'], 'MOE_OPTIONS', /k = \[1,2\]/],
+  [['bench', '--steps', '3', '--steps', '5'], 'CLI_USAGE', /--steps.*twice/],
+  [['bench', '--out', ''], 'CLI_USAGE', /--out/],
+  [['bench', '--config', ''], 'CLI_USAGE', /--config/],
+  [['bench', '--seeds', ','], 'CLI_USAGE', /--seeds/],
+  [['bench', '--seeds', '1,,2'], 'CLI_USAGE', /--seeds/],
+  [['bench', '--seeds', '99999999'], 'CLI_USAGE', /at most/],
+  [['layer-time', '--tokens', ''], 'CLI_USAGE', /--tokens/],
+  [['layer-time', '--sharpness', 'NaN'], 'CLI_USAGE', /--sharpness/],
+  [['layer-time', '--sharpness', '1e400'], 'CLI_USAGE', /--sharpness/],
+  [train('--save-every', ''), 'CLI_USAGE', /--save-every/],
+  [train('--set', '__proto__.x=1'), 'CLI_USAGE', /--set/],
+  [train('--set', 'data={"__proto__":1}'), 'CLI_USAGE', /--set/],
+  [train('--set', 'training.learningRate=1e400'), 'CLI_USAGE', /beyond all limits/],
+  [train('--set', 'training.stepz=3'), 'MOE_OPTIONS', /stepz; expected batchSize, steps/],
+  [train('--set', 'training.seed=3'), 'MOE_OPTIONS', /unknown option seed/],
+  [train('--set', 'stepz=3'), 'MOE_OPTIONS', /stepz; expected task, data, model/],
+  [train('--set', 'constructor.x=3'), 'MOE_OPTIONS', /unknown option constructor/],
+  [train('--router', 'topk', '--set', 'router.options.kk=1'), 'MOE_OPTIONS', /option kk/],
+  [['sweep', 'null/modality', '--set', 'training.steps=1e400'], 'BENCH_SET', /beyond/],
+  [['sweep', 'null/modality', '--set', '__proto__.x=1'], 'BENCH_SET', /__proto__/],
+  [['sweep', 'grid.yaml'], 'BENCH_CONFIG', /does not exist/],
+])('%j is %s', async (args, code, says) => {
+  expect(await run(args)).toBe(2);
+  expect(written).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
+  expect(written).toMatch(says);
+});
+
+test.each(['0x10', ' 1', '1 ', '+1', '-1', '1.0', '1e3', 'NaN', 'Infinity', '9999999999', '١'])(
+  '%j is no whole number',
+  async (text) => {
+    for (const flag of ['--steps', '--workers', '--device']) {
+      expect(await run(['bench', `${flag}=${text}`]), flag).toBe(2);
+      expect(written).toMatch(new RegExp(`^error CLI_USAGE: ${flag} `));
+      written = '';
+    }
+    expect(await run(['kernel-times', `--repeats=${text}`])).toBe(2);
+  },
+);
