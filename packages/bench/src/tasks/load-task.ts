@@ -28,7 +28,7 @@ export async function loadTask(name: string): Promise<TaskPlugin> {
 /** sha256 of a task's code, imports and packages included; null for one of moekit's, and where there is none. */
 export function hashTask(name: string): string | null {
   const path = builtInTasks().has(name) ? undefined : locateTask(name);
-  return path !== undefined && existsSync(path) ? hashModules(path) : null;
+  return path !== undefined && fileProblem(path) === undefined ? hashModules(path) : null;
 }
 
 function locateTask(name: string): string | undefined {
