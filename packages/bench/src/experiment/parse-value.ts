@@ -12,7 +12,7 @@ export function parseValue(text: string): Json {
       refused = 'a number beyond all limits';
     return value;
   };
-  let value: Json = text;
+  let value: Json;
   try {
     value = JSON.parse(text, check) as Json;
   } catch {
