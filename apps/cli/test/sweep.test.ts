@@ -97,15 +97,15 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     ]);
   });
 
-  test('an experiment of moekit, cut short: answer, report, and one report of two runs', async () => {
+  test('an experiment of moekit, cut short: no answer, a report, and one report of two runs', async () => {
     const out = await emptyFolder();
     const short = ['--set', 'training.steps=6', '--set', 'training.finalEvaluationBatches=1'];
     const args = ['sweep', 'null/modality', ...short, '--set', 'seeds=1,2', '--backend', 'wasm'];
     const { code, stdout } = await moekit([...args, '--out', join(out, 'a')]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/share of slots filled by real experts/);
+    expect(stdout).toContain('Some rows learned nothing that could be compared');
     const results = parseResults(readFileSync(join(out, 'a', 'results.json'), 'utf8'));
-    expect(results.answer?.sentence).toMatch(/text/);
+    expect(results.answer?.sentence).toMatch(/^No answer: /); // after six steps
     expect(results.manifest.experiment.about?.claim).toContain('2601.15370');
     const merged = await moekit([
       'report',

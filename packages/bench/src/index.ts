@@ -38,6 +38,7 @@ export { format } from './report/format.js';
 export { renderReport } from './report/render-report.js';
 export { collectResults } from './results/collect.js';
 export type { Outcome, Preamble } from './results/collect.js';
+export { hasLearned, referenceWords, unlearned } from './results/learned.js';
 export { mergeResults } from './results/merge.js';
 export { parseResults } from './results/parse-results.js';
 export { resultsSchema } from './results/results-schema.js';

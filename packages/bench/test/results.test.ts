@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
+import { stringifyFigures } from '@moekit/models';
+
 import { parseResults, stripTimes } from '../src/index.js';
+import { parseStored, renderStored } from '../src/sweep/stored-trial.js';
 import { sampleResults } from './sample-results.js';
 
 const input = { routers: [{ router: 'dense' }, { router: 'topk' }], seeds: [1, 2] };
@@ -57,6 +60,51 @@ describe('results.json', () => {
         expect.objectContaining({ code: 'BENCH_RESULTS' }),
       );
     }
+  });
+});
+
+describe('figures that are not finite, or absurd', () => {
+  const wild = () => sampleResults(input, (label) => (label === 'topk' ? Infinity : 3));
+
+  test('an infinite figure of quality comes back from results.json and from a stored trial', () => {
+    const before = wild();
+    const { mean, sd } = before.rows[1]!.figures!.metrics['bitsPerByte']!.value;
+    expect([mean, sd]).toEqual([Infinity, NaN]);
+    expect(before.rows[1]!.figures!.beatsReference).toBe(false);
+    expect(parseResults(stringifyFigures(before))).toEqual(before);
+    const [trial] = before.rows[1]!.trials;
+    const stored = { key: 'k', id: 'topk#1', trial: trial!, error: null };
+    expect(parseStored(new TextEncoder().encode(renderStored(stored)), 'k')).toEqual(stored);
+  });
+
+  const absurd: readonly (readonly [string, unknown])[] = [
+    ['rows.1.trials.0.layers.0.droppedShare', 1.5],
+    ['rows.1.trials.0.layers.0.droppedShare', -0.1],
+    ['rows.1.trials.0.parameters', -3],
+    ['rows.1.trials.0.flops.evaluation.total', -1],
+    ['rows.1.trials.0.flops.evaluation.total', 'NaN'],
+    ['rows.1.trials.0.limited.loss', null],
+    ['rows.1.trials.0.limited.loss', 'much'],
+    ['rows.1.trials.0.loadHistory.0.0.0', 2],
+    ['rows.1.figures.nullShare', 7],
+    ['rows.1.figures.metrics.loss.value.n', 0],
+    ['rows.1.figures.metrics.loss.value.sd', -1],
+    ['rows.1.figures.machine.tokensPerSecond', -1],
+  ];
+
+  test.each(absurd)('%s = %j is refused by its place', (path, value) => {
+    const run = results();
+    const keys = path.split('.');
+    const last = keys.pop()!;
+    let holder = run as unknown as Record<string, unknown>;
+    for (const key of keys) holder = holder[key] as Record<string, unknown>;
+    holder[last] = value;
+    expect(() => parseResults(JSON.stringify(run))).toThrowError(
+      expect.objectContaining({
+        code: 'BENCH_RESULTS',
+        message: expect.stringContaining(path) as string,
+      }),
+    );
   });
 });
 

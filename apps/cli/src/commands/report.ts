@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { mergeResults, parseResults, prepareOutput, writeOutput } from '@moekit/bench';
+import { stringifyFigures } from '@moekit/models';
 
 import { fail } from '../errors.js';
 import { renderSummary } from '../output/summary.js';
@@ -24,7 +25,7 @@ export async function report(folders: readonly string[], flags: ReportFlags): Pr
   await prepareOutput(out);
   const files = await writeOutput(out, results);
   process.stdout.write(
-    flags.json ? `${JSON.stringify(results, null, 2)}\n` : renderSummary(results, files),
+    flags.json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files),
   );
   return 0;
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import type { Outcome, Preamble } from '@moekit/bench';
 import { collectResults, writeOutput } from '@moekit/bench';
+import { stringifyFigures } from '@moekit/models';
 
 import type { Stop } from '../interrupt.js';
 import { EXIT_CODES } from '../interrupt.js';
@@ -31,9 +32,7 @@ export async function settle(comparison: Comparison): Promise<number> {
     workers,
   });
   const files = await writeOutput(folder, results);
-  process.stdout.write(
-    json ? `${JSON.stringify(results, null, 2)}\n` : renderSummary(results, files),
-  );
+  process.stdout.write(json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files));
   if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }

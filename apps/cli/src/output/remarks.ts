@@ -1,5 +1,5 @@
 import type { Results, Row } from '@moekit/bench';
-import { format, missingInterval } from '@moekit/bench';
+import { hasLearned, missingInterval, referenceWords, unlearned } from '@moekit/bench';
 import pc from 'picocolors';
 
 import { wrap } from './wrap.js';
@@ -15,29 +15,22 @@ export function remarks(results: Results): string[] {
   ];
 }
 
-const labels = (rows: readonly Row[]) => rows.map(({ label }) => label).join(', ');
+const labels = (rows: readonly Row[]) => rows.map(({ label }) => label).join('; ');
 
-function beating({ rows, reference, manifest }: Results): string[] {
-  const weak = rows.filter(({ figures }) => figures?.beatsReference === false);
-  const beat = rows.filter(({ figures }) => figures?.beatsReference === true);
-  const finished = rows.filter(({ figures }) => figures !== null);
-  const { name, unit } = manifest.metrics[0]!;
-  const level = reference?.metrics[name];
-  const figure = level === undefined ? '' : ` (${format.bits(level)} ${unit})`;
-  const model = `the ${reference?.name} reference${figure}`;
-  if (weak.length > 0)
-    return wrap([
-      `Does not beat ${model}, so it learned nothing to compare: ${labels(weak)}. Train longer.`,
-    ]).map(pc.red);
-  if (finished.length === 0 || beat.length < finished.length) return [];
-  return wrap([`Every finished row beats ${model}.`]).map(pc.green);
+function beating(results: Results): string[] {
+  const words = unlearned(results);
+  if (words.length > 0)
+    return wrap(['Some rows learned nothing that could be compared.', ...words]).map(pc.red);
+  const finished = results.rows.filter(({ figures }) => figures !== null);
+  if (!finished.some(({ figures }) => figures?.beatsReference)) return [];
+  return wrap([`Every finished row beats the ${referenceWords(results)}.`]).map(pc.green);
 }
 
 /** Of rows that learned something alone: that others are alike says nothing of routers. */
 function differences({ rows, manifest }: Results): string[] {
   const { name } = manifest.metrics[0]!;
-  const learned = rows.filter(({ figures }) => figures && figures.beatsReference !== false);
-  const compared = learned.filter((row) => !row.baseline && baselineLearned(row, rows));
+  const learned = rows.filter((row) => hasLearned(row, manifest.metrics));
+  const compared = learned.filter((row) => !row.baseline && baselineOf(row, learned));
   const differenceOf = ({ figures }: Row) => figures!.metrics[name]?.difference ?? null;
   const same = compared.filter((row) => differenceOf(row)?.distinguishable === false);
   const without = compared.filter((row) => !differenceOf(row)?.interval);
@@ -56,8 +49,8 @@ function differences({ rows, manifest }: Results): string[] {
   ]);
 }
 
-const baselineLearned = ({ group }: Row, rows: readonly Row[]) =>
-  rows.find((row) => row.baseline && row.group === group)?.figures?.beatsReference !== false;
+const baselineOf = ({ group }: Row, rows: readonly Row[]) =>
+  rows.find((row) => row.baseline && row.group === group);
 
 /** A message that is long stands whole in results.json. */
 const LONGEST = 600;

@@ -11,8 +11,7 @@ import { wrap } from './wrap.js';
 
 /** What `moekit bench` prints at the end: the table, how it was matched, what to mind, where the files are. */
 export function renderSummary(ended: Results, files: OutputFiles): string {
-  const rows = ended.rows.map((row) => ({ ...row, trials: [] }));
-  const results = plainStrings({ ...ended, rows });
+  const results = plainStrings(ended);
   return [
     '',
     heading(results),

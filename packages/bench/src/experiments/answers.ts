@@ -1,11 +1,43 @@
-import type { Results } from '../results/results-schema.js';
+import { hasLearned, unlearned } from '../results/learned.js';
+import type { Results, Row } from '../results/results-schema.js';
 import { namedExperiments } from './all.js';
-import type { Answerable } from './named-experiment.js';
+import type { Answer, Answerable, NamedExperiment } from './named-experiment.js';
 
-/** What results say to their experiment's question; null for an experiment of the user's own. */
+/**
+ * What results say to their experiment's question; null for an experiment of the user's own. Rows that learned nothing
+ * say nothing: they are left out, and named.
+ */
 export function answerOf(results: Answerable): Results['answer'] {
   const { name } = results.manifest.experiment;
   const experiment = namedExperiments().find((known) => known.name === name);
-  const answer = experiment?.answer(results);
+  const answer = experiment && answerOfLearned(experiment, results);
   return answer ? { sentence: answer.sentence, findings: [...answer.findings] } : null;
+}
+
+function answerOfLearned(experiment: NamedExperiment, results: Answerable): Answer | null {
+  const rows = results.rows.filter((row) => mayAnswer(row, experiment, results));
+  const weak = unlearned(
+    results,
+    results.rows.filter((row) => !rows.includes(row)),
+  );
+  if (weak.length === 0) return experiment.answer(results);
+  const answer = experiment.answer({ ...results, rows });
+  const out = weak.map((sentence) => `Left out. ${sentence}`);
+  return answer
+    ? {
+        sentence: `Among the rows that learned: ${answer.sentence}`,
+        findings: [...answer.findings, ...out],
+      }
+    : { sentence: NO_ANSWER, findings: out };
+}
+
+const NO_ANSWER =
+  'No answer: rows that it rests on learned nothing that could be compared. Train longer: --set training.steps=N.';
+
+/** Failed rows are none of its business; a control is there for what it does not learn. */
+function mayAnswer(row: Row, { controls = [] }: NamedExperiment, results: Answerable): boolean {
+  const control = controls.some(
+    (label) => row.label === label || row.label.startsWith(`${label} [`),
+  );
+  return !row.figures || control || hasLearned(row, results.manifest.metrics);
 }

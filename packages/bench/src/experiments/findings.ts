@@ -73,6 +73,16 @@ export function say(difference: PairedDifference | null, unit = ''): string {
   return [signed, range, unit].filter((part) => part !== '').join(' ') + `, ${words}`;
 }
 
+/** The word for where a difference points; `unknown` without an interval, which is not the same as alike. */
+export function directionWords(
+  difference: PairedDifference | null,
+  words: Readonly<Record<'higher' | 'lower' | 'same' | 'unknown', string>>,
+): string {
+  if (!difference || difference.distinguishable === null) return words.unknown;
+  if (!difference.distinguishable) return words.same;
+  return difference.mean > 0 ? words.higher : words.lower;
+}
+
 /** 0.4 as 40%. */
 export const percent = (share: number) =>
   Number.isFinite(share) ? `${(100 * share).toFixed(0)}%` : format.share(share);

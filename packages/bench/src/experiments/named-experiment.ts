@@ -24,6 +24,8 @@ export interface NamedExperiment {
   readonly base: ExperimentInput;
   /** Under two minutes on two cores with wasm, and in minutes with TensorFlow: sections go over those of the base. */
   readonly presets: Readonly<Record<Preset, Sections & Partial<ExperimentInput>>>;
+  /** Labels of rows that are not meant to learn the task, and are no worse for it. */
+  readonly controls?: readonly string[];
   /** Null where too little finished to say anything. */
   answer(results: Answerable): Answer | null;
 }

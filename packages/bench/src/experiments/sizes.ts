@@ -2,7 +2,8 @@
 export const languageModel = {
   quick: {
     model: { contextLength: 32, modelWidth: 32, numLayers: 2, feedForwardWidth: 128 },
-    training: { steps: 120, batchSize: 8, warmupSteps: 10, evaluations: 4, evaluationBatches: 4 },
+    // fewer steps leave every row behind a table of bigrams
+    training: { steps: 300, batchSize: 8, warmupSteps: 10, evaluations: 4, evaluationBatches: 4 },
   },
   large: {
     model: { contextLength: 64, modelWidth: 64, numLayers: 4, feedForwardWidth: 256 },

@@ -1,3 +1,4 @@
+import { unlearned } from '../results/learned.js';
 import type { Results } from '../results/results-schema.js';
 import { labelTitle } from './labels.js';
 import { Markup, markup } from './markup.js';
@@ -72,6 +73,7 @@ function renderRun({ run, prefix }: Part): Markup {
 ${prefix === '' ? markup`<h1>${title}</h1>` : markup`<h2>${title}</h2>`}
 <p class="note">${subtitle(run)}</p>
 ${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are here.</p>`}
+${learning(run)}
 ${questionOf(run)}
 ${rowCards(run)}
 <nav aria-label="Contents"><ul>${links}</ul></nav>
@@ -96,6 +98,13 @@ function panelsOf(run: Results): Panel[] {
     setupPanel(run),
   ];
   return panels.filter((panel) => panel !== undefined);
+}
+
+/** What learned nothing is the first thing to know. */
+function learning(run: Results): Markup | undefined {
+  const words = unlearned(run);
+  if (words.length === 0) return undefined;
+  return markup`<p class="banner bad">Some rows learned nothing that could be compared. ${words.join(' ')}</p>`;
 }
 
 function questionOf({ manifest, answer }: Results): Markup | undefined {

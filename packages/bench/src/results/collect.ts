@@ -33,7 +33,7 @@ export function collectResults(
   const { routers, seeds, baseline } = manifest.experiment;
   const ended = routers.flatMap((entry) => rowsOf(entry, outcomesOf(entry, seeds, outcomes)));
   const partial = outcomes.length < routers.length * seeds.length;
-  const compared = compareRows(ended, { baseline, primary: manifest.metrics[0]!, reference });
+  const compared = compareRows(ended, { baseline, metrics: manifest.metrics, reference });
   const results = {
     schema: RESULTS_SCHEMA,
     partial,
@@ -51,7 +51,7 @@ export function compareRows(
   rows: readonly Ended[],
   context: {
     readonly baseline: string | undefined;
-    readonly primary: Metric;
+    readonly metrics: readonly Metric[];
     readonly reference: Results['reference'];
   },
 ): Row[] {

@@ -28,7 +28,7 @@ export function mergeResults(runs: readonly Results[]): Results {
     manifest: { ...first.manifest, experiment: { ...experiment, seeds } },
     rows: compareRows([...rows.values()], {
       baseline: experiment.baseline,
-      primary: first.manifest.metrics[0]!,
+      metrics: first.manifest.metrics,
       reference: first.reference,
     }),
     machine: {

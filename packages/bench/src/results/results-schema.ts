@@ -1,15 +1,17 @@
+import { figure } from '@moekit/models';
 import { z } from 'zod';
 
 import { experimentSchema } from '../experiment/config.js';
+import { amount, rate, share, spread, whole } from './quantities.js';
 import { flopsSchema, matchSchema, metricsSchema, trialSchema } from './trial-schema.js';
 
 export const RESULTS_SCHEMA = 'moekit/results@2';
 
-const summary = z.object({ n: z.int(), mean: z.number(), sd: z.number() });
+const summary = z.object({ n: z.int().min(1), mean: figure, sd: spread });
 const difference = z.object({
-  n: z.int(),
-  mean: z.number(),
-  /** 95% t interval over seeds; null with fewer than two. */
+  n: z.int().min(1),
+  mean: figure,
+  /** 95% t interval over seeds; null with fewer than two, and where one is not finite. */
   interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
   distinguishable: z.boolean().nullable(),
 });
@@ -27,26 +29,26 @@ const metricFiguresSchema = z.object({
 /** Means over the seeds that finished. */
 const figuresSchema = z.object({
   match: matchSchema.nullable(),
-  parameters: z.int(),
+  parameters: whole,
   /** Every metric that the trials have, by name. */
   metrics: z.record(z.string(), metricFiguresSchema),
   flops: z.object({ expected: flopsSchema, evaluation: flopsSchema, training: flopsSchema }),
   /** Of the whole training run. */
-  trainingFlops: z.object({ forward: z.number(), backward: z.number(), total: z.number() }),
+  trainingFlops: z.object({ forward: amount, backward: amount, total: amount }),
   /** Sd over seeds of the measured (evaluation) total. */
-  flopsSpread: z.number(),
-  paddingFlops: z.number(),
-  expertsPerToken: z.number(),
-  droppedShare: z.number(),
-  nullShare: z.number(),
-  zeroComputeShare: z.number(),
-  paddingShare: z.number(),
-  maxViolation: z.number(),
-  entropy: z.number(),
-  dilution: z.number(),
-  /** Mean of the primary metric better than the reference's; null without a reference. */
+  flopsSpread: amount,
+  paddingFlops: amount,
+  expertsPerToken: amount,
+  droppedShare: share,
+  nullShare: share,
+  zeroComputeShare: share,
+  paddingShare: share,
+  maxViolation: amount,
+  entropy: figure,
+  dilution: share,
+  /** Mean of the first metric that the reference has better than its; null without a reference. */
   beatsReference: z.boolean().nullable(),
-  machine: z.object({ tokensPerSecond: z.number(), peakMemoryBytes: z.number() }),
+  machine: z.object({ tokensPerSecond: rate, peakMemoryBytes: amount }),
 });
 
 export const rowSchema = z.object({
@@ -92,8 +94,8 @@ export const resultsSchema = z.object({
     }),
     /** The dense feed-forward layer that an MoE layer takes the place of. */
     layer: z.object({
-      modelWidth: z.int(),
-      feedForwardWidth: z.int(),
+      modelWidth: whole,
+      feedForwardWidth: whole,
       activation: z.enum(['relu', 'gelu', 'swiglu']),
     }),
     /** sha256 of the code of each router and task that is not moekit's own, imports and packages included, by its name. */
@@ -109,7 +111,7 @@ export const resultsSchema = z.object({
   machine: z.object({
     startedAt: z.string(),
     seconds: z.number(),
-    workers: z.int(),
+    workers: whole,
   }),
 });
 

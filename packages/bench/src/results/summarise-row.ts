@@ -9,7 +9,8 @@ import type { Trial, TrialFlops, TrialLayer } from './trial-schema.js';
 export interface RowContext {
   /** Trials of the baseline, `null` for the baseline's own row. */
   readonly baseline: readonly Trial[] | null;
-  readonly primary: Metric;
+  /** The task's, the first being the one that rows are compared by. */
+  readonly metrics: readonly Metric[];
   readonly reference: Results['reference'];
 }
 
@@ -86,13 +87,12 @@ function metricFigures(trials: readonly Trial[], baseline: readonly Trial[] | nu
   );
 }
 
-function beats(
-  metrics: Figures['metrics'],
-  { primary: { name, better }, reference }: RowContext,
-): boolean | null {
-  const [mine, theirs] = [metrics[name]?.value.mean, reference?.metrics[name]];
-  if (mine === undefined || theirs === undefined) return null;
-  return better === 'lower' ? mine < theirs : mine > theirs;
+/** By the first metric that both have: a reference may have a loss and translate nothing. */
+function beats(mine: Figures['metrics'], { metrics, reference }: RowContext): boolean | null {
+  const shared = metrics.find(({ name }) => mine[name] && reference?.metrics[name] !== undefined);
+  if (!shared) return null;
+  const [value, level] = [mine[shared.name]!.value.mean, reference!.metrics[shared.name]!];
+  return shared.better === 'lower' ? value < level : value > level;
 }
 
 function meanFlops(trials: readonly Trial[], kind: keyof Trial['flops']): TrialFlops {

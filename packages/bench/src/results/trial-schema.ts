@@ -1,51 +1,54 @@
+import { figure } from '@moekit/models';
 import { z } from 'zod';
 
+import { amount, rate, share, whole } from './quantities.js';
+
 /** Named figures of quality, as the task measures them. */
-export const metricsSchema = z.record(z.string(), z.number());
+export const metricsSchema = z.record(z.string(), figure);
 
 /** What one MoE layer did, over the evaluation after the last step or over a part of training. */
 export const layerSchema = z.object({
   /** Real experts computed per token. */
-  expertsPerToken: z.number(),
+  expertsPerToken: amount,
   /** Share of the selected pairs that capacity dropped. */
-  droppedShare: z.number(),
+  droppedShare: share,
   /** Share of all slots that zero-compute experts took. */
-  nullShare: z.number(),
+  nullShare: share,
   /** Share of the tokens that reached no real expert. */
-  zeroComputeShare: z.number(),
+  zeroComputeShare: share,
   /** Share of the rows that padding each expert to its capacity would add; nothing computes them here. */
-  paddingShare: z.number(),
-  maxViolation: z.number(),
-  entropy: z.number(),
-  dilution: z.number(),
+  paddingShare: share,
+  maxViolation: amount,
+  entropy: figure,
+  dilution: share,
 });
 
 /** The same, with what the evaluation after the last step tells beside. */
 export const evaluatedLayerSchema = layerSchema.extend({
   /** [n] share of the tokens that reached exactly n real experts. */
-  expertsHistogram: z.array(z.number()),
+  expertsHistogram: z.array(share),
   /** Share of the experts' hidden activations that are above 0; null unless the experiment measures it. */
-  positiveActivations: z.number().nullable(),
+  positiveActivations: share.nullable(),
 });
 
 /** Forward FLOPs per token, a multiply and an add counted as two. */
 export const flopsSchema = z.object({
-  router: z.number(),
+  router: amount,
   /** Routed and shared experts; in the dense row the feed-forward layers in their place. */
-  experts: z.number(),
+  experts: amount,
   /** router + experts */
-  moe: z.number(),
-  attention: z.number(),
-  rest: z.number(),
-  total: z.number(),
+  moe: amount,
+  attention: amount,
+  rest: amount,
+  total: amount,
 });
 
 export const matchSchema = z.object({
-  numExperts: z.int(),
-  expertWidth: z.int(),
-  expectedExperts: z.number().nullable(),
-  parameterRatio: z.number(),
-  computeRatio: z.number(),
+  numExperts: whole,
+  expertWidth: whole,
+  expectedExperts: amount.nullable(),
+  parameterRatio: amount,
+  computeRatio: amount,
 });
 
 /** How a trained model does under one setting of its routers. */
@@ -59,14 +62,14 @@ export const evaluatedSchema = z.object({
   /** Per token, counted from what was dispatched in the limited pass. */
   flops: flopsSchema,
   /** Forward FLOPs per token that padding each expert to its capacity would add: not computed, not in `flops`. */
-  paddingFlops: z.number(),
+  paddingFlops: amount,
   layers: z.array(evaluatedLayerSchema),
 });
 
 /** One held-out input with what each of its tokens cost; see TaskExample of @moekit/models. */
 export const exampleSchema = z.object({
   texts: z.record(z.string(), z.string()),
-  picture: z.object({ width: z.int(), height: z.int(), pixels: z.array(z.number()) }).optional(),
+  picture: z.object({ width: whole, height: whole, pixels: z.array(amount) }).optional(),
   tokens: z.array(
     z.object({
       text: z.string(),
@@ -74,8 +77,8 @@ export const exampleSchema = z.object({
         .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
         .optional(),
       /** Real experts that computed it, one number per MoE layer. */
-      experts: z.array(z.number()),
-      slots: z.array(z.number()),
+      experts: z.array(amount),
+      slots: z.array(amount),
     }),
   ),
 });
@@ -88,46 +91,46 @@ export const trialSchema = z.object({
   dataHash: z.string(),
   /** Absent in the dense row. */
   match: matchSchema.nullable(),
-  parameters: z.int(),
+  parameters: whole,
   ...evaluatedSchema.omit({ flops: true }).shape,
   /** Forward FLOPs per token: as designed, in the evaluation, and over all of training. */
   flops: z.object({ expected: flopsSchema, evaluation: flopsSchema, training: flopsSchema }),
   /** FLOPs of the whole training run; the backward pass takes twice the forward one. */
   trainingFlops: z.object({
-    tokens: z.number(),
-    forward: z.number(),
-    backward: z.number(),
-    total: z.number(),
+    tokens: amount,
+    forward: amount,
+    backward: amount,
+    total: amount,
   }),
   /** Held-out figures over training. */
   curve: z.array(
     z.object({
-      step: z.int(),
+      step: whole,
       metrics: metricsSchema,
       /** FLOPs of training up to here, forward and backward. */
-      trainingFlops: z.number(),
+      trainingFlops: amount,
     }),
   ),
   /** Means over equal parts of training, on the training batches. */
   trainingCurve: z.array(
     z.object({
       /** Last step of the part. */
-      step: z.int(),
+      step: whole,
       metrics: metricsSchema,
-      routerLoss: z.number(),
+      routerLoss: figure,
       layers: z.array(layerSchema),
     }),
   ),
   /** [time][layer][expert] share of the layer's rows that went to the expert, over the same parts of training. */
-  loadHistory: z.array(z.array(z.array(z.number()))),
+  loadHistory: z.array(z.array(z.array(share))),
   /** Inputs to look at; of the experiment's first seed alone, and only where the task has some. */
   examples: z.array(exampleSchema),
   /** The trained model under other options of its router, by label. */
   variants: z.record(z.string(), evaluatedSchema),
   machine: z.object({
-    seconds: z.number(),
-    tokensPerSecond: z.number(),
-    peakMemoryBytes: z.number(),
+    seconds: amount,
+    tokensPerSecond: rate,
+    peakMemoryBytes: amount,
   }),
 });
 

@@ -1,3 +1,4 @@
+import { stringifyFigures } from '@moekit/models';
 import { z } from 'zod';
 
 import { hashOf } from '../experiment/hash.js';
@@ -24,7 +25,7 @@ export interface StoredTrial {
 
 /** A trial with the sha256 of its content. */
 export function renderStored(stored: StoredTrial): string {
-  const json = JSON.parse(JSON.stringify(stored)) as object;
+  const json = JSON.parse(stringifyFigures(stored)) as object;
   return `${JSON.stringify({ ...json, sha256: hashOf(json) })}\n`;
 }
 

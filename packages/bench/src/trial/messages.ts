@@ -1,3 +1,4 @@
+import { figure } from '@moekit/models';
 import { z } from 'zod';
 
 import { experimentSchema, routerEntrySchema } from '../experiment/config.js';
@@ -25,9 +26,9 @@ export const trialErrorSchema = z.object({ code: z.string(), message: z.string()
 export const progressSchema = z.object({
   step: z.int(),
   steps: z.int(),
-  loss: z.number(),
-  tokensPerSecond: z.number(),
-  secondsLeft: z.number(),
+  loss: figure,
+  tokensPerSecond: figure,
+  secondsLeft: figure,
 });
 
 /** Parent to worker. */

@@ -20,7 +20,12 @@ export type TrialReport = Exclude<Report, { type: 'ready' }>;
 export function spawnTrial(job: Job, entry: URL | string, atOnce = 1): Observable<TrialReport> {
   return new Observable((subscriber) => {
     const env = workerEnv(atOnce);
-    const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
+    const child = fork(entry, {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env,
+      // JSON would make null of a figure that is not finite
+      serialization: 'advanced',
+    });
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + String(chunk)).slice(-2000)));
     const finish = (report: TrialReport) => {

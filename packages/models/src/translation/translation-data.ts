@@ -5,6 +5,7 @@ import { huggingFaceTokenizer } from '../data/hugging-face-tokenizer.js';
 import { fail } from '../errors.js';
 import type { TaskData } from '../task.js';
 import { numberWords } from './number-words.js';
+import { blindReference } from './blind-reference.js';
 import type { TokenPair } from './pairs.js';
 import { SPECIAL_TOKENS, encodePairs, usablePairs } from './pairs.js';
 import type { Languages } from './parallel-files.js';
@@ -59,6 +60,10 @@ export async function loadTranslationData(
     validation,
     test,
     description: describe(corpus, options, { train, validation, tokenizer }),
+    // counted where it is asked for: a trial has no use for it
+    get reference() {
+      return { name: 'blind', metrics: blindReference({ train, validation }, tokenizer.vocabSize) };
+    },
   };
 }
 

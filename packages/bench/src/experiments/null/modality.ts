@@ -1,6 +1,6 @@
 import type { Row } from '../../results/results-schema.js';
 import { metricOf } from '../../results/summarise-row.js';
-import { meanOf, percent, rowNamed, say, withinRow } from '../findings.js';
+import { directionWords, meanOf, percent, rowNamed, say, withinRow } from '../findings.js';
 import type { Answerable, NamedExperiment } from '../named-experiment.js';
 import { pictures } from '../sizes.js';
 import { nullRow } from './rows.js';
@@ -48,6 +48,7 @@ export const modality: NamedExperiment = {
       { ...nullRow(NO_TASK, 4, 0.5), group: 'no task loss', model: { taskLoss: false } },
     ],
   },
+  controls: [NO_TASK],
   presets: {
     quick: pictures.quick,
     large: {
@@ -69,12 +70,12 @@ export const modality: NamedExperiment = {
     const row = rowNamed(results, QUARTER) ?? rowNamed(results, HALF);
     if (!row) return null;
     const difference = gap(row, 'text', 'vision');
-    const words =
-      difference?.distinguishable !== true
-        ? 'not distinguishable between text and vision'
-        : difference.mean > 0
-          ? 'higher for text than for vision'
-          : 'lower for text than for vision';
+    const words = directionWords(difference, {
+      higher: 'higher for text than for vision',
+      lower: 'lower for text than for vision',
+      same: 'not distinguishable between text and vision',
+      unknown: 'not comparable between text and vision',
+    });
     return {
       sentence: `At ${row.label} the share of slots filled by real experts is ${words} (${say(difference)}).`,
       findings: findingsOf(results),

@@ -1,4 +1,12 @@
-import { figureDifference, layerMean, meanOf, percent, rowNamed, say } from '../findings.js';
+import {
+  directionWords,
+  figureDifference,
+  layerMean,
+  meanOf,
+  percent,
+  rowNamed,
+  say,
+} from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
 import { languageModel } from '../sizes.js';
 import type { Trial } from '../../results/trial-schema.js';
@@ -48,12 +56,12 @@ export const activationSparsity: NamedExperiment = {
     if (!few || !many) return null;
     const small = rowNamed(results, SMALL);
     const difference = figureDifference(many, few, positive);
-    const direction =
-      difference?.distinguishable !== true
-        ? 'not distinguishable from'
-        : difference.mean < 0
-          ? 'smaller than'
-          : 'larger than';
+    const direction = directionWords(difference, {
+      higher: 'larger than',
+      lower: 'smaller than',
+      same: 'not distinguishable from',
+      unknown: 'without an interval against',
+    });
     const shown = results.rows.flatMap((row) => {
       const share = meanOf(row, positive);
       const layers = row.trials[0]?.layers.map(({ positiveActivations: p }) => percent(p ?? NaN));

@@ -34,7 +34,7 @@ export const denseToSparse: NamedExperiment = {
     ],
   },
   presets: {
-    quick: { ...languageModel.quick, training: { ...languageModel.quick.training, steps: 150 } },
+    quick: languageModel.quick,
     large: { ...languageModel.large, training: { ...languageModel.large.training, steps: 800 } },
   },
   answer: (results) => {

@@ -61,15 +61,19 @@ export const thresholdCapacity: NamedExperiment = {
       return [{ label: row.label, saved, difference: metricDifference(row, base, name) }];
     });
     const cheap = rows.filter(({ saved }) => saved > 0.5);
-    const holds = cheap.filter(({ difference }) => outcomeOf(difference, better) !== 'worse');
+    const outcomes = cheap.map(({ difference }) => outcomeOf(difference, better));
+    const holds = cheap.filter((_, i) => ['better', 'not distinguishable'].includes(outcomes[i]!));
+    const unknown = outcomes.every((outcome) => outcome === 'unknown');
     const list = (some: typeof rows) =>
       some.map(({ label, saved }) => `${label} (${percent(saved)} less)`).join('; ');
     const sentence =
       cheap.length === 0
         ? 'No row computes less than half of the baseline in its MoE layers, so the question stays open.'
-        : holds.length === 0
-          ? `MoE compute falls by more than half at ${list(cheap)}, and quality falls with it.`
-          : `MoE compute falls by more than half without a distinguishable loss at ${list(holds)}.`;
+        : unknown
+          ? `MoE compute falls by more than half at ${list(cheap)}; without an interval nothing is known of quality.`
+          : holds.length === 0
+            ? `MoE compute falls by more than half at ${list(cheap.filter((_, i) => outcomes[i] === 'worse'))}, and quality falls with it.`
+            : `MoE compute falls by more than half without a distinguishable loss at ${list(holds)}.`;
     const findings = rows.map(
       ({ label, saved, difference }) =>
         `${label}: MoE FLOPs ${percent(saved)} lower, ${say(difference, unit)}`,
