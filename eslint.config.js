@@ -69,6 +69,30 @@ export default tseslint.config(
     },
   },
   {
+    files: ['apps/cli/src/**/*.ts'],
+    ignores: ['apps/cli/src/output/terminal.ts', 'apps/cli/src/**/*-process.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-imports': ['error', 'picocolors', 'log-update'],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.property.name='write'][callee.object.name='stream']",
+          message: 'What reaches a terminal goes through output/terminal.ts.',
+        },
+        {
+          selector:
+            "CallExpression[callee.property.name='write'][callee.object.property.name=/^std(out|err)$/]",
+          message: 'What reaches a terminal goes through output/terminal.ts.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['apps/cli/src/output/paint.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  {
     files: ['apps/create-moekit/template/examples/*.mjs'],
     languageOptions: { globals: { console: 'readonly' } },
   },

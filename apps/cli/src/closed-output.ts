@@ -1,4 +1,6 @@
 import { fail } from './errors.js';
+import { oneLine } from './output/paint.js';
+import { say } from './output/terminal.js';
 
 /** Errors of an output whose reader has left; EIO is a terminal that was closed. */
 const CLOSED = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
@@ -32,5 +34,5 @@ function report(error: Error): void {
     got: error.message,
     fix: 'Make room, or send it elsewhere; files that were written stay.',
   });
-  process.stderr.write(`error ${code}: ${message}\n`);
+  say(`error ${code}: ${oneLine(message)}\n`);
 }

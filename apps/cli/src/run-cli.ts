@@ -2,6 +2,8 @@ import { isMoekitError } from '@moekit/kernels';
 import { CommanderError } from 'commander';
 
 import { fail } from './errors.js';
+import { oneLine } from './output/paint.js';
+import { say } from './output/terminal.js';
 import { createProgram } from './program.js';
 
 /** A command without its subcommand: commander has shown the help. */
@@ -28,7 +30,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if (error instanceof CommanderError && error.code === HELP) return BAD_INPUT;
   const coded = isMoekitError(error) ? error : translate(error);
-  process.stderr.write(`error ${coded.code}: ${coded.message.replace(/\s*\n\s*/g, ' ')}\n`);
+  say(`error ${coded.code}: ${oneLine(coded.message)}\n`);
   return coded.code === 'CLI_UNEXPECTED' ? 1 : BAD_INPUT;
 }
 

@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex */
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -96,6 +97,22 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
     const run = forged(({ config }) => Object.assign(config, { expertParameters: 1e12 }));
     const { text } = await said(['train', '--resume', '--out', run, '--backend', 'wasm']);
     expect(text).toMatch(/error MODELS_CHECKPOINT_MISMATCH: [^\n]*expert/);
+  });
+
+  test('terminal escapes in a manifest are shown, not obeyed', async () => {
+    const escape = '\u001b]0;title\u0007\u001b[2J\u009b31m\r\nintact  sha256 of nothing';
+    const run = forged((manifest) => {
+      manifest.data.name = escape;
+      manifest.versions[escape] = escape;
+      Object.assign(manifest.config, { [escape]: escape, router: { [escape]: [escape] } });
+    });
+    const env = { NO_COLOR: '', FORCE_COLOR: '1' };
+    const { stdout } = await moekit(['inspect', run, '--tensors'], { cwd, env });
+    expect(stdout).toContain('\\u001b]0;title\\u0007\\u001b[2J\\u009b31m');
+    const colours = stdout.replaceAll(/\u001b\[(1|2|22|39)m/g, '');
+    expect(colours).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    expect(stdout).not.toMatch(/^intact {2}sha256 of nothing/m);
+    expect((await said(['eval', run])).text).toMatch(/^error MOE_OPTIONS: [^\n\u001b]+\n$/);
   });
 
   test('the last whole checkpoint is used where later ones are broken, and that is said', async () => {

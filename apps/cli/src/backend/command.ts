@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import type { Stop } from '../interrupt.js';
 import { EXIT_CODES, untilStopped } from '../interrupt.js';
 import { fail as failCli } from '../errors.js';
+import { print, say } from '../output/terminal.js';
 import { fail } from './errors.js';
 import { installTensorflow } from './install.js';
 import { removeBackend } from './remove.js';
@@ -44,10 +45,10 @@ async function install(flags: InstallFlags, stop: Stop): Promise<number> {
       force: flags.force ?? false,
       skipGpuCheck: flags.skipGpuCheck ?? false,
       signal: controller.signal,
-      say: (line) => process.stderr.write(`${seconds()} s  ${line}\n`),
+      say: (line) => say(`${seconds()} s  ${line}\n`),
     });
     const said = `${fresh ? 'installed' : 'already installed'} in ${dir}\n${describe(manifest.verified)}\n`;
-    process.stdout.write(flags.json ? `${JSON.stringify({ dir, fresh, manifest })}\n` : said);
+    print(flags.json ? `${JSON.stringify({ dir, fresh, manifest })}\n` : said);
     return 0;
   } catch (error) {
     if (stop.signal !== undefined) return EXIT_CODES[stop.signal]; // what was done is kept for the next run
@@ -60,15 +61,15 @@ export function listCommand(flags: BackendFlags): number {
   const home = homeOf(flags);
   restore(home);
   const installed = listInstalled(home);
-  if (flags.json) process.stdout.write(`${JSON.stringify(installed, null, 2)}\n`);
-  else process.stdout.write(`${installed.length === 0 ? nothing(home) : table(installed)}\n`);
+  if (flags.json) print(`${JSON.stringify(installed, null, 2)}\n`);
+  else print(`${installed.length === 0 ? nothing(home) : table(installed)}\n`);
   return 0;
 }
 
 /** `moekit backend remove tensorflow-2.21.0-cpu` */
 export function removeCommand(name: string, flags: BackendFlags): number {
   const removed = removeBackend(homeOf(flags), name);
-  process.stdout.write(`removed ${removed.join(', ')}\n`);
+  print(`removed ${removed.join(', ')}\n`);
   return 0;
 }
 
@@ -96,9 +97,7 @@ export async function verifyCommand(
   const verified = await verify(chosen.dir, {
     expectGpu: chosen.manifest?.verified?.device === 'cuda',
   });
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(verified)}\n` : `${chosen.name}: ${describe(verified)}\n`,
-  );
+  print(flags.json ? `${JSON.stringify(verified)}\n` : `${chosen.name}: ${describe(verified)}\n`);
   return 0;
 }
 

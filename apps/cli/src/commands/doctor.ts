@@ -2,16 +2,17 @@ import type { Check, DoctorReport, Verdict } from '@moekit/bench';
 import { examine, probeAdapter } from '@moekit/bench';
 import type { PlanExplanation } from '@moekit/kernels';
 import Table from 'cli-table3';
-import pc from 'picocolors';
 
 import { checkComputes } from '../backend/check-computes.js';
+import { paint } from '../output/paint.js';
+import { print } from '../output/terminal.js';
 import { EXPLAINED } from './explained-shape.js';
 import { explainKernels } from './explain-kernels.js';
 
 const MARKS: Readonly<Record<Verdict, string>> = {
-  ok: pc.green('ok     '),
-  warning: pc.yellow('warning'),
-  problem: pc.red('problem'),
+  ok: paint.green('ok     '),
+  warning: paint.yellow('warning'),
+  problem: paint.red('problem'),
 };
 
 /** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
@@ -21,7 +22,7 @@ export async function doctor({ json = false }: { readonly json?: boolean }): Pro
   const kernels = await explainKernels(examined.chosen.name);
   const report = { ...examined, checks: [...examined.checks, ...computes], kernels };
   const text = () => [render(report), ...renderKernels(kernels)].join('\n');
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text());
+  print(json ? `${JSON.stringify(report, null, 2)}\n` : text());
   return report.checks.some(({ verdict }) => verdict === 'problem') ? 1 : 0;
 }
 
@@ -30,8 +31,8 @@ function render({ versions, backends, chosen, checks }: DoctorReport): string {
   for (const [name, version] of Object.entries(versions)) installed.push([name, version]);
   const found = plainTable(['backend', 'found', 'usable', 'why']);
   for (const { name, found: there, usable, reason, howToGet } of backends) {
-    const label = name === chosen.name ? pc.bold(pc.green(`${name} ←`)) : name;
-    const why = howToGet === '' ? reason : `${reason}\n${pc.dim(howToGet)}`;
+    const label = name === chosen.name ? paint.bold(paint.green(`${name} ←`)) : name;
+    const why = howToGet === '' ? reason : `${reason}\n${paint.dim(howToGet)}`;
     found.push([label, yes(there), yes(usable), why]);
   }
   return [
@@ -39,7 +40,7 @@ function render({ versions, backends, chosen, checks }: DoctorReport): string {
     '',
     found.toString(),
     '',
-    `chosen: ${pc.bold(chosen.name)}, ${chosen.reason}`,
+    `chosen: ${paint.bold(chosen.name)}, ${chosen.reason}`,
     '',
     ...checks.map(renderCheck),
     '',
@@ -55,14 +56,14 @@ function renderKernels(kernels: PlanExplanation | null): string[] {
     `kernels on ${kernels.backend}, for a layer of ${shape}:`,
     ...kernels.products.flatMap(({ product, algorithm, reason }) => [
       `  ${product}: ${algorithm}`,
-      `         ${pc.dim(reason)}`,
+      `         ${paint.dim(reason)}`,
     ]),
     '',
   ];
 }
 
 function renderCheck({ verdict, text, fix }: Check): string {
-  return `${MARKS[verdict]}  ${text}${fix ? `\n         ${pc.dim(fix)}` : ''}`;
+  return `${MARKS[verdict]}  ${text}${fix ? `\n         ${paint.dim(fix)}` : ''}`;
 }
 
 function plainTable(head: string[]) {

@@ -5,6 +5,7 @@ import { evaluate, readManifest, routingFigures, stringifyFigures } from '@moeki
 import { applyDevice } from '../backend/apply-device.js';
 import type { DeviceFlags } from '../backend/apply-device.js';
 import { renderEvaluations } from '../output/evaluations.js';
+import { print, say } from '../output/terminal.js';
 import { builtInRouters } from '../registry.js';
 import { differencesFromTraining } from '../training/differences.js';
 import { startBackend } from '../training/environment.js';
@@ -66,7 +67,7 @@ export async function evalCommand(path: string, flags: EvalFlags): Promise<numbe
   const { differs, dataAsTrained } = differencesFromTraining(opened, now);
   const { name, hash } = opened.data.description;
   const data = { name, hash, asTrained: dataAsTrained };
-  process.stderr.write(warningOf(differs, dataAsTrained));
+  say(warningOf(differs, dataAsTrained));
   const result = {
     checkpoint,
     step,
@@ -77,7 +78,7 @@ export async function evalCommand(path: string, flags: EvalFlags): Promise<numbe
     batches,
     rows,
   };
-  process.stdout.write(
+  print(
     flags.json
       ? `${stringifyFigures(result, 2)}\n`
       : renderEvaluations(result, opened.task.metrics),

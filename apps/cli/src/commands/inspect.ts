@@ -8,6 +8,7 @@ import { openCheckpoint, stringifyFigures } from '@moekit/models';
 import { fail } from '../errors.js';
 import { renderCheckpoint } from '../output/checkpoint.js';
 import { resultsTable } from '../output/results-table.js';
+import { print } from '../output/terminal.js';
 import { findCheckpoint } from '../training/find-checkpoint.js';
 
 /** Flags of `moekit inspect`. */
@@ -32,10 +33,10 @@ export async function inspectCommand(path: string, flags: InspectFlags): Promise
   const results = resultsFile(path);
   if (results === undefined) {
     const contents = await readContents(await findCheckpoint(path));
-    print(flags, contents, () => renderCheckpoint(contents, flags));
+    show(flags, contents, () => renderCheckpoint(contents, flags));
   } else {
     const parsed = parseResults(readFileSync(results, 'utf8'));
-    print(flags, parsed, () => `${results}\n\n${resultsTable(parsed)}\n`);
+    show(flags, parsed, () => `${results}\n\n${resultsTable(parsed)}\n`);
   }
   return 0;
 }
@@ -64,6 +65,6 @@ async function readContents(path: string): Promise<CheckpointContents> {
   return { path, manifest, parameters, tensors };
 }
 
-function print(flags: InspectFlags, data: unknown, render: () => string): void {
-  process.stdout.write(flags.json ? `${stringifyFigures(data, 2)}\n` : render());
+function show(flags: InspectFlags, data: unknown, render: () => string): void {
+  print(flags.json ? `${stringifyFigures(data, 2)}\n` : render());
 }

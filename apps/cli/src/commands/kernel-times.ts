@@ -6,6 +6,8 @@ import Table from 'cli-table3';
 
 import { wholeNumber } from './bench-flags.js';
 
+import { print } from '../output/terminal.js';
+
 /** Flags of `moekit kernel-times`. */
 export interface KernelTimesFlags {
   readonly backend: string;
@@ -26,8 +28,8 @@ export async function kernelTimes(flags: KernelTimesFlags): Promise<number> {
   if (!keepsMemory()) return again();
   const peers = flags.peers === true ? 'python3' : flags.peers;
   const run = await runKernelTimes({ backend, only, peers, repeats, warmUp: 2, seed: 1 });
-  process.stdout.write(flags.json ? `${JSON.stringify(run, null, 2)}\n` : render(run));
-  if (flags.check && !flags.json) process.stdout.write(renderBars(run.bars));
+  print(flags.json ? `${JSON.stringify(run, null, 2)}\n` : render(run));
+  if (flags.check && !flags.json) print(renderBars(run.bars));
   return 0;
 }
 

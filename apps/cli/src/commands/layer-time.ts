@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { fail } from '../errors.js';
+import { print } from '../output/terminal.js';
 import { builtInRouters } from '../registry.js';
 import { positiveNumber, wholeNumber } from './bench-flags.js';
 
@@ -33,7 +34,7 @@ export async function layerTime(flags: LayerTimeFlags): Promise<number> {
   const { backend, json } = flags;
   const settings = parseOptions(layerTimeSchema, numbersOf(flags), 'layer-time');
   const times = await timeLayers(entries, { registry, backend, settings });
-  process.stdout.write(json ? `${JSON.stringify(times, null, 2)}\n` : render(times));
+  print(json ? `${JSON.stringify(times, null, 2)}\n` : render(times));
   return 0;
 }
 

@@ -6,6 +6,7 @@ import { stringifyFigures } from '@moekit/models';
 
 import { fail } from '../errors.js';
 import { renderSummary } from '../output/summary.js';
+import { print } from '../output/terminal.js';
 
 export interface ReportFlags {
   readonly out?: string;
@@ -24,9 +25,7 @@ export async function report(folders: readonly string[], flags: ReportFlags): Pr
   const out = flags.out ?? 'moekit-report';
   await prepareOutput(out);
   const files = await writeOutput(out, results);
-  process.stdout.write(
-    flags.json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files),
-  );
+  print(flags.json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files));
   return 0;
 }
 

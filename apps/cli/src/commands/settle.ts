@@ -7,6 +7,7 @@ import { stringifyFigures } from '@moekit/models';
 import type { Stop } from '../interrupt.js';
 import { EXIT_CODES } from '../interrupt.js';
 import { renderSummary } from '../output/summary.js';
+import { print } from '../output/terminal.js';
 import { wholeNumber } from './bench-flags.js';
 
 /** What a comparison ended with, and how it was run. */
@@ -32,7 +33,7 @@ export async function settle(comparison: Comparison): Promise<number> {
     workers,
   });
   const files = await writeOutput(folder, results);
-  process.stdout.write(json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files));
+  print(json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files));
   if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }

@@ -19,6 +19,7 @@ import { fail } from '../errors.js';
 import type { Stop } from '../interrupt.js';
 import { untilStopped } from '../interrupt.js';
 import { showLoading } from '../output/load-progress.js';
+import { say } from '../output/terminal.js';
 import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
 import { runAll } from './run-all.js';
@@ -79,7 +80,7 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
   const store = new TrialStore(folder, manifest);
   const jobs = listJobs(manifest);
   const { kept, discarded } = flags.resume ? await store.find(jobs) : NOTHING;
-  for (const { id } of discarded) process.stderr.write(wasChanged(id));
+  for (const { id } of discarded) say(wasChanged(id));
   const done = new Set(kept.map(({ job }) => job.id));
   const left = jobs.filter(({ id }) => !done.has(id));
   const outcomes = await runAll(left, {

@@ -17,6 +17,8 @@ import { assertRouterNames } from '../assert-router-names.js';
 import type { DeviceFlags } from '../backend/apply-device.js';
 import { applyDevice } from '../backend/apply-device.js';
 import { EXIT_CODES, untilStopped } from '../interrupt.js';
+import { oneLine } from '../output/paint.js';
+import { print, say } from '../output/terminal.js';
 import { ownOutput } from '../own-output.js';
 import { showLoading } from '../output/load-progress.js';
 import { renderEnd } from '../output/train-end.js';
@@ -111,7 +113,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
   const built = buildTask({ task, data, ...resolved });
   const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
-  if (!flags.quiet) process.stderr.write(heading(backend, folder, from?.step));
+  if (!flags.quiet) say(heading(backend, folder, from?.step));
   try {
     const training = {
       task: built,
@@ -129,7 +131,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       return { ...ended, signal: stop.signal };
     });
     progress.end();
-    print(end, flags, {
+    show(end, flags, {
       folder,
       steps: options.steps,
       best: await checkpoints.best(),
@@ -204,12 +206,10 @@ function heading(backend: string, folder: string, step: number | undefined): str
   return `backend ${backend}, checkpoints in ${join(folder, 'checkpoints')}${from}\n`;
 }
 
-function print(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
+function show(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
   const { folder, steps, best } = run;
-  const text = json
-    ? `${stringifyFigures({ ...end, folder, steps, best: best ?? null }, 2)}\n`
-    : renderEnd(end, run);
-  process.stdout.write(text);
+  const all = { ...end, folder, steps, best: best ?? null };
+  print(json ? `${stringifyFigures(all, 2)}\n` : renderEnd(end, run));
 }
 
 /** What is known of the moment goes to a file beside the checkpoints; those stay as they are. */
@@ -218,6 +218,6 @@ async function reportDivergence(error: unknown, folder: string): Promise<number>
   const file = join(folder, 'diverged.json');
   const { code, message, cause } = error;
   await writeWhole(file, `${JSON.stringify({ code, message, ...Object(cause) }, null, 2)}\n`);
-  process.stderr.write(`error ${code}: ${message} The moment is in ${file}.\n`);
+  say(`error ${code}: ${oneLine(message)} The moment is in ${file}.\n`);
   return 1;
 }

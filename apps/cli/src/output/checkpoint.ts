@@ -1,9 +1,9 @@
 import { format } from '@moekit/bench';
 import type { CheckpointManifest } from '@moekit/models';
 import Table from 'cli-table3';
-import pc from 'picocolors';
 
 import type { CheckpointContents } from '../commands/inspect.js';
+import { oneLine, paint } from './paint.js';
 
 /** A checkpoint as text: what it is of, how good it was, what is in it. */
 export function renderCheckpoint(
@@ -26,8 +26,10 @@ export function renderCheckpoint(
   };
   const width = Math.max(...Object.keys(facts).map((name) => name.length));
   return [
-    pc.bold(path),
-    ...Object.entries(facts).map(([name, text]) => `${pc.dim(name.padEnd(width))}  ${text}`),
+    paint.bold(oneLine(path)),
+    ...Object.entries(facts).map(
+      ([name, text]) => `${paint.dim(oneLine(name).padEnd(width))}  ${oneLine(text)}`,
+    ),
     ...(evaluation?.layers.length ? ['', routingTable(evaluation)] : []),
     ...(shown.tensors ? ['', tensorTable(tensors)] : []),
     '',

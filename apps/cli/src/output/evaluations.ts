@@ -1,9 +1,9 @@
 import { format } from '@moekit/bench';
 import type { Metric } from '@moekit/models';
 import Table from 'cli-table3';
-import pc from 'picocolors';
 
 import type { EvaluatedSetting } from '../commands/eval.js';
+import { paint } from './paint.js';
 
 interface Evaluations {
   readonly checkpoint: string;
@@ -49,7 +49,7 @@ export function renderEvaluations(
     ]);
   }
   const heading = `${checkpoint}: ${task}, step ${step}, backend ${backend}`;
-  return `${pc.bold(heading)}\n${table.toString()}\n`;
+  return `${paint.bold(heading)}\n${table.toString()}\n`;
 }
 
 function settingName(set: Readonly<Record<string, unknown>>): string {

@@ -3,8 +3,10 @@ import { format } from '@moekit/bench';
 import type { Observable, Subscription } from 'rxjs';
 
 import { duration } from './duration.js';
+import { oneLine } from './paint.js';
 import type { ProgressState, Shown } from './progress-state.js';
 import { advance, initialProgress, secondsLeft, shareDone } from './progress-state.js';
+import { write } from './terminal.js';
 
 /** Shortest time between two lines of mere progress, in milliseconds. */
 const INTERVAL = 15_000;
@@ -23,7 +25,7 @@ export function lineProgress(
     const ended = endLine(event, state, metric);
     if (ended === undefined && Date.now() - last < INTERVAL) return;
     last = Date.now();
-    stream.write(`${ended ?? overall(state, (last - started) / 1000)}\n`);
+    write(stream, `${ended ?? overall(state, (last - started) / 1000)}\n`);
   });
 }
 
@@ -34,7 +36,9 @@ function endLine(
 ): string | undefined {
   const { label, seed } = event.job;
   const place = `[${finished}/${total}] ${label} seed ${seed}`;
-  if (event.type === 'failed') return `${place}: ${event.error.code}: ${event.error.message}`;
+  if (event.type === 'failed') {
+    return `${place}: ${event.error.code}: ${oneLine(event.error.message)}`;
+  }
   if (event.type !== 'done') return undefined;
   const { limited, measured, machine } = event.trial;
   const value = measured[name] ?? limited[name];

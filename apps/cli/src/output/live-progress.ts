@@ -1,14 +1,14 @@
 import type { PoolEvent } from '@moekit/bench';
 import { format } from '@moekit/bench';
-import pc from 'picocolors';
 import type { Observable } from 'rxjs';
 import { auditTime, scan, Subscription } from 'rxjs';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';
+import { paint } from './paint.js';
 import type { ProgressState } from './progress-state.js';
 import { advance, initialProgress, secondsLeft, shareDone } from './progress-state.js';
-import { redraw } from './redraw.js';
+import { redraw } from './terminal.js';
 
 const BAR = 20;
 
@@ -34,12 +34,12 @@ export function progressLines(state: ProgressState, elapsed: number): string {
   const width = Math.max(0, ...trials.map(({ job }) => job.label.length));
   const lines = trials.map(({ job, progress }) => {
     const name = `${job.label.padEnd(width)}  seed ${job.seed}`;
-    if (progress === null) return `${name}  ${bar(0, BAR)}  ${pc.dim('starting')}`;
+    if (progress === null) return `${name}  ${bar(0, BAR)}  ${paint.dim('starting')}`;
     const { step, steps, loss, tokensPerSecond, secondsLeft: left } = progress;
     const rate = `${format.count(tokensPerSecond)} tokens/s`;
     return `${name}  ${bar(step / steps, BAR)}  ${step}/${steps}  loss ${format.bits(loss)}  ${rate}  ${duration(left)} left`;
   });
   const left = secondsLeft(state, elapsed);
   const whole = `${state.finished}/${state.total} trials  ${bar(shareDone(state), BAR)}  ${duration(elapsed)} so far${left === null ? '' : `, about ${duration(left)} left`}`;
-  return [...lines, pc.bold(whole)].join('\n');
+  return [...lines, paint.bold(whole)].join('\n');
 }

@@ -3,7 +3,7 @@ import type { LoadProgress } from '@moekit/models';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';
-import { redraw } from './redraw.js';
+import { redraw, write } from './terminal.js';
 
 /** Shortest time between two lines where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
@@ -26,7 +26,7 @@ export async function showLoading<Result>(
       if (performance.now() - last < (draw ? 100 : INTERVAL)) return;
       last = performance.now();
       if (draw) draw(`${bar(progress.done / (progress.total ?? Infinity))}  ${text}`);
-      else stream.write(`${text}\n`);
+      else write(stream, `${text}\n`);
     });
   } finally {
     draw?.clear();

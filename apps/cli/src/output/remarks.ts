@@ -1,7 +1,7 @@
 import type { Results, Row } from '@moekit/bench';
 import { hasLearned, missingInterval, referenceWords, unlearned } from '@moekit/bench';
-import pc from 'picocolors';
 
+import { paint } from './paint.js';
 import { wrap } from './wrap.js';
 
 /** What to mind when reading the table: what learned nothing, what cannot be told apart, what went wrong. */
@@ -10,7 +10,7 @@ export function remarks(results: Results): string[] {
   return [
     ...beating(results),
     ...differences(results),
-    ...(answer ? wrap([pc.bold(answer.sentence), ...answer.findings]) : []),
+    ...(answer ? wrap([paint.bold(answer.sentence), ...answer.findings]) : []),
     ...errors(results),
   ];
 }
@@ -20,10 +20,10 @@ const labels = (rows: readonly Row[]) => rows.map(({ label }) => label).join('; 
 function beating(results: Results): string[] {
   const words = unlearned(results);
   if (words.length > 0)
-    return wrap(['Some rows learned nothing that could be compared.', ...words]).map(pc.red);
+    return wrap(['Some rows learned nothing that could be compared.', ...words]).map(paint.red);
   const finished = results.rows.filter(({ figures }) => figures !== null);
   if (!finished.some(({ figures }) => figures?.beatsReference)) return [];
-  return wrap([`Every finished row beats the ${referenceWords(results)}.`]).map(pc.green);
+  return wrap([`Every finished row beats the ${referenceWords(results)}.`]).map(paint.green);
 }
 
 /** Of rows that learned something alone: that others are alike says nothing of routers. */
@@ -59,7 +59,7 @@ function errors({ rows }: Results): string[] {
   return rows.flatMap(({ label, errors: all }) =>
     all.map(({ seed, code, message }) => {
       const shown = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
-      return pc.red(`${label} seed ${seed}: ${code}: ${shown}`);
+      return paint.red(`${label} seed ${seed}: ${code}: ${shown}`);
     }),
   );
 }

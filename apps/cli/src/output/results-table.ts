@@ -1,7 +1,8 @@
 import type { Figures, Results, Row } from '@moekit/bench';
 import { format, outcomeOf } from '@moekit/bench';
 import Table from 'cli-table3';
-import pc from 'picocolors';
+
+import { paint } from './paint.js';
 
 type Metric = Results['manifest']['metrics'][number];
 
@@ -49,7 +50,7 @@ export function resultsTable({ rows, reference, manifest }: Results): string {
     const names = quality.length === 3 ? ['loss', primary.name] : [primary.name];
     const values = names.map((name) => optional(reference.metrics[name]));
     const blank = columns.slice(values.length).map(() => '');
-    table.push([reference.name, ...values, ...blank].map((text) => pc.dim(text)));
+    table.push([reference.name, ...values, ...blank].map((text) => paint.dim(text)));
   }
   return table.toString();
 }
@@ -60,18 +61,18 @@ function cells(
   primary: Metric,
 ): string[] {
   const name = shorten(label);
-  if (figures === null) return [pc.red(name), ...columns.map(() => pc.red('failed'))];
+  if (figures === null) return [paint.red(name), ...columns.map(() => paint.red('failed'))];
   const values = columns.map(([, show]) => show(figures));
   const last = columns.length - COLUMNS.length - 1;
-  if (figures.beatsReference === false) values[last - 1] = pc.red(`${values[last - 1]!}!`);
+  if (figures.beatsReference === false) values[last - 1] = paint.red(`${values[last - 1]!}!`);
   values[last] = colourDifference(figures, primary, values[last]!);
-  return [baseline ? pc.dim(name) : name, ...values];
+  return [baseline ? paint.dim(name) : name, ...values];
 }
 
 function colourDifference({ metrics }: Figures, { name, better }: Metric, text: string): string {
   const outcome = outcomeOf(metrics[name]?.difference ?? null, better);
-  if (outcome === 'better') return pc.green(text);
-  return outcome === 'worse' ? pc.yellow(text) : pc.dim(text);
+  if (outcome === 'better') return paint.green(text);
+  return outcome === 'worse' ? paint.yellow(text) : paint.dim(text);
 }
 
 const optional = (value: number | undefined) => (value === undefined ? '–' : format.bits(value));

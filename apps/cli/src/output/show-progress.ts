@@ -4,10 +4,11 @@ import type { Observable, Subscription } from 'rxjs';
 import { liveProgress } from './live-progress.js';
 import { lineProgress } from './line-progress.js';
 import type { Shown } from './progress-state.js';
+import { say } from './terminal.js';
 
 /** Progress goes to stderr, so that stdout holds results alone: redrawn on a terminal, lines elsewhere. */
 export function showProgress(events: Observable<PoolEvent>, shown: Shown): Subscription {
-  process.stderr.write(`backend ${shown.backend}, ${shown.jobs} trials\n`);
+  say(`backend ${shown.backend}, ${shown.jobs} trials\n`);
   return process.stderr.isTTY
     ? liveProgress(events, shown.jobs, process.stderr)
     : lineProgress(events, shown, process.stderr);

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 
 import type { OutputFiles, Results } from '@moekit/bench';
-import pc from 'picocolors';
 
 import { duration } from './duration.js';
+import { paint } from './paint.js';
 import { plainStrings } from './plain-strings.js';
 import { remarks } from './remarks.js';
 import { resultsTable } from './results-table.js';
@@ -21,8 +21,8 @@ export function renderSummary(ended: Results, files: OutputFiles): string {
     ...matching(results),
     ...remarks(results),
     '',
-    `${pc.bold('report')}   ${shown(files.report)}`,
-    `${pc.bold('results')}  ${shown(files.results)}`,
+    `${paint.bold('report')}   ${shown(files.report)}`,
+    `${paint.bold('results')}  ${shown(files.results)}`,
     '',
   ].join('\n');
 }
@@ -38,7 +38,7 @@ function heading({ manifest, machine, partial }: Results): string {
     duration(machine.seconds),
     `config ${configHash.slice(0, 8)}`,
   ];
-  return pc.bold(parts.join(', ')) + (partial ? pc.yellow('  stopped early') : '');
+  return paint.bold(parts.join(', ')) + (partial ? paint.yellow('  stopped early') : '');
 }
 
 function tokenised({ name, details }: Results['manifest']['data']): string {

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 
 import type { Metric, StoredCheckpoint } from '@moekit/models';
-import pc from 'picocolors';
 
 import type { TrainingEnd } from '../training/run-training.js';
+import { paint } from './paint.js';
 
 /** What `moekit train` prints at the end: how good the model is, and where it lies. */
 export function renderEnd(
@@ -17,13 +17,13 @@ export function renderEnd(
   },
 ): string {
   const { folder, steps, best, metrics } = run;
-  const state = stopped ? pc.yellow(`stopped after step ${step} of ${steps}`) : `${step} steps`;
+  const state = stopped ? paint.yellow(`stopped after step ${step} of ${steps}`) : `${step} steps`;
   const figures = metrics.flatMap(({ name }) => {
     const value = evaluation?.metrics[name];
     return value === undefined ? [] : [`${name} ${value.toFixed(4)}`];
   });
   return [
-    pc.bold(state),
+    paint.bold(state),
     ...(evaluation ? [`held-out, step ${evaluation.step}: ${figures.join(', ')}`] : []),
     ...(checkpoint ? [`last  ${shown(checkpoint.path)}`] : []),
     ...(best ? [`best  ${shown(best.path)}`] : []),

@@ -1,10 +1,10 @@
 import type { Metric, TrainEvent } from '@moekit/models';
 import { format } from '@moekit/bench';
-import pc from 'picocolors';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';
-import { redraw } from './redraw.js';
+import { paint } from './paint.js';
+import { redraw, write } from './terminal.js';
 
 /** Shortest time between two lines of mere progress where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
@@ -29,14 +29,14 @@ export function trainProgress(metric: Metric, stream: NodeJS.WriteStream): Train
   const show = (event: TrainEvent) => {
     if (event.type === 'evaluation') {
       draw?.clear();
-      stream.write(`${evaluationLine(event, metric)}\n`);
+      write(stream, `${evaluationLine(event, metric)}\n`);
       return;
     }
     const line = stepLine(event, pace.secondsLeft(event));
     if (Date.now() - last < (draw ? 100 : INTERVAL)) return;
     last = Date.now();
     if (draw) draw(`${bar(event.step / event.steps)}  ${line}`);
-    else stream.write(`${line}\n`);
+    else write(stream, `${line}\n`);
   };
   return { show, end: () => draw?.clear() };
 }
@@ -65,6 +65,6 @@ function evaluationLine(
 ) {
   const { limited } = event.evaluation;
   const value = limited[name];
-  const main = value === undefined ? '' : `  ${name} ${format.bits(value)} ${pc.dim(unit)}`;
+  const main = value === undefined ? '' : `  ${name} ${format.bits(value)} ${paint.dim(unit)}`;
   return `step ${event.step}  held-out loss ${format.bits(limited.loss)}${name === 'loss' ? '' : main}`;
 }

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { Found, Metric, StoredCheckpoint } from '@moekit/models';
 import { CheckpointFolder } from '@moekit/models';
 
+import { oneLine } from '../output/paint.js';
+import { say } from '../output/terminal.js';
+
 /**
  * The checkpoint behind a path: itself, or the last (or best) whole one of the run whose folder it is. Broken ones that
  * are passed over for it are named on stderr. A path that leads to no checkpoint comes back as it is, for its reader to
@@ -30,8 +33,8 @@ export async function findCheckpoint(path: string, best?: Metric): Promise<strin
 export function wholeOf({ whole, broken }: Found): StoredCheckpoint | undefined {
   if (!whole && broken[0]) throw broken[0].error;
   for (const { path, error } of broken) {
-    process.stderr.write(`warning: ${path} is passed over: ${error.message}\n`);
+    say(`warning: ${path} is passed over: ${oneLine(error.message)}\n`);
   }
-  if (broken.length > 0) process.stderr.write(`warning: ${whole!.path} is used instead\n`);
+  if (broken.length > 0) say(`warning: ${whole!.path} is used instead\n`);
   return whole;
 }

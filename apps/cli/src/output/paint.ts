@@ -1,0 +1,52 @@
+import { randomInt } from 'node:crypto';
+
+import pc from 'picocolors';
+
+/** Two numbers that nobody else knows: text from elsewhere cannot colour anything, since its codes lack them. */
+const SIGNATURE = [randomInt(1000, 10_000), randomInt(1000, 10_000)].join(';');
+const SIGNED = new RegExp(`\\u001b\\[(\\d+);${SIGNATURE}m`, 'g');
+
+/** Colours of moekit's own, which `printable` tells from all others; nothing where colours are off. */
+export const paint = {
+  bold: painter(1, 22),
+  dim: painter(2, 22),
+  red: painter(31, 39),
+  green: painter(32, 39),
+  yellow: painter(33, 39),
+  cyan: painter(36, 39),
+};
+
+function painter(open: number, close: number): (text: string) => string {
+  if (!pc.isColorSupported) return (text) => text;
+  return (text) => `${code(open)}${text}${code(close)}`;
+}
+
+function code(number: number): string {
+  return `\u001b[${number};${SIGNATURE}m`;
+}
+
+/**
+ * Control characters but tab and line break, marks that turn the direction of writing, halves of surrogate pairs: what
+ * makes a terminal do something, or show other text than there is.
+ */
+const UNSAFE =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
+
+/** Text as a terminal may get it: what is unsafe is escaped as in JSON, and the colours of `paint` stay. */
+export function printable(text: string): string {
+  const parts = text.split(SIGNED); // text, number of a colour, text, ...
+  return parts.map((part, i) => (i % 2 === 0 ? escaped(part) : `\u001b[${part}m`)).join('');
+}
+
+/** One line of what may have several. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ');
+}
+
+function escaped(text: string): string {
+  return text.replace(
+    UNSAFE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
