@@ -15,6 +15,8 @@ export const modelErrors = {
     'The Hugging Face Hub does not answer, or must not be asked, and the cache lacks something.',
   MODELS_HUB_MISSING: 'The Hugging Face Hub has no such data set, model, revision or file.',
   MODELS_HUB_ACCESS: 'A data set or model is private or gated, and no token opens it.',
+  MODELS_HUB_ANSWER:
+    'The Hugging Face Hub, or what answers in its place, says something that cannot be.',
   MODELS_HUB_SPLIT: 'A data set lacks the config or split, or has several configs to choose from.',
   MODELS_HUB_FORMAT: 'A data set of the Hugging Face Hub has no file that can be read as text.',
   MODELS_HUB_CACHE: 'A file of the Hugging Face Hub cannot be kept: no room, or no permission.',

@@ -8,7 +8,7 @@ import { byteTokenizer } from '../data/byte-tokenizer.js';
 import { loadEmbeddedText } from '../data/embedded-text.js';
 import { huggingFaceTokenizer } from '../data/hugging-face-tokenizer.js';
 import { hubText } from '../data/hub/hub-text.js';
-import { hubTokenizer } from '../data/hub/hub-tokenizer.js';
+import { hubTokenizer, LARGEST_TOKENIZER } from '../data/hub/hub-tokenizer.js';
 import { isHubReference } from '../data/hub/reference.js';
 import { largeText } from '../data/large/large-text.js';
 import type { TextFileOptions } from '../data/text-file.js';
@@ -20,9 +20,6 @@ import { fail } from '../errors.js';
 import type { LoadProgress } from '../task.js';
 
 const EMBEDDED = ['tiny-shakespeare', 'wikitext-2'] as const;
-
-/** The largest published ones have some 40 MB. */
-const LARGEST_TOKENIZER = 2 ** 27;
 
 export interface TokensWanted extends TextFileOptions {
   /** An embedded text, a file or folder, or a data set on the Hugging Face Hub. */

@@ -92,12 +92,30 @@ describe('configs and splits', () => {
     expect(readCard({ license: 'other', license_name: 'my-own' }).license).toBe('my-own');
   });
 
-  test.each([null, 3, [], { configs: 'x', license: 7 }, { configs: [{ data_files: 1 }] }])(
+  test.each([null, 3, [], { configs: 'x', license: 7 }])(
     'of a card that makes no sense (%j) are those of the names',
     (cardData) => {
       expect(layout(['a.txt'], cardData)).toEqual(['default/train: a.txt']);
     },
   );
+
+  test.each([
+    [{ config_name: 'a', data_files: 1 }],
+    [{ config_name: 'a', data_dir: ['x'] }],
+    [{ config_name: 'a\u001b[31m', data_files: '*' }],
+    ['a'],
+  ])('of a config that makes no sense (%j) are none, rather than others', (config) => {
+    expect(layout(['a.txt'], { configs: [config] })).toEqual([]);
+    const configs = [config, { config_name: 'b', data_files: '*' }];
+    expect(layout(['a.txt'], { configs })).toEqual(['b/train: a.txt']);
+  });
+
+  test('whose pattern takes for ever are an error', () => {
+    const configs = [{ config_name: 'a', data_files: `${'*a'.repeat(30)}b` }];
+    expect(() => layout([`${'a'.repeat(200)}.txt`], { configs })).toThrow(
+      expect.objectContaining({ code: 'MODELS_HUB_ANSWER' }),
+    );
+  }, 60_000);
 
   test.each<[string, string[], string[]]>([
     [

@@ -2,49 +2,69 @@ import { z } from 'zod';
 
 import type { CardConfig } from './repository.js';
 
-const texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
+/** Words of a card: they come to messages and manifests, so that control characters and novels are not let through. */
+const word = z
+  .string()
+  .max(500)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u);
+
+/** A name; YAML reads some as numbers or truth values. */
+const name = z.union([word, z.number().transform(String), z.boolean().transform(String)]);
+
+const words = z.union([word.transform((text) => [text]), z.array(word).max(10_000)]);
 
 /** All the forms that `data_files` may have: patterns alone are the training split. */
 const dataFiles = z.union([
-  texts.transform((train) => ({ train })),
+  words.transform((train) => ({ train })),
   z
-    .array(z.object({ split: z.coerce.string(), path: texts }))
+    .array(z.object({ split: name, path: words }))
+    .max(1000)
     .transform((list) => Object.fromEntries(list.map(({ split, path }) => [split, path]))),
-  z.record(z.string(), texts),
+  z.record(word, words),
 ]);
 
 const configSchema = z.object({
-  config_name: z.coerce.string(),
-  default: z.boolean().catch(false),
-  data_dir: z.string().optional().catch(undefined),
-  data_files: dataFiles.optional().catch(undefined),
+  config_name: name,
+  default: z.boolean().optional(),
+  data_dir: word.optional(),
+  data_files: dataFiles.optional(),
 });
 
 const cardSchema = z.object({
   license: z
-    .union([z.string(), z.array(z.string())])
+    .union([word, z.array(word).max(100)])
     .optional()
     .catch(undefined),
-  license_name: z.string().optional().catch(undefined),
-  configs: z.array(configSchema).catch([]),
+  license_name: word.optional().catch(undefined),
+  configs: z.array(z.unknown()).max(20_000).catch([]),
 });
 
-/** What the card of a data set says of its licence and its configs. Anyone may write anything there: what is odd is left out. */
+/**
+ * What the card of a data set says of its licence and its configs. Anyone may write anything there: a config that is odd
+ * has no files, rather than others than the card means.
+ */
 export function readCard(cardData: unknown): {
   readonly license: string | null;
   readonly configs: readonly CardConfig[];
 } {
   const card = cardSchema.safeParse(cardData ?? {});
   if (!card.success) return { license: null, configs: [] };
-  const { license, license_name: name, configs } = card.data;
-  const named = [license ?? []].flat().map((text) => (text === 'other' && name ? name : text));
+  const { license, license_name: licenseName, configs } = card.data;
+  const named = [license ?? []]
+    .flat()
+    .map((text) => (text === 'other' && licenseName ? licenseName : text));
+  return { license: named.join(', ') || null, configs: configs.map(configOf) };
+}
+
+const ODD: CardConfig = { name: 'default', isDefault: false, splits: {} };
+
+function configOf(config: unknown): CardConfig {
+  const { data } = configSchema.safeParse(config);
+  if (!data) return ODD;
   return {
-    license: named.join(', ') || null,
-    configs: configs.map((config) => ({
-      name: config.config_name,
-      isDefault: config.default,
-      folder: config.data_dir,
-      splits: config.data_files,
-    })),
+    name: data.config_name,
+    isDefault: data.default ?? false,
+    folder: data.data_dir,
+    splits: data.data_files,
   };
 }

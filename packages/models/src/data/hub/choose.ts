@@ -1,4 +1,5 @@
 import { fail } from '../../errors.js';
+import { listed } from '../text/text-field.js';
 import type { DatasetConfig } from './configs.js';
 import type { HubFile } from './repository.js';
 
@@ -16,9 +17,6 @@ export interface Wanted {
   readonly split?: string | undefined;
   readonly validation?: string | undefined;
 }
-
-/** Names in a message. */
-const SHOWN = 20;
 
 /**
  * The config and splits that are asked for. Without a split named, training is on `train` and validation on `validation`,
@@ -85,9 +83,4 @@ function chooseSplit(
 
 function heldOut({ splits }: DatasetConfig, train: string): string | undefined {
   return ['validation', 'test'].find((split) => split !== train && splits.has(split));
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - SHOWN;
-  return `${names.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,11 +1,17 @@
 import picomatch from 'picomatch';
 
+import { fail } from '../../errors.js';
+import { inTime } from '../text/in-time.js';
+import { shown } from '../text/text-errors.js';
 import type { CardConfig, HubFile, HubListing } from './repository.js';
 import type { Splits } from './splits.js';
 import { grouped, isReadable, splitsByName } from './splits.js';
 
 /** Branch where the Hub keeps data sets of any form as Parquet. */
 export const CONVERTED = 'refs/convert/parquet';
+
+/** For the patterns of a split, ms. */
+const LONGEST_SEARCH = 3000;
 
 /** A part of a data set that is used by itself: a language, a size. */
 export interface DatasetConfig {
@@ -30,11 +36,30 @@ function splitsOf({ folder, splits }: CardConfig, files: readonly HubFile[]): Sp
   const inside = folder === undefined ? '' : `${clean(folder).replace(/\/+$/, '')}/`;
   if (!splits) return splitsByName(files.filter(({ path }) => path.startsWith(inside)));
   const found = Object.entries(splits).map(([split, patterns]) => {
-    const matches = picomatch(patterns.map((pattern) => `${inside}${clean(pattern)}`));
-    const some = files.filter((file) => isReadable(file) && matches(file.path));
+    const some = matching(
+      files.filter(isReadable),
+      patterns.map((one) => `${inside}${clean(one)}`),
+    );
     return [split, grouped(some, () => split).get(split) ?? []] as const;
   });
   return new Map(found.filter(([, some]) => some.length > 0));
+}
+
+/** Anyone may have written the patterns, and some would take for ever. @throws MODELS_HUB_ANSWER */
+function matching(files: readonly HubFile[], patterns: readonly string[]): readonly HubFile[] {
+  try {
+    return inTime(() => {
+      const matches = picomatch([...patterns]);
+      return files.filter(({ path }) => matches(path));
+    }, LONGEST_SEARCH);
+  } catch (cause) {
+    throw fail('MODELS_HUB_ANSWER', {
+      asked: 'The card of a data set must name its files by patterns that can be searched for',
+      got: shown(`${patterns.join(', ')}: ${(cause as Error).message}`),
+      fix: 'Choose another config or data set, or fetch its files and name the folder.',
+      cause,
+    });
+  }
 }
 
 const clean = (path: string) => path.replace(/^(\.?\/)+/, '');

@@ -1,13 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { fail } from '../../errors.js';
 import { FileDigest } from './digest.js';
-import { takeDraft } from './draft.js';
+import { openDraft, takeDraft } from './draft.js';
+import { chunksOf } from './received.js';
 import type { HubFile } from './repository.js';
 import { RETRIES } from './request.js';
+
+/** So many connections may end after less than this; a server could go on for ever. */
+const MOST_SHORT = 100;
+const SHORT = 2 ** 16;
 
 /** A file being fetched. */
 export interface Download {
@@ -31,7 +36,7 @@ export async function download(wanted: Download): Promise<void> {
   const { file, blob } = wanted;
   await mkdir(dirname(blob), { recursive: true });
   const path = await takeDraft(blob);
-  const handle = await open(path, 'a+');
+  const handle = await openDraft(path);
   try {
     const { size: left } = await handle.stat();
     // what an earlier process left may be the part that is wrong
@@ -50,12 +55,13 @@ async function fill(handle: FileHandle, wanted: Download): Promise<boolean> {
   const { file, retries = RETRIES } = wanted;
   const part = new Part(handle, file);
   await part.readLeft();
-  for (let tries = 0; part.size < file.size;) {
+  for (let tries = 0, short = 0; part.size < file.size;) {
     const before = part.size;
     const broken = await append(part, wanted);
     if (part.size === file.size) break;
     tries = part.size > before ? 0 : tries + 1;
-    if (tries > retries.length) throw cutOff(file, part.size, broken);
+    if (part.size - before < SHORT) short++;
+    if (tries > retries.length || short > MOST_SHORT) throw cutOff(file, part.size, broken);
     await sleep(retries[Math.max(0, tries - 1)] ?? 0);
   }
   if (part.matches()) return true;
@@ -68,8 +74,8 @@ async function append(part: Part, { open: from, onSize }: Download): Promise<unk
   const response = await from(part.size);
   if (part.size > 0 && response.status !== 206) await part.clear();
   try {
-    for await (const chunk of response.body ?? []) {
-      await part.add(chunk as Uint8Array);
+    for await (const chunk of chunksOf(response)) {
+      await part.add(chunk);
       onSize(part.size);
     }
     return undefined;

@@ -1,8 +1,8 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-
-import { sizeOf } from './hub-cache.js';
 
 /**
  * Where a file is written until all of it is there: a name of this process's own. What an earlier process left of the same
@@ -11,11 +11,27 @@ import { sizeOf } from './hub-cache.js';
 export async function takeDraft(blob: string): Promise<string> {
   const mine = `${blob}.${hostname()}-${process.pid}.incomplete`;
   const left = await abandoned(blob);
-  const sizes = await Promise.all(left.map(sizeOf));
+  const sizes = await Promise.all(left.map(ownSize));
   const [largest, ...rest] = left.toSorted((a, b) => sizes[left.indexOf(b)]! - sizes[left.indexOf(a)]!); // prettier-ignore
-  if (largest !== undefined && largest !== mine) await rename(largest, mine).catch(() => undefined);
+  if (largest !== undefined && largest !== mine && sizes[left.indexOf(largest)]! >= 0)
+    await rename(largest, mine).catch(() => undefined);
   for (const path of rest) await rm(path, { force: true });
   return mine;
+}
+
+/** Opens a draft for reading and appending. Other users may write into the folder: a link is not followed. */
+export async function openDraft(path: string): Promise<FileHandle> {
+  if ((await ownSize(path)) < 0) await rm(path, { force: true });
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants;
+  return open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644);
+}
+
+/** Bytes of a file that has no other name; -1 for anything else. */
+async function ownSize(path: string): Promise<number> {
+  return lstat(path).then(
+    (found) => (found.isFile() && found.nlink === 1 ? found.size : -1),
+    () => -1,
+  );
 }
 
 async function abandoned(blob: string): Promise<string[]> {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { fail } from '../../errors.js';
+import { readSmallText } from '../text/foreign-file.js';
 
 /** What the environment says of the Hub, in the variables that Hugging Face's own programs read. */
 export interface HubEnvironment {
@@ -36,7 +36,7 @@ export function hubEnvironment(env: NodeJS.ProcessEnv = process.env): HubEnviron
 
 async function tokenOf(env: NodeJS.ProcessEnv, file: string): Promise<string | undefined> {
   const named = env['HF_TOKEN'] || env['HUGGING_FACE_HUB_TOKEN'];
-  const token = (named || (await readFile(file, 'utf8').catch(() => ''))).trim();
+  const token = (named || (await readSmallText(file, 2 ** 16).catch(() => ''))).trim();
   if (token === '') return undefined;
   if (/^hf_\w+$/.test(token)) return token;
   throw fail('MODELS_HUB_ACCESS', {

@@ -12,6 +12,8 @@ import {
 import { dirname, join, relative } from 'node:path';
 
 import { fail } from '../../errors.js';
+import { blocksOf, openRegular } from '../text/foreign-file.js';
+import { FileDigest } from './digest.js';
 import type { HubFile, HubRepository } from './repository.js';
 
 /**
@@ -36,12 +38,18 @@ export class HubCache {
     return join(this.#folder, 'blobs', oid);
   }
 
-  async has(file: HubFile): Promise<boolean> {
+  /** Whether a file seems to be there: enough to tell how much must be fetched. */
+  async seemsToHave(file: HubFile): Promise<boolean> {
     return (await sizeOf(this.pathOf(file))) === file.size;
   }
 
+  /** Whether a file is there with the bytes that the Hub states: others write into this folder as well. */
+  async has(file: HubFile): Promise<boolean> {
+    return isAsStated(this.pathOf(file), file);
+  }
+
   async hasBlob(file: HubFile): Promise<boolean> {
-    return (await sizeOf(this.blobOf(file))) === file.size;
+    return isAsStated(this.blobOf(file), file);
   }
 
   /** Gives a blob its name: a link where there are links, else a copy. @param revision that the commit was found under */
@@ -62,6 +70,18 @@ export class HubCache {
     const ref = join(this.#folder, 'refs', revision);
     await mkdir(dirname(ref), { recursive: true });
     await writeFile(ref, this.#commit);
+  }
+}
+
+async function isAsStated(path: string, file: HubFile): Promise<boolean> {
+  if ((await sizeOf(path)) !== file.size) return false;
+  const handle = await openRegular(path);
+  try {
+    const digest = new FileDigest(file);
+    for await (const block of blocksOf(handle)) digest.update(block);
+    return digest.matches();
+  } finally {
+    await handle.close();
   }
 }
 

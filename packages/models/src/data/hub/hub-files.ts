@@ -19,6 +19,8 @@ export interface HubFilesOptions {
 export class HubFiles {
   readonly #options: HubFilesOptions;
   readonly #cache: HubCache;
+  /** Paths of files whose bytes were found to be those that the Hub states. */
+  readonly #checked = new Set<string>();
   /** Bytes fetched before the file that is being fetched. */
   #fetched = 0;
   #total: number | undefined;
@@ -35,7 +37,7 @@ export class HubFiles {
   /** Says that all of these will be fetched. @throws MODELS_HUB_CACHE when the disk has no room for them */
   async announce(files: readonly HubFile[]): Promise<void> {
     let missing = 0;
-    for (const file of files) if (!(await this.#cache.has(file))) missing += file.size;
+    for (const file of files) if (!(await this.#cache.seemsToHave(file))) missing += file.size;
     this.#total = missing;
     const { offline, cache } = this.#options.environment;
     if (missing > 0 && !offline) await assertRoom(cache, missing);
@@ -43,12 +45,14 @@ export class HubFiles {
 
   /** @throws MODELS_HUB_NETWORK, MODELS_HUB_DOWNLOAD, MODELS_HUB_CACHE and what the Hub refuses with */
   async fetch(file: HubFile): Promise<void> {
-    if (await this.#cache.has(file)) return;
+    if (this.#checked.has(file.path)) return;
     const { environment, revision } = this.#options;
     await keptIn(environment.cache, async () => {
+      if (await this.#cache.has(file)) return;
       if (!(await this.#cache.hasBlob(file))) await this.#download(file);
       await this.#cache.name(file, revision);
     });
+    this.#checked.add(file.path);
   }
 
   async #download(file: HubFile): Promise<void> {
@@ -75,7 +79,7 @@ export class HubFiles {
 function notCached({ path }: HubFile, { repository, environment }: HubFilesOptions) {
   return fail('MODELS_HUB_NETWORK', {
     asked: `HF_HUB_OFFLINE is set, so ${path} of ${repository.name} must have been fetched before`,
-    got: `no such file in ${environment.cache}`,
+    got: `no such file with the hash that the Hub stated in ${environment.cache}`,
     fix: 'Run once with a network and without HF_HUB_OFFLINE.',
   });
 }

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
-
 import { fail } from '../../errors.js';
 import type { LoadProgress } from '../../task.js';
+import { readSmallText } from '../text/foreign-file.js';
 import { hubEnvironment } from './environment.js';
 import { HubFiles } from './hub-files.js';
 import { listingOf } from './listing.js';
 import { modelReference } from './reference.js';
+
+/** The largest published ones have some 40 MB. */
+export const LARGEST_TOKENIZER = 2 ** 27;
 
 /**
  * Text of the `tokenizer.json` of a model on the Hugging Face Hub, `hf:owner/name?revision=R`.
@@ -28,9 +30,16 @@ export async function hubTokenizer(
       fix: 'Name a model with a fast tokenizer.',
     });
   }
+  if (file.size > LARGEST_TOKENIZER) {
+    throw fail('MODELS_TOKENIZER', {
+      asked: `The tokenizer.json of ${name} may have ${LARGEST_TOKENIZER} bytes`,
+      got: `${file.size}`,
+      fix: 'Name another model.',
+    });
+  }
   const { commit } = listing;
   const files = new HubFiles({ repository, commit, revision, environment, onProgress });
   await files.announce([file]);
   await files.fetch(file);
-  return readFile(files.pathOf(file), 'utf8');
+  return readSmallText(files.pathOf(file), LARGEST_TOKENIZER);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { isMoekitError } from '@moekit/core';
@@ -8,17 +8,22 @@ import { z } from 'zod';
 import { writeWhole } from '../../checkpoint/write-whole.js';
 import { fail } from '../../errors.js';
 import { cacheFolder } from '../cache-folder.js';
+import { readSmallText } from '../text/foreign-file.js';
 import type { HubEnvironment } from './environment.js';
+import { fileSchema, infoSchema, MOST_FILES } from './listing-schema.js';
 import { lookUp } from './look-up.js';
 import type { HubListing, HubRepository } from './repository.js';
+
+/** Bytes of a listing that is kept. */
+const LARGEST_LISTING = 2 ** 28;
 
 const storedSchema = z.object({
   schema: z.literal(1),
   /** When it was asked for, ms. */
   at: z.number(),
   listing: z.object({
-    name: z.string(),
-    commit: z.string(),
+    name: infoSchema.shape.name,
+    commit: infoSchema.shape.sha,
     license: z.string().nullable(),
     configs: z
       .array(
@@ -30,7 +35,7 @@ const storedSchema = z.object({
         }),
       )
       .readonly(),
-    files: z.array(z.object({ path: z.string(), size: z.number(), oid: z.string() })).readonly(),
+    files: z.array(fileSchema).max(MOST_FILES).readonly(),
   }),
 });
 
@@ -69,7 +74,7 @@ function fileOf(
 }
 
 async function read(path: string) {
-  const text = await readFile(path, 'utf8').catch(() => 'null');
+  const text = await readSmallText(path, LARGEST_LISTING).catch(() => 'null');
   try {
     return storedSchema.safeParse(JSON.parse(text)).data;
   } catch {

@@ -1,20 +1,25 @@
 import { isMoekitError } from '@moekit/core';
+import type { z } from 'zod';
 
+import type { AnswerLimits } from './answer.js';
+import { apiFetch, strangeAnswer } from './answer.js';
 import { readCard } from './card.js';
 import type { HubEnvironment } from './environment.js';
 import type { HubPackage } from './hub-package.js';
 import { loadHubPackage } from './hub-package.js';
+import { entrySchema, infoSchema, MOST_FILES } from './listing-schema.js';
 import type { HubFile, HubListing, HubRepository } from './repository.js';
-import { hubFetch, unreachable } from './request.js';
+import { unreachable } from './request.js';
 
 /**
  * Asks the Hub which commit a revision is, and what it holds.
- * @throws MODELS_HUB_PACKAGE, MODELS_HUB_NETWORK, MODELS_HUB_MISSING, MODELS_HUB_ACCESS
+ * @throws MODELS_HUB_PACKAGE, MODELS_HUB_NETWORK, MODELS_HUB_MISSING, MODELS_HUB_ACCESS, MODELS_HUB_ANSWER
  */
 export async function lookUp(
   repository: HubRepository,
   revision: string,
   environment: HubEnvironment,
+  limits: Partial<AnswerLimits> = {},
 ): Promise<HubListing> {
   const { type } = repository;
   const hub = await loadHubPackage();
@@ -23,42 +28,51 @@ export async function lookUp(
   const asked = { ...repository, endpoint, revision, hasToken: accessToken !== undefined };
   const connection = {
     hubUrl: endpoint,
-    fetch: hubFetch(asked),
+    fetch: apiFetch(asked, limits),
     ...(accessToken !== undefined && { accessToken }),
   };
   try {
     const info = await infoOf(hub, repository, { ...connection, revision });
     const { license, configs } = readCard(info.cardData);
     const repo = { type, name: info.name };
-    const files: HubFile[] = [];
+    const files = new Map<string, HubFile>();
     const entries = hub.listFiles({ ...connection, repo, revision: info.sha, recursive: true });
     for await (const entry of entries) {
-      if (entry.type !== 'file' || !isSafe(entry.path)) continue;
-      const { path, lfs } = entry;
-      const oid = lfs?.oid ?? entry.oid;
-      if (oid) files.push({ path, oid, size: lfs?.size ?? entry.size });
+      if (entry?.type === 'directory') continue;
+      const file = fileOf(entry, repository, environment);
+      if (files.has(file.path))
+        throw strangeAnswer({ ...repository, endpoint }, `${file.path} twice`);
+      if (files.size === MOST_FILES) throw strangeAnswer({ ...repository, endpoint }, `more than ${MOST_FILES} files`); // prettier-ignore
+      files.set(file.path, file);
     }
-    return { name: info.name, commit: info.sha, license, configs, files };
+    return { name: info.name, commit: info.sha, license, configs, files: [...files.values()] };
   } catch (cause) {
     throw isMoekitError(cause) ? cause : unreachable(endpoint, cause); // an answer nobody understands
   }
+}
+
+/** An entry of a listing, which anyone may have written. @throws MODELS_HUB_ANSWER */
+function fileOf(entry: unknown, { name }: HubRepository, { endpoint }: HubEnvironment): HubFile {
+  const { data, error } = entrySchema.safeParse(entry);
+  if (!data) throw strangeAnswer({ name, endpoint }, `an entry with ${wrongIn(error)}`);
+  const { path, size, oid, lfs } = data;
+  return { path, oid: lfs?.oid ?? oid, size: lfs?.size ?? size };
+}
+
+function wrongIn({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }
 
 async function infoOf(
   { datasetInfo, modelInfo }: HubPackage,
   { type, name }: HubRepository,
   connection: { readonly hubUrl: string; readonly fetch: typeof fetch; readonly revision: string },
-): Promise<{ readonly name: string; readonly sha: string; readonly cardData?: unknown }> {
+): Promise<z.output<typeof infoSchema>> {
   const info =
     type === 'dataset'
       ? await datasetInfo({ ...connection, name, additionalFields: ['sha', 'cardData'] })
       : await modelInfo({ ...connection, name, additionalFields: ['sha'] });
-  const isCommit = typeof info.sha === 'string' && /^[0-9a-f]{40}$/.test(info.sha);
-  if (isCommit && typeof info.name === 'string') return info;
-  throw new Error('no commit of the revision in the answer');
-}
-
-/** Names come from anyone, and are part of a path in the cache. */
-function isSafe(path: string): boolean {
-  return !/[\\:\0]/.test(path) && !path.split('/').some((part) => /^\.{0,2}$/.test(part));
+  const { data, error } = infoSchema.safeParse(info);
+  if (data) return data;
+  throw strangeAnswer({ name, endpoint: connection.hubUrl }, `a state with ${wrongIn(error)}`);
 }

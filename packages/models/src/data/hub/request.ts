@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { fail } from '../../errors.js';
+import { shown } from '../text/text-errors.js';
+import { received } from './received.js';
 import type { HubRepository } from './repository.js';
 
 /** Who is asked for what, for messages. */
@@ -19,6 +21,9 @@ export const RETRIES: readonly number[] = [500, 2000, 8000];
 
 const LONGEST_WAIT = 60_000;
 
+/** So much of an error's page is read. */
+const LONGEST_ERROR = 2 ** 16;
+
 /**
  * `fetch` whose failures are coded errors. A file that a repository lacks is no failure.
  * @throws MODELS_HUB_NETWORK, MODELS_HUB_MISSING, MODELS_HUB_ACCESS
@@ -28,9 +33,16 @@ export function hubFetch(asked: Asked, retries = RETRIES): typeof fetch {
     const response = await patiently(() => fetch(url, init), retries).catch((cause: unknown) => {
       throw unreachable(asked.endpoint, cause);
     });
+    assertNoDowngrade(asked, response);
     if (response.ok || saidOf(response).code === 'EntryNotFound') return response;
     throw await refusal(response, asked);
   };
+}
+
+/** A redirect may lead to another host, not out of an encrypted connection. */
+function assertNoDowngrade({ endpoint }: Asked, { url }: Response): void {
+  if (!endpoint.startsWith('https:') || !url.startsWith('http:')) return;
+  throw unreachable(endpoint, new Error(`a redirect to ${url}, which is not encrypted`));
 }
 
 /** Sends once more, after a wait, what failed in passing. */
@@ -62,7 +74,7 @@ function waitOf(response: Response | undefined, wait: number): number {
 export function unreachable(endpoint: string, cause: unknown) {
   return fail('MODELS_HUB_NETWORK', {
     asked: `The Hugging Face Hub must answer at ${endpoint}`,
-    got: innermost(cause),
+    got: shown(innermost(cause)),
     fix: 'Check the connection (behind a proxy, Node.js 24 reads HTTPS_PROXY with NODE_USE_ENV_PROXY=1) and HF_ENDPOINT, and run again: what was fetched is kept.',
     cause,
   });
@@ -93,8 +105,11 @@ async function refusal(response: Response, asked: Asked) {
 
 async function answerOf(response: Response): Promise<string> {
   const { message } = saidOf(response);
-  const body = await response.text().catch(() => '');
-  return `${response.status} ${message ?? errorIn(body) ?? response.statusText}`.trim();
+  const body = await received(response, LONGEST_ERROR).then(
+    (start) => start.body.toString(),
+    () => '',
+  );
+  return shown(`${response.status} ${message ?? errorIn(body) ?? response.statusText}`.trim());
 }
 
 function errorIn(body: string): string | undefined {

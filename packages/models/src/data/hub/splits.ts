@@ -5,7 +5,7 @@ import type { HubFile } from './repository.js';
 export type Splits = ReadonlyMap<string, readonly HubFile[]>;
 
 /** Formats that are read, the most useful first; a data set of unnamed files has one of them. */
-const FORMATS = [/\.parquet$/, /\.(jsonl|ndjson)(\.gz)?$/, /\.(txt|text)(\.gz)?$/];
+const FORMATS = [/\.parquet$/i, /\.(jsonl|ndjson)(\.gz)?$/i, /\.(txt|text)(\.gz)?$/i];
 
 /** Texts about a data set, in no data set. */
 const ABOUT = /^(readme|licen[cs]e|notice|citation|requirements|changelog)\b|^[._]/i;
