@@ -7,6 +7,7 @@ export const cliErrors = {
   CLI_BUSY: 'Another run is writing into the same folder.',
   CLI_LOCK: 'A lock could not be taken: no room, no permission, or a file system without locks.',
   CLI_OUTPUT: 'Standard output cannot be written.',
+  CLI_SYSTEM: 'The operating system refused something: no room, no permission, a limit.',
   CLI_UNEXPECTED: 'A defect in moekit itself; please report it.',
 } as const;
 

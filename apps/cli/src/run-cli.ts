@@ -43,10 +43,24 @@ function translate(error: unknown) {
       cause: error,
     });
   }
+  if (isSystemError(error)) {
+    return fail('CLI_SYSTEM', {
+      asked: `The operating system must let moekit ${error.syscall} ${error.path ?? 'what it needs'}`,
+      got: error.message,
+      fix: 'Make room, check permissions and limits, or name another place.',
+      cause: error,
+    });
+  }
   return fail('CLI_UNEXPECTED', {
     asked: 'moekit must not fail by itself',
     got: error instanceof Error ? error.message : String(error),
     fix: 'Please report it.',
     cause: error,
   });
+}
+
+/** Of a file, a folder or a process; whoever met it had no better words. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  const { errno, syscall } = Object(error) as NodeJS.ErrnoException;
+  return typeof errno === 'number' && typeof syscall === 'string';
 }

@@ -32,6 +32,7 @@ export type { CheckpointState } from './checkpoint/save-checkpoint.js';
 export { writeWhole } from './checkpoint/write-whole.js';
 export { takeLock } from './files/take-lock.js';
 export type { Lock } from './files/take-lock.js';
+export { userFolder } from './files/user-folder.js';
 export { bpeTokenizer } from './data/bpe/bpe-tokenizer.js';
 export { trainBpe } from './data/bpe/train-bpe.js';
 export type { BpeOptions } from './data/bpe/train-bpe.js';

@@ -22,8 +22,8 @@ export interface Comparison {
 }
 
 /**
- * Writes results.json and report.html and prints the comparison.
- * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for
+ * Writes results.json and report.html and prints the comparison, also where they cannot be written.
+ * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for      @throws BENCH_OUTPUT
  */
 export async function settle(comparison: Comparison): Promise<number> {
   const { preamble, outcomes, stop, folder, started, workers, json } = comparison;
@@ -32,8 +32,10 @@ export async function settle(comparison: Comparison): Promise<number> {
     seconds: (Date.now() - started.getTime()) / 1000,
     workers,
   });
-  const files = await writeOutput(folder, results);
-  print(json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files));
+  let lost: unknown;
+  const files = await writeOutput(folder, results).catch((error: unknown) => void (lost = error));
+  print(json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files ?? undefined));
+  if (lost) throw lost;
   if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }

@@ -217,7 +217,11 @@ async function reportDivergence(error: unknown, folder: string): Promise<number>
   if (!isMoekitError(error) || error.code !== 'MODELS_DIVERGED') throw error;
   const file = join(folder, 'diverged.json');
   const { code, message, cause } = error;
-  await writeWhole(file, `${JSON.stringify({ code, message, ...Object(cause) }, null, 2)}\n`);
-  say(`error ${code}: ${oneLine(message)} The moment is in ${file}.\n`);
+  const moment = `${JSON.stringify({ code, message, ...Object(cause) }, null, 2)}\n`;
+  const where = await writeWhole(file, moment).then(
+    () => `is in ${file}`,
+    (problem: Error) => `could not be written: ${problem.message}`,
+  );
+  say(`error ${code}: ${oneLine(message)} The moment ${where}.\n`);
   return 1;
 }

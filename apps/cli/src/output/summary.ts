@@ -10,7 +10,7 @@ import { resultsTable } from './results-table.js';
 import { wrap } from './wrap.js';
 
 /** What `moekit bench` prints at the end: the table, how it was matched, what to mind, where the files are. */
-export function renderSummary(ended: Results, files: OutputFiles): string {
+export function renderSummary(ended: Results, files?: OutputFiles): string {
   const results = plainStrings(ended);
   return [
     '',
@@ -21,10 +21,16 @@ export function renderSummary(ended: Results, files: OutputFiles): string {
     ...matching(results),
     ...remarks(results),
     '',
-    `${paint.bold('report')}   ${shown(files.report)}`,
-    `${paint.bold('results')}  ${shown(files.results)}`,
-    '',
+    ...(files ? filesOf(files) : []),
   ].join('\n');
+}
+
+function filesOf({ report, results }: OutputFiles): string[] {
+  return [
+    `${paint.bold('report')}   ${shown(report)}`,
+    `${paint.bold('results')}  ${shown(results)}`,
+    '',
+  ];
 }
 
 function heading({ manifest, machine, partial }: Results): string {

@@ -5,7 +5,7 @@ import { stringifyFigures } from '@moekit/models';
 
 import { renderReport } from '../report/render-report.js';
 import type { Results } from './results-schema.js';
-import { unwritable, writeWhole } from './write-whole.js';
+import { orUnwritable, writeWhole } from './write-whole.js';
 
 export interface OutputFiles {
   readonly results: string;
@@ -17,12 +17,10 @@ export interface OutputFiles {
  * @throws BENCH_OUTPUT
  */
 export async function prepareOutput(folder: string): Promise<void> {
-  try {
+  await orUnwritable(folder, async () => {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
-  } catch (cause) {
-    throw unwritable(folder, cause);
-  }
+  });
 }
 
 /**

@@ -1,23 +1,25 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { writeWhole as write } from '@moekit/models';
 
 import { fail } from '../errors.js';
 
 /** Writes a file whole or not at all, whenever the process ends. @throws BENCH_OUTPUT */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(`${file}.part`, text);
-    await rename(`${file}.part`, file);
-  } catch (cause) {
-    throw unwritable(file, cause);
-  }
+export function writeWhole(file: string, text: string): Promise<void> {
+  return orUnwritable(file, () => write(file, text));
 }
 
-/** The error for a place that cannot be written. */
-export function unwritable(path: string, cause: unknown) {
-  return fail('BENCH_OUTPUT', {
-    asked: `The output must be writable: ${path}`,
-    got: (cause as NodeJS.ErrnoException).code ?? String(cause),
-    fix: 'Choose another folder with --out.',
-    cause,
-  });
+/** What `work` gives. @throws BENCH_OUTPUT in place of what the file system throws */
+export async function orUnwritable<Result>(
+  path: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw fail('BENCH_OUTPUT', {
+      asked: `The output must be writable: ${path}`,
+      got: (cause as NodeJS.ErrnoException).code ?? String(cause),
+      fix: 'Make room, or choose another folder with --out.',
+      cause,
+    });
+  }
 }

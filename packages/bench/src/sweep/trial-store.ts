@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Outcome } from '../results/collect.js';
 import type { Manifest } from '../results/results-schema.js';
-import { writeWhole } from '../results/write-whole.js';
+import { orUnwritable, writeWhole } from '../results/write-whole.js';
 import type { Job } from '../trial/messages.js';
 import { jobKey } from './job-key.js';
 import { parseStored, renderStored } from './stored-trial.js';
@@ -29,12 +29,12 @@ export class TrialStore {
     this.#manifest = manifest;
   }
 
-  /** The trials that finished before; failed ones are not among them: they run again. */
+  /** The trials that finished before; failed ones are not among them: they run again. @throws BENCH_OUTPUT */
   async find(jobs: readonly Job[]): Promise<Found> {
     const kept: Outcome[] = [];
     const discarded: Job[] = [];
     for (const job of jobs) {
-      const bytes = await readFile(this.#file(job)).catch(() => undefined);
+      const bytes = await this.#read(job);
       if (!bytes) continue;
       const stored = parseStored(bytes, jobKey(job, this.#manifest));
       if (stored?.error) continue;
@@ -54,15 +54,28 @@ export class TrialStore {
       outcome.type === 'done'
         ? { key, id: job.id, trial: outcome.trial, error: null }
         : { key, id: job.id, trial: null, error: outcome.error };
-    await mkdir(join(this.#folder, 'trials'), { recursive: true });
+    const trials = join(this.#folder, 'trials');
+    await orUnwritable(trials, () => mkdir(trials, { recursive: true }));
     await writeWhole(this.#file(job), renderStored(stored));
     await this.log(outcome.type, job);
   }
 
-  /** Adds a line to the log. */
+  /** Adds a line to the log. @throws BENCH_OUTPUT */
   async log(event: 'started' | 'kept' | 'discarded' | Outcome['type'], job: Job): Promise<void> {
     const line = { event, id: job.id, key: jobKey(job, this.#manifest) };
-    await appendFile(join(this.#folder, 'trials.jsonl'), `${JSON.stringify(line)}\n`);
+    const log = join(this.#folder, 'trials.jsonl');
+    await orUnwritable(log, () => appendFile(log, `${JSON.stringify(line)}\n`));
+  }
+
+  /** Undefined where there is none; one that cannot be read is no reason to train again. */
+  #read(job: Job): Promise<Buffer | undefined> {
+    const file = this.#file(job);
+    return orUnwritable(file, () =>
+      readFile(file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      }),
+    );
   }
 
   #file(job: Job): string {

@@ -1,17 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+/** What a file system says that cannot wait for the names in a folder. */
+const CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EISDIR']);
+
 /**
- * Writes a file as a whole or not at all, and waits until the disk has it: whatever happens meanwhile, the name leads to
- * the old content or to the new.
+ * Writes a file as a whole or not at all, and waits until the disk has it: whatever happens meanwhile, and whoever else
+ * writes it, the name leads to the old content or to the new.
+ * @throws what the file system throws; the old content is there then
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const part = `${path}.part-${process.pid}`;
+  const part = `${path}.${randomUUID()}.part`;
   try {
     await writeAndSync(part, text);
     await rename(part, path);
   } catch (error) {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => undefined);
     throw error;
   }
   await syncFolder(dirname(path));
@@ -33,6 +38,8 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();
+  } catch (error) {
+    if (!CANNOT_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     await folder.close();
   }

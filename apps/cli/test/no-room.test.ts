@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { emptyFolder, fixture, moekit, program, TINY } from './moekit.js';
+
+/** Runs moekit where no file gets longer than some blocks of 512 bytes: writing fails as on a full disk. */
+async function withRoom(blocks: number, args: readonly string[], cwd: string) {
+  const shell = `ulimit -f ${blocks}; exec "$0" "$@"`;
+  const child = spawn('sh', ['-c', shell, process.execPath, program, ...args], { cwd });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (said.stdout += String(chunk)));
+  child.stderr.on('data', (chunk: Buffer) => (said.stderr += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { ...said, code };
+}
+
+test('a comparison that cannot be written is printed, and nothing half written stays', async () => {
+  const cwd = await emptyFolder();
+  const args = ['bench', ...TINY, '--quiet', '--json', '--out', 'run'];
+  const { code, stdout, stderr } = await withRoom(4, args, cwd);
+  expect(stderr).toMatch(/^error BENCH_OUTPUT: .*results\.json, got EFBIG/m);
+  expect(code).toBe(2);
+  expect((JSON.parse(stdout) as { rows: unknown[] }).rows).toHaveLength(2);
+  expect(readdirSync(join(cwd, 'run'))).toEqual([]);
+});
+
+test('a sweep that cannot keep a trial ends with a code; so does training without room for its log', async () => {
+  const cwd = await emptyFolder();
+  const sweep = ['sweep', fixture('tiny.json'), '--set', 'training.steps=2', '--out', 'sweep'];
+  const swept = await withRoom(1, sweep, cwd);
+  expect(swept.stderr).toMatch(/^error BENCH_OUTPUT: /m);
+  expect(swept.stderr).not.toContain('    at ');
+  expect(readdirSync(join(cwd, 'sweep', 'trials'))).toEqual([]);
+
+  writeFileSync(join(cwd, 'tiny.txt'), 'To be, or not to be, that is the question. '.repeat(100));
+  const config = ['--config', fixture('tiny-train.json'), '--set', 'data.source=tiny.txt'];
+  const train = ['train', ...config, '--steps', '6', '--log', '--out', 'run'];
+  const trained = await withRoom(1, train, cwd);
+  expect(trained.stderr).toMatch(/^error MODELS_LOG: .*EFBIG/m);
+  expect(trained.code).toBe(2);
+  expect((await moekit([...train, '--resume'], { cwd })).code).toBe(0);
+  const log = readFileSync(join(cwd, 'run', 'events.jsonl'), 'utf8');
+  expect(log.match(/"type":"step"/g)).toHaveLength(6);
+});
+
+test('what the system refuses is no defect of moekit', async () => {
+  const cwd = await emptyFolder();
+  mkdirSync(join(cwd, 'run', 'results.json'), { recursive: true });
+  const { stderr, code } = await moekit(['inspect', 'run'], { cwd });
+  expect(stderr).toMatch(/^error (CLI_SYSTEM|BENCH_RESULTS): .*EISDIR/);
+  expect(code).toBe(2);
+});
