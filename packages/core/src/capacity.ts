@@ -2,12 +2,13 @@ import type { CapacityPriority } from '@moekit/kernels';
 import { limitCapacity } from '@moekit/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
+import { assertNumber, assertWord } from './assert-arguments.js';
 import type { RouteContext } from './contract.js';
 import { select } from './select.js';
 import { countTokens } from './token-mask.js';
 
 /** Guards the rounding against the last bits of a product that is whole in exact arithmetic (100 * 1.1 / 10). */
-const SLACK = 1e-9;
+const slackOf = (even: number) => Math.max(1e-9, even * 1e-14);
 
 /** What an even share is, and how its multiple becomes a whole number of rows. */
 export interface EvenShare {
@@ -31,6 +32,33 @@ export interface CapacityFactors {
   readonly minCapacity: number;
 }
 
+/** @throws MOE_OPTIONS */
+function assertFactor(name: string, factor: number): void {
+  assertNumber(name, factor, { min: 0, above: true });
+}
+
+/** @throws MOE_OPTIONS */
+function assertShare({
+  minCapacity,
+  slots,
+  rounding,
+}: Omit<Required<CapacityRule>, 'capacityFactor'>) {
+  assertNumber('minCapacity', minCapacity, { min: 0, whole: true });
+  assertNumber('slots of a capacity', slots, { min: 0, above: true });
+  assertWord('rounding of a capacity', rounding, ['up', 'down']);
+}
+
+/**
+ * The factors of a capacity and what they mean, held against their ranges where a router is made.
+ * @throws MOE_OPTIONS naming the option
+ */
+export function assertCapacity(options: CapacityFactors & EvenShare): void {
+  const { capacityFactor, evalCapacityFactor, minCapacity, slots = 1, rounding = 'up' } = options;
+  if (capacityFactor !== null) assertFactor('capacityFactor', capacityFactor);
+  if (evalCapacityFactor !== null) assertFactor('evalCapacityFactor', evalCapacityFactor);
+  assertShare({ minCapacity, slots, rounding });
+}
+
 /**
  * Rows that each expert computes at most.
  * Formula:  C = min(T, max(round(T * slots * gamma / E), minCapacity))
@@ -41,8 +69,13 @@ export function expertCapacity(
   numExperts: number,
   { capacityFactor, minCapacity, slots = 1, rounding = 'up' }: CapacityRule,
 ): number {
+  assertNumber('numTokens of a capacity', numTokens, { min: 0, whole: true });
+  assertNumber('numExperts of a capacity', numExperts, { min: 1, whole: true });
+  assertFactor('capacityFactor', capacityFactor);
+  assertShare({ minCapacity, slots, rounding });
   const even = (numTokens * slots * capacityFactor) / numExperts;
-  const rows = rounding === 'down' ? Math.floor(even + SLACK) : Math.ceil(even - SLACK);
+  const slack = slackOf(even);
+  const rows = rounding === 'down' ? Math.floor(even + slack) : Math.ceil(even - slack);
   return Math.min(numTokens, Math.max(rows, minCapacity));
 }
 
@@ -57,6 +90,7 @@ export function stepCapacity(
   share: EvenShare = {},
 ): number | null {
   const factor = training ? capacityFactor : evalCapacityFactor;
+  if (factor !== null) assertFactor(training ? 'capacityFactor' : 'evalCapacityFactor', factor);
   if (dropFree || factor === null) return null;
   const [rows, experts] = logits.shape;
   const rule = { ...share, capacityFactor: factor, minCapacity };

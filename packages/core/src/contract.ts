@@ -25,7 +25,10 @@ export interface RouteContext {
    * for token t depends on token t alone. Ignored by routers that have no capacity.
    */
   readonly dropFree?: boolean;
-  /** float32 [T] of 0/1. Tokens with 0 are padding: no routing, no capacity, no part in losses or counts. */
+  /**
+   * float32 [T] of 0/1. Tokens with 0 are padding: no routing, no capacity, no part in losses or counts. A layer hands
+   * their rows over as 0, whatever they held.
+   */
   readonly tokenMask?: Tensor1D;
   /** int32 [T] vocabulary ids, for hash routers. */
   readonly tokenIds?: Tensor1D;
@@ -79,7 +82,8 @@ export interface Routing {
   readonly logits: Tensor2D;
   /**
    * float32 [T,E] the router's probabilities of the real experts: rows sum to 1 less the zero-compute mass. Gates that
-   * are no distribution (sigmoid, ReLU) return their normalised scores here; the weights stay as the router likes.
+   * are no distribution (sigmoid, ReLU) return their normalised scores here; the weights stay as the router likes. A token
+   * that no gate opens has uniform probabilities, or a zero-compute mass of 1.
    */
   readonly probs: Tensor2D;
   readonly losses: readonly RouterLoss[];
@@ -158,6 +162,8 @@ export interface RouterPlugin<Options = unknown, Input = unknown> {
 /** The family of a layer's E experts, its weights stored stacked ([E,D,F] ...). */
 export interface Expert {
   readonly numExperts: number;
+  /** D; where it is given, a layer holds its tokens against it. */
+  readonly modelWidth?: number;
   /**
    * Computes each row by the expert the plan gives it.
    * @param x float32 [S,D], rows in plan order      @returns float32 [S,D]

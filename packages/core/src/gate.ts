@@ -4,6 +4,8 @@ import { add, matMul, tidy } from '@tensorflow/tfjs-core';
 
 import type { RouterSpec } from './contract.js';
 import { parameter } from './parameter.js';
+import { assertFlag, assertNumber, assertTensor, assertWord } from './assert-arguments.js';
+import { assertSizes } from './assert-spec.js';
 import { createRng, normalArray, uniformArray } from './rng.js';
 
 /** How the gate's weights start: U(+-1/sqrt(D)) as torch's Linear does (XMoE), N(0, 1/D), or zeros (noisy top-k). */
@@ -23,17 +25,23 @@ export function createGate(
   { modelWidth, numExperts, seed }: RouterSpec,
   { outputs = numExperts, init = 'uniform' as GateInit, bias = false, label = 'gate' } = {},
 ): Gate {
+  assertSizes('a gate', { modelWidth, numExperts }, ['modelWidth', 'numExperts']);
+  assertNumber('outputs of a gate', outputs, { min: 1, whole: true });
+  assertWord('init of a gate', init, ['uniform', 'normal', 'zeros']);
+  assertFlag('bias of a gate', bias);
   const initial = initialWeights(modelWidth * outputs, modelWidth, init, seed, label);
   const weights = parameter<Rank.R2>(initial, [modelWidth, outputs]);
   const offset = bias ? parameter<Rank.R2>(new Float32Array(outputs), [1, outputs]) : undefined;
   return {
-    logits: (x) =>
-      tidy(() => {
+    logits: (x) => {
+      assertTensor('x of a router', x, ['T', modelWidth]);
+      return tidy(() => {
         // Registering may replace the backend's matMul: before the first product, so that the first step rounds like the rest.
         registerKernels();
         const z = matMul(x, weights); // [T,outputs]
         return offset ? add(z, offset) : z;
-      }) as Tensor2D,
+      }) as Tensor2D;
+    },
     flopsPerToken: () => 2 * modelWidth * outputs,
     variables: () => (offset ? [weights, offset] : [weights]),
     dispose: () => [weights, offset].forEach((v) => v?.dispose()),

@@ -3,6 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { RouteContext, Router, RouterSpec, Routing } from './contract.js';
 import type { Gate } from './gate.js';
 import { tidyRouting } from './tidy-routing.js';
+import { clearPadding } from './token-mask.js';
 
 export interface GatedRouterParts {
   readonly name: string;
@@ -25,7 +26,7 @@ export function gatedRouter(
     numExperts,
     causal,
     expertsPerToken,
-    route: (x, context) => tidyRouting(() => route(x, context)),
+    route: (x, context) => tidyRouting(() => route(clearPadding(x, context.tokenMask), context)),
     flopsPerToken: () => gates.reduce((flops, gate) => flops + gate.flopsPerToken(), 0),
     variables: () => gates.flatMap((gate) => gate.variables()),
     dispose: () => gates.forEach((gate) => gate.dispose()),

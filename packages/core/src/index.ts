@@ -61,4 +61,4 @@ export { decodeRoutingStats, encodeRoutingStats, summariseRouting } from './stat
 export { silentTelemetry } from './telemetry.js';
 export type { RoutingEvent, TelemetrySink } from './telemetry.js';
 export { tidyRouting } from './tidy-routing.js';
-export { countTokens, createTokenMask, maskTokens, tokenMean } from './token-mask.js';
+export { clearPadding, countTokens, createTokenMask, maskTokens, tokenMean } from './token-mask.js';

@@ -4,8 +4,12 @@ import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, expandDims, getGradient, mul } from '@tensorflow/tfjs-core';
 
 import type { Expert, RouteContext, Router, Routing } from './contract.js';
+import { assertMembers, assertTensor } from './assert-arguments.js';
+import { assertContext } from './assert-context.js';
+import { assertExperts, assertRouter } from './assert-parts.js';
 import { fail } from './errors.js';
 import { routeWith } from './route-with.js';
+import { clearPadding } from './token-mask.js';
 
 export interface MoELayerParts {
   readonly router: Router;
@@ -29,8 +33,12 @@ export class MoELayer {
   readonly sharedExpert: Expert | undefined;
   readonly #kernels: Kernels;
 
-  /** @throws MOE_SPEC when router and experts disagree on the number of experts */
-  constructor({ router, experts, sharedExpert, kernels = defaultKernels }: MoELayerParts) {
+  /** @throws MOE_SPEC when parts are missing or disagree, MOE_OPTIONS on a part that nobody knows */
+  constructor(parts: MoELayerParts) {
+    assertMembers('MoELayer', parts, ['router', 'experts', 'sharedExpert', 'kernels']);
+    const { router, experts, sharedExpert, kernels = defaultKernels } = parts;
+    assertRouter('An MoE layer', router);
+    assertExperts('An MoE layer', experts);
     if (router.numExperts !== experts.numExperts) {
       throw fail('MOE_SPEC', {
         asked: `Router ${router.name} and its experts must agree on the number of experts`,
@@ -38,6 +46,7 @@ export class MoELayer {
         fix: 'Build both from the same numExperts.',
       });
     }
+    if (sharedExpert) assertShared(sharedExpert, experts);
     this.router = router;
     this.experts = experts;
     this.sharedExpert = sharedExpert;
@@ -46,11 +55,19 @@ export class MoELayer {
 
   /**
    * @param x float32 [T,D]      @returns tensors owned by the caller; call it inside a tidy or a gradient function
-   * @throws MOE_SHAPE, MOE_ROUTE, MOE_ROUTING, MOE_NO_GRADIENTS, and coded errors of the router
+   * Padding counts as rows of 0, whatever it holds.
+   * @throws MOE_SHAPE, MOE_CONTEXT, MOE_ROUTE, MOE_ROUTING, MOE_NO_GRADIENTS, and coded errors of the router
    *   Gradient: through x, the expert weights and the combine weights; the dispatch itself is a constant.
    */
   call(x: Tensor2D, context: RouteContext): LayerResult {
-    assertInput(x, context);
+    assertInput(x, this.experts.modelWidth ?? 'D');
+    assertContext(context, x.shape[0], this.router.numExperts);
+    if (context.training) assertGradients();
+    return this.#compute(clearPadding(x, context.tokenMask), context);
+  }
+
+  /** @param x float32 [T,D], padding 0 */
+  #compute(x: Tensor2D, context: RouteContext): LayerResult {
     const routing = routeWith(this.router, x, context);
     const plan = this.#kernels.dispatchPlan(routing.dispatchMask, {
       maxRows: routing.maxPairs,
@@ -82,19 +99,27 @@ export class MoELayer {
   }
 }
 
-function assertInput(x: Tensor2D, context: RouteContext): void {
-  if (x.rank !== 2 || x.dtype !== 'float32') {
-    throw fail('MOE_SHAPE', {
-      asked: 'An MoE layer needs its tokens as float32 [T,D]',
-      got: `${x.dtype} [${(x.shape as number[]).join(', ')}]`,
-      fix: 'Flatten batch and sequence first: reshape(x, [-1, D]).',
-    });
-  }
-  if (context.training && getGradient('Sum') === undefined) {
-    throw fail('MOE_NO_GRADIENTS', {
-      asked: 'Training needs the gradients of TensorFlow.js',
-      got: 'a program that loaded @tensorflow/tfjs-core alone',
-      fix: "Add import '@tensorflow/tfjs' (or tfjs-node) once, before the first layer is built.",
-    });
-  }
+function assertInput(x: Tensor2D, width: number | string): void {
+  assertTensor('x of an MoE layer', x, ['T', width], {
+    fix: 'Flatten batch and sequence first: reshape(x, [-1, D]).',
+  });
+}
+
+function assertGradients(): void {
+  if (getGradient('Sum') !== undefined) return;
+  throw fail('MOE_NO_GRADIENTS', {
+    asked: 'Training needs the gradients of TensorFlow.js',
+    got: 'a program that loaded @tensorflow/tfjs-core alone',
+    fix: "Add import '@tensorflow/tfjs' (or tfjs-node) once, before the first layer is built.",
+  });
+}
+
+function assertShared(shared: Expert, { modelWidth = shared.modelWidth }: Expert): void {
+  assertExperts('sharedExpert of an MoE layer', shared);
+  if (shared.numExperts === 1 && (shared.modelWidth ?? modelWidth) === modelWidth) return;
+  throw fail('MOE_SPEC', {
+    asked: 'sharedExpert of an MoE layer must be one expert, as wide as the others',
+    got: `${shared.numExperts} of width ${shared.modelWidth ?? 'unknown'}`,
+    fix: 'Build it with numExperts: 1 and the modelWidth of the layer.',
+  });
 }

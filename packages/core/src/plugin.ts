@@ -2,6 +2,7 @@ import { isMoekitError } from '@moekit/kernels';
 
 import type { Router, RouterPlugin, RouterSpec } from './contract.js';
 import { ROUTER_API_VERSION } from './contract.js';
+import { assertSizes } from './assert-spec.js';
 import { fail } from './errors.js';
 import { guide } from './guide.js';
 import { parseOptions } from './options.js';
@@ -100,15 +101,8 @@ function isSchema(value: RouterPlugin['options'] | undefined): boolean {
 }
 
 function assertSpec(spec: RouterSpec): void {
+  assertSizes('a router', spec, ['modelWidth', 'numExperts']);
   createRng(spec.seed); // refuses an impossible seed
-  for (const name of ['modelWidth', 'numExperts'] as const) {
-    if (Number.isInteger(spec[name]) && spec[name] >= 1) continue;
-    throw fail('MOE_SPEC', {
-      asked: `${name} must be a whole number of at least 1`,
-      got: String(spec[name]),
-      fix: `Pass a ${name} that fits the model.`,
-    });
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
-import { stopGradient } from '@moekit/kernels';
+import { describeValue, isLiveTensor, stopGradient } from '@moekit/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 
+import { assertFunction, assertTensor } from './assert-arguments.js';
 import { fail } from './errors.js';
 
 /**
@@ -16,13 +17,20 @@ import { fail } from './errors.js';
  * @throws MOE_ROUTING when the mask has another shape than the scores
  */
 export function select(scores: Tensor2D, decide: (scores: Tensor2D) => Tensor2D): Tensor2D {
+  assertTensor('scores of select', scores, ['T', 'E']);
+  assertFunction('decide of select', decide);
   const detached = stopGradient(scores);
   const mask = tidy(() => decide(detached));
   if (mask !== detached) detached.dispose();
-  if (mask.rank !== 2 || mask.shape[0] !== scores.shape[0] || mask.shape[1] !== scores.shape[1]) {
+  if (
+    !isLiveTensor(mask) ||
+    mask.rank !== 2 ||
+    mask.shape[0] !== scores.shape[0] ||
+    mask.shape[1] !== scores.shape[1]
+  ) {
     throw fail('MOE_ROUTING', {
       asked: `A selection mask must have the shape of the scores, [${scores.shape.join(', ')}]`,
-      got: `[${(mask.shape as number[]).join(', ')}]`,
+      got: describeValue(mask),
       fix: 'Return one 0/1 entry for each token and expert.',
     });
   }

@@ -1,6 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, softmax, sub } from '@tensorflow/tfjs-core';
 
+import { assertTensor } from './assert-arguments.js';
+
 const FAR_BELOW = 1e9;
 
 /**
@@ -11,5 +13,7 @@ const FAR_BELOW = 1e9;
  *   full softmax, so multiply by the mask where there are such      Gradient: through the selected logits.
  */
 export function selectedSoftmax(logits: Tensor2D, mask: Tensor2D): Tensor2D {
+  assertTensor('logits of selectedSoftmax', logits, ['T', 'E']);
+  assertTensor('mask of selectedSoftmax', mask, logits.shape);
   return softmax(add(logits, mul(sub(mask, 1), FAR_BELOW)));
 }

@@ -1,5 +1,5 @@
 import type { FusedKernel } from '@moekit/kernels';
-import { fusedKernel, stopGradient } from '@moekit/kernels';
+import { describeValue, fusedKernel, stopGradient } from '@moekit/kernels';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -18,11 +18,14 @@ import {
   stack,
   sub,
   sum,
+  tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
 
 import type { Routing, RoutingStats } from './contract.js';
-import { tokenMean } from './token-mask.js';
+import { assertTensor } from './assert-arguments.js';
+import { fail } from './errors.js';
+import { assertTokenMask, clearPadding, tokenMean } from './token-mask.js';
 
 const SCALARS = 9;
 
@@ -31,8 +34,19 @@ const SCALARS = 9;
  * @returns float32 [2 E + 9], outside the tape, owned by the caller; `decodeRoutingStats` makes numbers of it
  */
 export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
+  const tokens = routing?.dispatchMask?.shape?.[0] ?? 'T';
+  assertTensor('dispatchMask of a routing', routing?.dispatchMask, [tokens, 'E']);
+  if (tokenMask) assertTokenMask(tokenMask, routing.dispatchMask.shape[0]);
+  if (tokens === 0) return statsOfNothing(routing);
   const fused = fusedKernel('MoeRoutingStats');
   return fused ? fusedStats(fused, routing, tokenMask) : composedStats(routing, tokenMask);
+}
+
+/** Not left to tfjs, whose sums of nothing differ by backend. */
+function statsOfNothing({ dispatchMask, capacity = 0 }: Routing): Tensor1D {
+  const values = new Float32Array(2 * dispatchMask.shape[1] + SCALARS);
+  values[values.length - 1] = capacity * dispatchMask.shape[1];
+  return tensor1d(values, 'float32');
 }
 
 function fusedStats(
@@ -68,7 +82,7 @@ function composedStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
       present,
       sum(routing.selectionMask ?? mask),
       sum(perToken),
-      zero ? sum(mul(zero.slots, tokenMask ?? 1)) : scalar(0),
+      zero ? sum(clearPadding(zero.slots, tokenMask)) : scalar(0),
       sub(present, reached),
       tokenMean<Scalar>(entropy, tokenMask),
       zero ? tokenMean<Scalar>(stopGradient(zero.mass), tokenMask) : scalar(0),
@@ -91,7 +105,8 @@ type Scalars = [number, number, number, number, number, number, number, number, 
 
 /** @param values what `encodeRoutingStats` held, read back */
 export function decodeRoutingStats(values: ArrayLike<number>): RoutingStats {
-  const experts = (values.length - SCALARS) / 2;
+  const experts = ((values?.length ?? 0) - SCALARS) / 2;
+  if (!Number.isInteger(experts) || experts < 1) refuseStats(values);
   const all = Array.from(values);
   const [
     tokens,
@@ -117,6 +132,14 @@ export function decodeRoutingStats(values: ArrayLike<number>): RoutingStats {
     nullMass,
     dilution: diluted,
   };
+}
+
+function refuseStats(values: unknown): never {
+  throw fail('MOE_SHAPE', {
+    asked: `Routing statistics are 2 E + ${SCALARS} numbers`,
+    got: describeValue(values),
+    fix: 'Pass what encodeRoutingStats gave, read back with data().',
+  });
 }
 
 /** Figures that follow from the counts: what reports show. */

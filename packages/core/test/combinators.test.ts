@@ -62,12 +62,16 @@ describe('combinators', () => {
     const router = createRouter(lossFree, spec);
     const limited = withCapacity(router, { ...room, evalCapacityFactor: null });
     tidy(() => {
-      const { dispatchMask, selectionMask, combineWeights, maxPairs } = route(limited, true);
+      const { dispatchMask, selectionMask, combineWeights, maxPairs, capacity } = route(
+        limited,
+        true,
+      );
       const perExpert = [0, 1, 2, 3].map(
         (e) => [...dispatchMask.dataSync()].filter((v, i) => v === 1 && i % 4 === e).length,
       );
       expect(Math.max(...perExpert)).toBeLessThanOrEqual(6); // 12 tokens, 2 slots, 4 experts
       expect(maxPairs).toBe(24);
+      expect(capacity).toBe(6); // what padding to it costs is counted
       expect(selectionMask!.dataSync()).toEqual(route(router, true).dispatchMask.dataSync());
       combineWeights
         .dataSync()

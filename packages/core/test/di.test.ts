@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import type { Kernels, Router, TelemetrySink } from '@moekit/core';
-import { createRng, createRouter, defaultKernels, isMoekitError, parameter } from '@moekit/core';
+import { createRng, createRouter, defaultKernels, FeedForwardExperts, isMoekitError, parameter } from '@moekit/core'; // prettier-ignore
 import { bind, createTrialContainer, registerDefaults, resolveBinding, resolveLayer, tokens } from '@moekit/core/di'; // prettier-ignore
 import { useBackend } from '@moekit/core/testing';
 import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
@@ -110,7 +110,11 @@ describe('the container', () => {
 
   it('adds a shared expert where one is bound', () => {
     const trial = createTrialContainer(container);
-    bind(trial, 'sharedExpert', (c) => resolveBinding(createTrialContainer(c), 'experts'));
+    bind(
+      trial,
+      'sharedExpert',
+      () => new FeedForwardExperts({ ...spec, ...experts, numExperts: 1 }),
+    );
     expect(resolveLayer(trial).sharedExpert).toBeDefined();
   });
 

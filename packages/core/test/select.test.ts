@@ -64,7 +64,7 @@ onEachBackend('select', () => {
   it('refuses a mask of another shape', () => {
     tidy(() => {
       const choose = () => select(tensor2d(logits, [2, 3]), () => zeros([3, 2]));
-      expect(choose).toThrow(/\[2, 3\], got \[3, 2\]/);
+      expect(choose).toThrow(/\[2, 3\], got float32 \[3, 2\]/);
       try {
         choose();
       } catch (error) {

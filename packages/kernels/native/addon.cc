@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "build.h"
+
 extern "C" {
 typedef struct napi_env__* napi_env;
 typedef struct napi_value__* napi_value;
@@ -16,11 +18,7 @@ int napi_throw_error(napi_env, const char* code, const char* message);
 
 namespace {
 
-struct Build {
-  const char* simd;
-  int threads;
-  const char* error;
-};
+using moekit::Build;
 
 const char* best_simd() {
 #if defined(__x86_64__)
@@ -43,7 +41,7 @@ Build build() {
   const std::string file = own_folder() + "/moekit-" + best_simd() + ".so";
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) return {best_simd(), 0, dlerror()};
-  auto* entry = reinterpret_cast<Build (*)()>(dlsym(library, "moekit_register"));
+  auto* entry = reinterpret_cast<decltype(&moekit_register)>(dlsym(library, "moekit_register"));
   return entry ? entry() : Build{best_simd(), 0, "no entry"};
 }
 

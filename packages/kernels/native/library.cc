@@ -1,19 +1,13 @@
 // The entry of one build of the operations (for one kind of processor), called once by the addon.
 #include <string>
 
+#include "build.h"
 #include "operation.h"
 #include "operations.h"
 #include "simd.h"
 #include "threads.h"
 
-/// What the addon learns of the build it loaded.
-struct MoekitBuild {
-  const char* simd;
-  int threads;
-  const char* error;  // null where all went well
-};
-
-extern "C" MoekitBuild moekit_register() {
+extern "C" moekit::Build moekit_register() {
   static std::string error;
   try {
     moekit::define_products();

@@ -1,4 +1,4 @@
-// Every file of operations defines its own; together they are what `registerOperations` brings to TensorFlow.
+// Every file of operations defines its own; together they are what `moekit_register` (library.cc) brings to TensorFlow.
 #pragma once
 
 namespace moekit {

@@ -1,8 +1,9 @@
+import { describeValue } from './describe-value.js';
 import { fail } from './errors.js';
 import type { DispatchPlan } from './plan.js';
 
 /**
- * A plan whose arrays are known to fit: `planRows` makes it, or `checkedPlan` has looked at every index. Kernels index
+ * A plan whose arrays are known to fit: `planRows` makes it, or `assertPlan` looks at every index. Kernels index
  * memory by these arrays, so an unknown plan is checked before anything is read or written.
  */
 export class HostPlan implements DispatchPlan {
@@ -29,7 +30,9 @@ export class HostPlan implements DispatchPlan {
 
 /** @throws KERNELS_PLAN unless a plan that came from elsewhere holds what the kernels index memory by */
 export function assertPlan(plan: DispatchPlan): void {
-  if (plan instanceof HostPlan || plan.table) return;
+  if (plan instanceof HostPlan) return;
+  if (typeof plan !== 'object' || plan === null) refuse('the members of one', describeValue(plan));
+  if (plan.table) return assertAlive(plan.table);
   const { numTokens, numExperts, numRows } = plan;
   for (const [name, size] of Object.entries({ numTokens, numExperts, numRows })) {
     if (!Number.isInteger(size) || size < 0)
@@ -42,15 +45,19 @@ export function assertPlan(plan: DispatchPlan): void {
   assertOffsets('tokenOffsets', plan.tokenOffsets, numTokens, numRows);
 }
 
+function assertAlive(table: NonNullable<DispatchPlan['table']>): void {
+  if (table.isDisposed) refuse('its table', describeValue(table));
+}
+
 function assertIndices(name: string, values: Int32Array, length: number, below: number): void {
-  if (values.length !== length) refuse(`${name} of length ${length}`, `length ${values.length}`);
+  if (values?.length !== length) refuse(`${name} of length ${length}`, describeValue(values));
   const at = values.findIndex((value) => !(value >= 0 && value < below));
   if (at >= 0) refuse(`${name} from 0 to ${below - 1}`, `${values[at]} at ${at}`);
 }
 
 function assertOffsets(name: string, values: Int32Array, parts: number, rows: number): void {
-  if (values.length !== parts + 1) {
-    refuse(`${name} of length ${parts + 1}`, `length ${values.length}`);
+  if (values?.length !== parts + 1) {
+    refuse(`${name} of length ${parts + 1}`, describeValue(values));
   }
   const at = values.findIndex((value, i) => value < (i === 0 ? 0 : values[i - 1]!));
   if (at >= 0) refuse(`${name} that rise from 0`, `${values[at]} at ${at}`);

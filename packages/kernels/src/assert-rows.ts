@@ -1,3 +1,4 @@
+import { describeValue } from './describe-value.js';
 import { fail } from './errors.js';
 import type { DispatchPlan } from './plan.js';
 
@@ -21,12 +22,29 @@ export function assertRowsFit({ numRows }: DispatchPlan, maxRows: number | undef
   });
 }
 
+/**
+ * Options that a caller may misspell, held against those that exist: one nobody knows would pass as a default.
+ * @throws KERNELS_VALUE naming the unknown option and the known ones
+ */
+export function assertOptions(operation: string, options: object, known: readonly string[]): void {
+  const unknown =
+    typeof options === 'object' && options !== null
+      ? Object.keys(options).find((name) => !known.includes(name))
+      : describeValue(options);
+  if (unknown === undefined) return;
+  throw fail('KERNELS_VALUE', {
+    asked: `The options of ${operation} are ${known.join(', ')}`,
+    got: unknown,
+    fix: 'Correct its name, or leave it out.',
+  });
+}
+
 /** @throws KERNELS_VALUE unless a count is a whole number of at least 0 */
 export function assertCount(operation: string, argument: string, count: number): void {
   if (Number.isInteger(count) && count >= 0) return;
   throw fail('KERNELS_VALUE', {
     asked: `${operation} needs ${argument} as a whole number of at least 0`,
     got: String(count),
-    fix: 'Pass the number of tokens of the batch.',
+    fix: `Pass ${argument} as it is in the model.`,
   });
 }

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
+import { describeValue, isLiveTensor } from './describe-value.js';
 import { fail } from './errors.js';
 
-/** @throws KERNELS_SHAPE unless x is float32 of the expected shape; `null` stands for any size. */
+/** @throws KERNELS_SHAPE unless x is a tensor that is not disposed, float32 of the expected shape; `null` stands for any size. */
 export function assertShape(
   operation: string,
   argument: string,
@@ -10,13 +11,16 @@ export function assertShape(
   expected: readonly (number | null)[],
 ): void {
   const fits =
+    isLiveTensor(x) &&
     x.dtype === 'float32' &&
     x.rank === expected.length &&
     expected.every((size, axis) => size === null || size === x.shape[axis]);
   if (fits) return;
   throw fail('KERNELS_SHAPE', {
     asked: `${operation} needs ${argument} as float32 [${expected.map((n) => n ?? 'any').join(', ')}]`,
-    got: `${x.dtype} [${x.shape.join(', ')}]`,
-    fix: 'Check that the tensor and the plan come from the same routing.',
+    got: describeValue(x),
+    fix: isLiveTensor(x)
+      ? 'Check that the tensor and the plan come from the same routing.'
+      : 'Pass a tensor that has not been disposed.',
   });
 }

@@ -2,7 +2,9 @@ import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { add, getBackend, relu, tidy } from '@tensorflow/tfjs-core';
 
 import { assertPlan } from './assert-plan.js';
+import { assertOptions } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
+import { describeValue } from './describe-value.js';
 import { fail } from './errors.js';
 import type { LinearOptions, Precision } from './linear.js';
 import { dispatch, expertRows, groupedMatMul } from './operations.js';
@@ -29,8 +31,10 @@ export function groupedLinear(
   assertPlan(plan);
   assertShape('groupedLinear', 'x', x, [fromTokens ? plan.numTokens : plan.numRows, null]);
   assertShape('groupedLinear', 'w', w, [plan.numExperts, x.shape[1], null]);
-  if (bias) assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);
+  if (bias !== undefined) assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);
+  assertOptions('groupedLinear', options, ['activation', 'fromTokens', 'precision']);
   assertActivation(activation);
+  assertFlag(fromTokens);
   registerKernels();
   assertPrecision(precision, plan);
   if (hasPlanned('MoeFusedLinear', plan)) {
@@ -55,8 +59,17 @@ function assertActivation(activation: LinearOptions['activation']): void {
   if (activation === undefined || activation === 'relu') return;
   throw fail('KERNELS_VALUE', {
     asked: 'The activation of groupedLinear must be relu, or left out',
-    got: String(activation),
+    got: describeValue(activation),
     fix: "Apply others to its result, as tfjs's own operations.",
+  });
+}
+
+function assertFlag(fromTokens: boolean): void {
+  if (typeof fromTokens === 'boolean') return;
+  throw fail('KERNELS_VALUE', {
+    asked: 'The fromTokens of groupedLinear must be true or false',
+    got: describeValue(fromTokens),
+    fix: 'Leave it out where x holds rows in plan order.',
   });
 }
 

@@ -1,5 +1,6 @@
 export { MoekitError, errorsOf, isMoekitError } from './error.js';
 export type { ErrorDetail, ErrorTable } from './error.js';
+export { describeValue, isLiveTensor } from './describe-value.js';
 export { explainPlan } from './explain-plan.js';
 export type { ExpertWidths, PlanExplanation, ProductExplanation } from './explain-plan.js';
 export { kernelErrors } from './errors.js';

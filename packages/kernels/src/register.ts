@@ -1,8 +1,15 @@
-import { getBackend, getGradient, getKernel } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  findBackendFactory,
+  getBackend,
+  getGradient,
+  getKernel,
+} from '@tensorflow/tfjs-core';
 
 import { registerTensorflowKernels } from '#tensorflow';
 import { registerComposedKernels } from './composed/register.js';
 import { registerCpuKernels } from './cpu/register.js';
+import { fail } from './errors.js';
 import { registerGradients } from './gradients.js';
 import { registerWasmKernels } from './wasm/register.js';
 import { registerWebGpuKernels } from './webgpu/register.js';
@@ -16,9 +23,20 @@ import { registerWebGpuKernels } from './webgpu/register.js';
 export function registerKernels(backendName: string = getBackend()): void {
   if (getGradient('MoeGroupedMatMul') === undefined) registerGradients();
   if (getKernel('MoeGroupedMatMul', backendName) !== undefined) return;
+  assertBackend(backendName);
   if (backendName === 'cpu') registerCpuKernels();
   else if (backendName === 'wasm') registerWasmKernels();
   else if (backendName === 'webgpu') registerWebGpuKernels();
   else if (backendName === 'tensorflow') registerTensorflowKernels();
   else registerComposedKernels(backendName);
+}
+
+/** @throws KERNELS_VALUE for a backend that the program has not registered with tfjs */
+function assertBackend(name: string): void {
+  if (findBackendFactory(name) !== null) return;
+  throw fail('KERNELS_VALUE', {
+    asked: `registerKernels needs a backend of the program, one of ${Object.keys(engine().registryFactory).join(', ')}`,
+    got: String(name),
+    fix: 'Import the package of the backend first.',
+  });
 }

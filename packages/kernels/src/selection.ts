@@ -2,8 +2,10 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
 import { assertShape } from './assert-shape.js';
+import { describeValue } from './describe-value.js';
 import { fail } from './errors.js';
 import type { CapacityPriority } from './host/selection.js';
+import { priorities } from './host/selection.js';
 import { readSync } from './read.js';
 import { registerKernels } from './register.js';
 import { run } from './run.js';
@@ -59,12 +61,20 @@ export function limitCapacity(
   logits: Tensor2D,
   { capacity, priority }: { capacity: number; priority: CapacityPriority },
 ): Tensor2D {
+  assertShape('limitCapacity', 'mask', mask, [null, null]);
   assertShape('limitCapacity', 'logits', logits, mask.shape);
   if (!Number.isInteger(capacity) || capacity < 0) {
     throw fail('KERNELS_VALUE', {
       asked: 'limitCapacity needs a whole capacity of at least 0',
       got: String(capacity),
       fix: 'Round the capacity up before passing it.',
+    });
+  }
+  if (!priorities.includes(priority)) {
+    throw fail('KERNELS_VALUE', {
+      asked: `limitCapacity needs a priority, one of ${priorities.join(', ')}`,
+      got: describeValue(priority),
+      fix: 'XMoE serves by rank-then-probability, the others by rank-then-arrival.',
     });
   }
   registerKernels();
@@ -75,7 +85,7 @@ export function limitCapacity(
  * Any other rule, as plain numbers on the host: for routers whose selection the functions above do not express.
  * @param scores float32 [T,E]      @param decide gets the values row by row ([t * E + e]) and returns as many 0/1
  * @returns float32 [T,E], owned by the caller
- * @throws KERNELS_SYNC_READ      Gradient: none.
+ * @throws KERNELS_SYNC_READ, KERNELS_SHAPE      Gradient: none.
  */
 export function selectOnHost(
   scores: Tensor2D,
@@ -83,5 +93,13 @@ export function selectOnHost(
 ): Tensor2D {
   assertShape('selectOnHost', 'scores', scores, [null, null]);
   const [tokens, experts] = scores.shape;
-  return tensor2d(decide(readSync(scores), tokens, experts), [tokens, experts], 'float32');
+  const mask = decide(readSync(scores), tokens, experts);
+  if (mask?.length !== tokens * experts) {
+    throw fail('KERNELS_SHAPE', {
+      asked: `The decision of selectOnHost must be ${tokens * experts} numbers, one for each token and expert`,
+      got: describeValue(mask),
+      fix: 'Fill new Float32Array(numTokens * numExperts) and return it.',
+    });
+  }
+  return tensor2d(mask, [tokens, experts], 'float32');
 }

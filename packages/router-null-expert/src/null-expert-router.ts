@@ -1,5 +1,5 @@
 import type { RouteContext, Router, RouterSpec } from '@moekit/core';
-import { ROUTER_API_VERSION, defineRouter } from '@moekit/core';
+import { clearPadding, defineRouter } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import type { NullExpertInput, NullExpertOptions } from './options.js';
@@ -15,7 +15,7 @@ import { slotsOf } from './slots.js';
  */
 export const nullExpertRouter = defineRouter<NullExpertOptions, NullExpertInput>({
   name: 'null-expert',
-  apiVersion: ROUTER_API_VERSION,
+  apiVersion: 1,
   options: nullExpertOptions,
   create: createNullExpertRouter,
 });
@@ -37,7 +37,11 @@ function createNullExpertRouter(spec: RouterSpec, options: NullExpertOptions): R
     expertsPerToken,
     route: (x: Tensor2D, { training, tokenMask }: RouteContext) => {
       const earlierLoad = training ? recent?.counts() : undefined;
-      return routeLogits(gate.logits(x), { ...rule, earlierLoad, tokenMask });
+      return routeLogits(gate.logits(clearPadding(x, tokenMask)), {
+        ...rule,
+        earlierLoad,
+        tokenMask,
+      });
     },
     afterStep: (stats) => recent?.add(stats),
     flopsPerToken: () => gate.flopsPerToken(),

@@ -64,7 +64,7 @@ const shape = {
   balanceWindow: z
     ._default(wholeFrom(1), 16)
     .check(z.describe("Steps that balanceScope 'global' looks back over, this one included")),
-  zCoefficient: z
+  zLossCoefficient: z
     ._default(weight, 0.001)
     .check(z.describe('Weight of the z-loss; 0 leaves the loss out')),
   zLossOver: z

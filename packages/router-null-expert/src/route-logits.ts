@@ -1,5 +1,5 @@
 import type { RouterLoss, Routing } from '@moekit/core';
-import { maskTokens, select, selectTopK, tidyRouting, zLoss } from '@moekit/core';
+import { clearPadding, maskTokens, select, selectTopK, tidyRouting, zLoss } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -15,6 +15,7 @@ import {
   sum,
 } from '@tensorflow/tfjs-core';
 
+import { assertRule } from './assert-rule.js';
 import type { BalanceRule, Load } from './balance.js';
 import { balanceLoss } from './balance.js';
 import type { GateNorm } from './gates.js';
@@ -23,7 +24,7 @@ import { gateWeights } from './gates.js';
 export interface NullExpertRule extends BalanceRule {
   readonly kind: 'zero' | 'copy';
   readonly gateNorm: GateNorm;
-  readonly zCoefficient: number;
+  readonly zLossCoefficient: number;
   readonly zLossOver: 'expanded' | 'raw';
 }
 
@@ -33,10 +34,11 @@ export interface NullExpertRule extends BalanceRule {
  *           selected = { i in the top kMax of the real logits : l_i >= n },  the other slots are null   (for M >= kMax)
  * @param logits float32 [T,N+1], the null logit last; [T,N] where nullCopies is 0
  * @returns tensors owned by the caller; `logits` and `probs` are the real columns, `zeroCompute` is absent where M = 0
- * @throws KERNELS_NON_FINITE      Gradient: through logits; selection and load fractions are constants.
+ * @throws KERNELS_NON_FINITE, and MOE_OPTIONS where the rule does not fit the logits or 0 < M < kMax      Gradient: through logits; selection and load fractions are constants.
  */
 export function routeLogits(logits: Tensor2D, rule: NullExpertRule): Routing {
-  return tidyRouting(() => decide(logits, rule));
+  assertRule(logits, rule);
+  return tidyRouting(() => decide(clearPadding(logits, rule.tokenMask), rule));
 }
 
 function decide(logits: Tensor2D, rule: NullExpertRule): Routing {
@@ -106,16 +108,16 @@ function lossesOf(
   { logits, expanded }: { logits: Tensor2D; expanded: Tensor2D },
   rule: NullExpertRule,
 ): RouterLoss[] {
-  const { balanceCoefficient, zCoefficient, zLossOver, tokenMask } = rule;
+  const { balanceCoefficient, zLossCoefficient, zLossOver, tokenMask } = rule;
   const zLogits = zLossOver === 'expanded' ? expanded : logits;
   const z = (): RouterLoss => ({
     name: 'z-loss',
     value: zLoss(zLogits, tokenMask),
-    coefficient: zCoefficient,
+    coefficient: zLossCoefficient,
     atBalance: null,
   });
   return [
     ...(balanceCoefficient > 0 ? [balanceLoss(load, rule)] : []),
-    ...(zCoefficient > 0 ? [z()] : []),
+    ...(zLossCoefficient > 0 ? [z()] : []),
   ];
 }

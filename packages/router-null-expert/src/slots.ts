@@ -11,6 +11,9 @@ export interface Slots {
   readonly expertsPerToken: number;
 }
 
+/** Rounds a half up also where the quotient comes out a little below it (0.6 / 0.4). */
+const SLACK = 1e-9;
+
 /**
  * The number of null slots that gives a density.
  * Formula:  M = N (1 - rho) / rho, rounded;  E[K] = kMax rho   (2601.15370 eq. 4-5)
@@ -22,14 +25,14 @@ export function slotsOf(
 ): Slots {
   const { kMax } = wanted;
   const nullCopies =
-    wanted.nullCopies ?? Math.round((numExperts * (1 - wanted.density)) / wanted.density);
+    wanted.nullCopies ?? Math.round((numExperts * (1 - wanted.density)) / wanted.density + SLACK);
   assertEnoughExperts(kMax, numExperts);
   assertEnoughNulls(kMax, nullCopies, numExperts);
   const density = numExperts / (numExperts + nullCopies);
   return { kMax, nullCopies, density, expertsPerToken: kMax * density };
 }
 
-function assertEnoughExperts(kMax: number, numExperts: number): void {
+export function assertEnoughExperts(kMax: number, numExperts: number): void {
   if (kMax <= numExperts) return;
   throw new MoekitError('MOE_OPTIONS', {
     asked: 'kMax of router null-expert must be at most the number of real experts',
@@ -38,7 +41,7 @@ function assertEnoughExperts(kMax: number, numExperts: number): void {
   });
 }
 
-function assertEnoughNulls(kMax: number, nullCopies: number, numExperts: number): void {
+export function assertEnoughNulls(kMax: number, nullCopies: number, numExperts: number): void {
   if (nullCopies === 0 || nullCopies >= kMax) return;
   const densest = (numExperts / (numExperts + kMax)).toFixed(3);
   throw new MoekitError('MOE_OPTIONS', {

@@ -28,7 +28,7 @@ describe('options', () => {
     [{ fraction: 'slot' }, /fraction = "slot".*expected one of 'assignment', 'token'/],
     [{ balanceScope: 'rank' }, /balanceScope = "rank".*expected one of 'batch', 'global'/],
     [{ balanceWindow: 0 }, /balanceWindow = 0.*expected a whole number of at least 1/],
-    [{ zCoefficient: -1 }, /zCoefficient = -1.*expected a number of at least 0/],
+    [{ zLossCoefficient: -1 }, /zLossCoefficient = -1.*expected a number of at least 0/],
     [{ zLossOver: 'all' }, /zLossOver = "all".*expected one of 'expanded', 'raw'/],
     [{ rho: 0.5 }, /"rho":0\.5.*unknown option rho; expected kMax, density, nullCopies/],
     [{ kMax: 9 }, /kMax = 9 for 8 experts.*from 1 to 8/],
@@ -88,6 +88,6 @@ describe('options', () => {
     const names = (options: unknown) => routed(options, ({ losses }) => losses.map((l) => l.name));
     expect(names({})).toEqual(['load-balancing', 'z-loss']);
     expect(names({ balanceCoefficient: 0 })).toEqual(['z-loss']);
-    expect(names({ zCoefficient: 0 })).toEqual(['load-balancing']);
+    expect(names({ zLossCoefficient: 0 })).toEqual(['load-balancing']);
   });
 });

@@ -19,7 +19,7 @@ export const ruleOf = (
   gateNorm: 'real',
   balanceCoefficient: 0.02,
   fraction: 'assignment',
-  zCoefficient: 0.001,
+  zLossCoefficient: 0.001,
   zLossOver: 'expanded',
   ...over,
 });

@@ -1,12 +1,5 @@
 import type { RouteContext, Router, RouterSpec } from '@moekit/core';
-import {
-  ROUTER_API_VERSION,
-  countTokens,
-  createGate,
-  defineRouter,
-  expertCapacity,
-  gatedRouter,
-} from '@moekit/core';
+import { countTokens, createGate, defineRouter, gatedRouter, stepCapacity } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import type { ThresholdInput, ThresholdOptions } from './options.js';
@@ -19,25 +12,27 @@ import { routeLogits } from './route-logits.js';
  */
 export const thresholdRouter = defineRouter<ThresholdOptions, ThresholdInput>({
   name: 'threshold',
-  apiVersion: ROUTER_API_VERSION,
+  apiVersion: 1,
   options: thresholdOptions,
   create: createThresholdRouter,
 });
 
 function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Router {
   const { numExperts } = spec;
+  const { capacityFactor, evalCapacityFactor = capacityFactor } = options;
+  const factors = { ...options, evalCapacityFactor };
   const gate = createGate(spec, { init: 'uniform' });
   return gatedRouter(spec, {
     name: 'threshold',
     expertsPerToken: expectedExperts(options, numExperts),
     gates: [gate],
     route: (x: Tensor2D, context: RouteContext) => {
-      const { tokenMask, dropFree } = context;
-      const tokens = countTokens(x.shape[0], tokenMask);
-      const room = dropFree ? tokens : roomOf(options, numExperts, tokens, context);
-      const capacity = room < tokens ? room : undefined;
-      const routing = routeLogits(gate.logits(x), { ...options, capacity, tokenMask });
-      return dropFree ? routing : { ...routing, capacity: room };
+      const { tokenMask } = context;
+      const logits = gate.logits(x); // [T,E]
+      const room = stepCapacity(logits, factors, context);
+      if (room === null) return routeLogits(logits, { ...options, tokenMask });
+      const capacity = room < countTokens(x.shape[0], tokenMask) ? room : undefined;
+      return { ...routeLogits(logits, { ...options, capacity, tokenMask }), capacity: room };
     },
   });
 }
@@ -48,16 +43,4 @@ function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Rou
  */
 function expectedExperts({ threshold, capacityFactor }: ThresholdOptions, numExperts: number) {
   return Math.min(capacityFactor, threshold === 0 ? 1 : numExperts);
-}
-
-/** C, rows that each expert has room for in this step, at most all of them. */
-function roomOf(
-  options: ThresholdOptions,
-  numExperts: number,
-  tokens: number,
-  { training }: RouteContext,
-): number {
-  const { minCapacity, capacityFactor: inTraining, evalCapacityFactor = inTraining } = options;
-  const capacityFactor = training ? inTraining : evalCapacityFactor;
-  return expertCapacity(tokens, numExperts, { capacityFactor, minCapacity });
 }

@@ -15,6 +15,8 @@ describe('expertCapacity', () => {
       { capacityFactor: 1.1, minCapacity: 4, rounding: 'up' },
       11,
     ],
+    ['stays exact for 100 tokens', 100, 10, { capacityFactor: 1.1, minCapacity: 1 }, 11],
+    ['stays exact for many', 1e8, 10, { capacityFactor: 1.1, minCapacity: 1 }, 1.1e7],
     [
       'counts k slots a token as Megatron',
       64,

@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, tensor2d } from '@tensorflow/tfjs-core';
 
+import { assertNumber } from '../assert-arguments.js';
 import type { RouteContext, Router } from '../contract.js';
 import { uniformArray } from '../rng.js';
 import { wrapRouter } from './wrap-router.js';
@@ -11,6 +12,7 @@ import { wrapRouter } from './wrap-router.js';
  * @param amount eps; 0 is the router itself      Gradient: through x.
  */
 export function withJitter(router: Router, amount: number): Router {
+  assertNumber('The amount of withJitter', amount, { min: 0, max: 1 });
   if (amount === 0) return router;
   return wrapRouter(router, (x, context) => router.route(jitter(x, amount, context), context));
 }

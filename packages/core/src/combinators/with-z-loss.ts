@@ -1,3 +1,4 @@
+import { assertNumber } from '../assert-arguments.js';
 import type { Router, RouterLoss } from '../contract.js';
 import { zLoss } from '../losses/z-loss.js';
 import { wrapRouter } from './wrap-router.js';
@@ -7,6 +8,7 @@ import { wrapRouter } from './wrap-router.js';
  * @param coefficient 0 is the router itself      Gradient: through the routing's logits.
  */
 export function withZLoss(router: Router, coefficient: number): Router {
+  assertNumber('The coefficient of withZLoss', coefficient, { min: 0 });
   if (coefficient === 0) return router;
   return wrapRouter(router, (x, context) => {
     const routing = router.route(x, context);

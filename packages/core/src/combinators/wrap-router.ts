@@ -1,18 +1,21 @@
+import { assertRouter } from '../assert-parts.js';
 import type { Router } from '../contract.js';
 import { tidyRouting } from '../tidy-routing.js';
+import { clearPadding } from '../token-mask.js';
 
 /**
  * A router with another `route`, everything else its own: weights, state, `afterStep`. Asks the router member by member,
  * so that classes are wrapped as well as plain objects.
  */
 export function wrapRouter(router: Router, route: Router['route']): Router {
+  assertRouter('A router that is wrapped', router);
   const { name, numExperts, causal, expertsPerToken } = router;
   return {
     name,
     numExperts,
     causal,
     expertsPerToken,
-    route: (x, context) => tidyRouting(() => route(x, context)),
+    route: (x, context) => tidyRouting(() => route(clearPadding(x, context.tokenMask), context)),
     flopsPerToken: () => router.flopsPerToken(),
     ...(router.afterStep && { afterStep: (stats) => router.afterStep?.(stats) }),
     variables: () => router.variables(),

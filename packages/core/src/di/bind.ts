@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 import { instancePerContainerCachingFactory } from 'tsyringe';
 
+import { assertWord } from '../assert-arguments.js';
 import type { Bindings } from './tokens.js';
 import { tokens } from './tokens.js';
 
@@ -14,6 +15,7 @@ export function bind<Name extends keyof Bindings>(
   name: Name,
   make: (container: DependencyContainer) => Bindings[Name],
 ): void {
+  assertWord('The name of a binding', name, Object.keys(tokens));
   container.register<Bindings[Name]>(tokens[name], {
     useFactory: instancePerContainerCachingFactory(make),
   });

@@ -1,8 +1,14 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, relu, sigmoid, tanh, tidy } from '@tensorflow/tfjs-core';
 
+import { assertWord } from '../assert-arguments.js';
+import { fail } from '../errors.js';
+
+/** What `activation` may be. */
+export const activations = ['relu', 'gelu', 'swiglu'] as const;
+
 /** `relu`, `gelu` (tanh form), or `swiglu`, which has a gate matrix of its own. */
-export type Activation = 'relu' | 'gelu' | 'swiglu';
+export type Activation = (typeof activations)[number];
 
 /** gelu(x) = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))   (Hendrycks 2016) */
 export function gelu(x: Tensor2D): Tensor2D {
@@ -17,8 +23,24 @@ export function silu(x: Tensor2D): Tensor2D {
   return tidy(() => mul(x, sigmoid(x)));
 }
 
-/** The activation between an expert's two products; `gate` is x W_gate for SwiGLU. [S,F] -> [S,F] */
+/**
+ * The activation between an expert's two products. [S,F] -> [S,F]
+ * @param gate x W_gate, for swiglu and for no other      @throws MOE_OPTIONS on an activation that does not exist
+ */
 export function activate(activation: Activation, hidden: Tensor2D, gate?: Tensor2D): Tensor2D {
+  assertActivation('activate', activation);
+  if ((activation === 'swiglu') !== (gate !== undefined)) {
+    throw fail('MOE_OPTIONS', {
+      asked: 'swiglu needs the product of its gate matrix, and no other activation has one',
+      got: `${activation} ${gate ? 'with' : 'without'} a gate`,
+      fix: 'Pass x W_gate as the third argument of activate for swiglu.',
+    });
+  }
   if (activation === 'relu') return relu(hidden);
   return gate ? tidy(() => mul(silu(gate), hidden)) : gelu(hidden);
+}
+
+/** @throws MOE_OPTIONS naming the activations that exist */
+export function assertActivation(what: string, activation: unknown): void {
+  assertWord(`activation of ${what}`, activation, activations);
 }

@@ -4,12 +4,20 @@ import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 
 import type { Expert } from '../contract.js';
-import { fail } from '../errors.js';
+import {
+  assertFlag,
+  assertFunction,
+  assertMembers,
+  assertNumber,
+  assertTensor,
+  assertWord,
+} from '../assert-arguments.js';
+import { assertSizes } from '../assert-spec.js';
 import { parameter } from '../parameter.js';
 import type { Rng } from '../rng.js';
 import { createRng, normalArray } from '../rng.js';
 import type { Activation } from './activation.js';
-import { activate } from './activation.js';
+import { activate, assertActivation } from './activation.js';
 
 export interface FeedForwardOptions {
   /** D */
@@ -44,6 +52,7 @@ export interface FeedForwardOptions {
 /** E two-layer networks D -> F -> D, stored stacked and computed by grouped products. */
 export class FeedForwardExperts implements Expert {
   readonly numExperts: number;
+  readonly modelWidth: number;
   readonly #kernels: Kernels;
   readonly #activation: Activation;
   readonly #precision: Precision;
@@ -54,14 +63,16 @@ export class FeedForwardExperts implements Expert {
   readonly #inputBias: Variable | undefined; // [E,F]
   readonly #outputBias: Variable | undefined; // [E,D]
 
+  /** @throws MOE_SPEC, MOE_OPTIONS naming the option and what it may be */
   constructor(options: FeedForwardOptions) {
-    assertSizes(options);
+    assertOptions(options);
     const { modelWidth: d, expertWidth: f, numExperts: e, seed, init = 'independent' } = options;
     const { activation = 'relu', bias = activation !== 'swiglu' } = options;
     const { inputStd = 1 / Math.sqrt(d), outputStd = 1 / Math.sqrt(f) } = options;
     const draw = (label: string, shape: [number, number], std: number) =>
       stacked(createRng(seed).fork(label), [e, ...shape], std, init);
     this.numExperts = e;
+    this.modelWidth = d;
     this.#kernels = options.kernels ?? defaultKernels;
     this.#activation = activation;
     this.#precision = options.precision ?? 'float32';
@@ -74,10 +85,12 @@ export class FeedForwardExperts implements Expert {
   }
 
   apply(x: Tensor2D, plan: DispatchPlan): Tensor2D {
+    this.#assertRows(x);
     return tidy(() => this.#project(this.#hidden(x, plan, false), plan));
   }
 
   applyToTokens(x: Tensor2D, plan: DispatchPlan): Tensor2D {
+    this.#assertRows(x);
     // SwiGLU reads the rows twice: they are gathered once.
     if (this.#gate) return tidy(() => this.apply(this.#kernels.dispatch(x, plan), plan));
     return tidy(() => this.#project(this.#hidden(x, plan, true), plan));
@@ -95,6 +108,12 @@ export class FeedForwardExperts implements Expert {
 
   dispose(): void {
     this.variables().forEach((v) => v.dispose());
+  }
+
+  /** No row at all is fine: nobody may have been routed. */
+  #assertRows(x: Tensor2D): void {
+    const rows = (x as Tensor2D | undefined)?.shape?.[0] ?? 'S';
+    assertTensor('x of the experts', x, [rows, this.modelWidth]);
   }
 
   /** What lies between the two products, activation included. [S,D] (or tokens, [T,D]) -> [S,F] */
@@ -141,13 +160,22 @@ function zeros(shape: [number, number]): Variable {
   return parameter(new Float32Array(shape[0] * shape[1]), shape);
 }
 
-function assertSizes(options: FeedForwardOptions): void {
-  for (const name of ['modelWidth', 'expertWidth', 'numExperts'] as const) {
-    if (Number.isInteger(options[name]) && options[name] >= 1) continue;
-    throw fail('MOE_SPEC', {
-      asked: `${name} of an expert layer must be a whole number of at least 1`,
-      got: String(options[name]),
-      fix: `Pass a ${name} that fits the model.`,
-    });
-  }
+const known = {
+  sizes: ['modelWidth', 'expertWidth', 'numExperts'],
+  others: ['seed', 'activation', 'bias', 'init', 'inputStd', 'outputStd', 'precision', 'kernels'],
+};
+
+function assertOptions(options: FeedForwardOptions): void {
+  const what = 'FeedForwardExperts';
+  assertMembers(what, options, [...known.sizes, ...known.others, 'onActivations']);
+  assertSizes(what, options, known.sizes);
+  const { activation = 'relu', bias = true, init = 'copies', precision = 'float32' } = options;
+  const { inputStd = 0, outputStd = 0, onActivations } = options;
+  assertActivation(what, activation);
+  assertFlag(`bias of ${what}`, bias);
+  assertWord(`init of ${what}`, init, ['independent', 'copies']);
+  assertWord(`precision of ${what}`, precision, ['float32', 'f16', 'bf16']);
+  assertNumber(`inputStd of ${what}`, inputStd, { min: 0 });
+  assertNumber(`outputStd of ${what}`, outputStd, { min: 0 });
+  if (onActivations !== undefined) assertFunction(`onActivations of ${what}`, onActivations);
 }

@@ -12,11 +12,12 @@ import { registerRouter } from './registered-routers.js';
  *
  * [B,D] or [B,L,D] in, the same shape out. The router's losses take part in `fit`; routers with state need the
  * callback `afterEachStep(model)` as well. Registers the router for `loadLayersModel`.
- * @throws MOE_PLUGIN, MOE_API_VERSION, MOE_OPTIONS
+ * @throws MOE_PLUGIN, MOE_API_VERSION, MOE_OPTIONS, MOE_SPEC
  */
 export function moeLayer<Options, Input>(args: MoELayerArgs<Options, Input>): MoekitLayer {
+  const layer = new MoekitLayer(args);
   registerMoELayer([args.router]);
-  return new MoekitLayer(args);
+  return layer;
 }
 
 /**

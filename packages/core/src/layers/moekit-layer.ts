@@ -15,6 +15,7 @@ import { createRng } from '../rng.js';
 import { adoptWeights } from './adopted-weight.js';
 import { attachLoss } from './attach-loss.js';
 import { fromConfigText, toConfigText } from './config-text.js';
+import { assertLayerArgs } from './assert-layer-args.js';
 import type { MoELayerArgs } from './layer-args.js';
 import { registeredRouter } from './registered-routers.js';
 import { StepStats } from './step-stats.js';
@@ -36,6 +37,7 @@ export class MoekitLayer extends layers.Layer {
 
   /** @throws MOE_OPTIONS when the router's options do not fit its schema */
   constructor(args: MoELayerArgs, passes = 0) {
+    assertLayerArgs(args);
     const { name, inputShape, trainable } = args;
     super({
       ...(name !== undefined && { name }),
@@ -43,6 +45,7 @@ export class MoekitLayer extends layers.Layer {
       ...(trainable !== undefined && { trainable }),
     });
     const { router, routerOptions, seed = 1 } = args;
+    createRng(seed); // refuses an impossible seed
     parseOptions(router.options, routerOptions, `router ${router.name}`);
     this.#args = args;
     this.#seed = seed;

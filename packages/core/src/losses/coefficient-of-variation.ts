@@ -1,6 +1,8 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import { add, div, mean, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 
+import { assertTensor, assertWord } from '../assert-arguments.js';
+
 /**
  * How uneven loads are: importance loss and load loss of noisy top-k (1701.06538 eq. 7 and 11).
  * Formula:  CV^2 = var(x) / mean(x)^2, var over E (`population`, the original code) or E - 1 (`sample`, some ports)
@@ -11,6 +13,8 @@ export function squaredCoefficientOfVariation(
   loads: Tensor1D,
   variance: 'population' | 'sample' = 'population',
 ): Scalar {
+  assertTensor('loads of a coefficient of variation', loads, ['E']);
+  assertWord('variance of a coefficient of variation', variance, ['population', 'sample']);
   const experts = loads.shape[0];
   const freedom = variance === 'population' ? experts : Math.max(experts - 1, 1);
   return tidy(() => {

@@ -2,7 +2,8 @@ import { fusedKernel } from '@moekit/kernels';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { div, maximum, mul, sum, tidy } from '@tensorflow/tfjs-core';
 
-import { tokenMean } from '../token-mask.js';
+import { assertNumber, assertRows, assertTensor, assertWord } from '../assert-arguments.js';
+import { assertTokenMask, tokenMean } from '../token-mask.js';
 import { lossWithSlope, present } from './loss-with-slope.js';
 
 /**
@@ -16,7 +17,9 @@ export function assignmentFractions(
   per: 'token' | 'assignment' = 'token',
   tokenMask?: Tensor1D,
 ): Tensor1D {
-  if (per === 'token') return tokenMean(mask, tokenMask);
+  assertRows('mask of assignmentFractions', mask);
+  assertWord('per of assignmentFractions', per, ['token', 'assignment']);
+  if (mask.shape[0] === 0 || per === 'token') return tokenMean(mask, tokenMask);
   return tidy(() => {
     const counts = sum(mask, 0); // [E]
     return div(counts, maximum(sum(counts), 1)) as Tensor1D;
@@ -34,10 +37,17 @@ export function assignmentFractions(
 export function loadBalancingLoss(
   probs: Tensor2D,
   fractions: Tensor1D,
-  { scale = probs.shape[1], tokenMask }: { scale?: number; tokenMask?: Tensor1D | undefined } = {},
+  {
+    scale = probs?.shape?.[1] ?? 1,
+    tokenMask,
+  }: { scale?: number; tokenMask?: Tensor1D | undefined } = {},
 ): Scalar {
+  assertRows('probs of loadBalancingLoss', probs);
+  assertTensor('fractions of loadBalancingLoss', fractions, [probs.shape[1]]);
+  assertNumber('scale of loadBalancingLoss', scale);
+  if (tokenMask) assertTokenMask(tokenMask, probs.shape[0]);
   const fused = fusedKernel('MoeBalanceLoss');
-  if (!fused)
+  if (!fused || probs.shape[0] === 0)
     return tidy(() => mul(sum(mul(fractions, tokenMean<Tensor1D>(probs, tokenMask))), scale));
   return lossWithSlope(probs, (p) =>
     fused({ probs: p, fractions, ...present(tokenMask) }, { scale }),

@@ -104,7 +104,8 @@ export function thresholdPrefix(
 }
 
 /** Who is served first when an expert is wanted by more tokens than it has room for; ties go to the lower token. */
-export type CapacityPriority = 'rank-then-arrival' | 'rank-then-probability';
+export const priorities = ['rank-then-arrival', 'rank-then-probability'] as const;
+export type CapacityPriority = (typeof priorities)[number];
 
 /** Keeps, for each expert, the first `capacity` of the tokens that selected it, in priority order. */
 export const limitCapacityKernel: HostKernel<{ capacity: number; priority: CapacityPriority }> = {

@@ -1,0 +1,25 @@
+import { assertFlag, assertMembers, assertNumber } from '../assert-arguments.js';
+import { assertSizes } from '../assert-spec.js';
+import { assertActivation } from '../experts/activation.js';
+import { assertPlugin } from '../plugin.js';
+import type { MoELayerArgs } from './layer-args.js';
+
+const own = ['router', 'routerOptions', 'numExperts', 'expertWidth', 'activation'];
+const others = ['sharedExpertWidth', 'seed', 'name', 'inputShape', 'trainable'];
+/** What every Keras layer has, and saves. */
+const keras = ['dtype', 'batchSize', 'batchInputShape', 'inputDType', 'weights', 'customObjects'];
+
+/**
+ * Told where the layer is made, not when a model with it is built.
+ * @throws MOE_OPTIONS, MOE_SPEC, MOE_PLUGIN naming the argument
+ */
+export function assertLayerArgs(args: MoELayerArgs): void {
+  assertMembers('moeLayer', args, [...own, ...others, ...keras]);
+  const { router, activation = 'relu', sharedExpertWidth, trainable = true } = args;
+  assertPlugin(router, 'The router of moeLayer');
+  assertSizes('moeLayer', args, ['numExperts', 'expertWidth']);
+  assertActivation('moeLayer', activation);
+  assertFlag('trainable of moeLayer', trainable);
+  if (sharedExpertWidth === undefined) return;
+  assertNumber('sharedExpertWidth of moeLayer', sharedExpertWidth, { min: 1, whole: true });
+}
