@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { loadTextFile } from '../src/data/text-file.js';
+import { readRuns } from '../src/data/text/parquet/runs.js';
 import { openRegular, blocksOf } from '../src/data/text/foreign-file.js';
 import { inTime } from '../src/data/text/in-time.js';
 import { shown } from '../src/data/text/text-errors.js';
@@ -243,6 +244,44 @@ describe('what is no text', () => {
 });
 
 describe('Parquet', () => {
+  const all = Array.from({ length: 120 }, (_, i) => `line ${i} – größer\n`).join('');
+  const names = ['delta', 'delta-length', 'dictionary'].map((name) => `${name}.parquet`);
+
+  test.each(names)('%s is its rows', async (name) => {
+    expect(await piecesOf(golden(name))).toBe(all); // written by pyarrow, pages with checksums
+  });
+
+  test('damaged anywhere is refused, or is what it was', async () => {
+    const { readFile } = await import('node:fs/promises');
+    const files = await Promise.all(names.map((name) => readFile(golden(name))));
+    const change = fc.record({
+      file: fc.constantFrom(...files),
+      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      byte: fc.nat(255),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ file, at, byte }) => {
+        const bytes = Buffer.from(file);
+        bytes[Math.floor(at * bytes.length)] = byte;
+        const path = await put('any.parquet', bytes);
+        const read = await piecesOf(path).catch(({ code }: { code: string }) => code);
+        expect([all, 'MODELS_DATA_FORMAT', 'MODELS_DATA_BINARY']).toContain(read);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each<[string, number[], number, number]>([
+    ['a run of two thousand million', [0xfe, 0xff, 0xff, 0xff, 0x0f, 1], 1, 10],
+    ['packed runs without bits, for ever', [0xff, 0xff, 0xff, 0xff, 0xff, 0x0f], 0, 10],
+    ['an empty run', [0, 0, 0, 0], 1, 10],
+    ['a run that is cut short', [0x05, 0xff], 8, 16],
+  ])('does not take memory or time for %s', (_what, bytes, width, count) => {
+    expect(() => readRuns({ bytes: Uint8Array.from(bytes), at: 0 }, width, count)).toThrow(
+      RangeError,
+    );
+  });
+
   test.each([
     ['latin1', 'MODELS_DATA_BINARY', 'row 1'],
     ['null-text', 'MODELS_DATA_FORMAT', 'row 21.*null'],

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -83,6 +83,50 @@ describe('parallel text', () => {
     for (const [name, content] of Object.entries(files)) await put(name, content);
     const path = Object.keys(files).length > 0 ? folder : join(folder, 'absent');
     await expect(readParallelText(path, languages)).rejects.toThrow(coded(code));
+  });
+});
+
+describe('files of parallel text', () => {
+  test.each<[string, (en: string) => Promise<unknown>]>([
+    ['a folder', (en) => mkdir(en)],
+    ['a dangling link', (en) => symlink('nowhere', en)],
+    ['a link to itself', (en) => symlink('train.en', en)],
+  ])('of which one is %s are named', async (_what, make) => {
+    await make(join(folder, 'train.en'));
+    await put('train.de', 'ein Hund\n');
+    await expect(readParallelText(folder, languages)).rejects.toMatchObject({
+      code: 'MODELS_DATA_MISSING',
+      message: expect.stringMatching(/train\.en[^.]/),
+    });
+  });
+
+  test('may begin with a mark, end lines as Windows does and have endings in capitals', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `line ${i} \ufeff`);
+    await put('train.EN', `\ufeff${lines.join('\r\n')}`);
+    await put('train.De.GZ', gzipSync(`\ufeff${lines.join('\n')}\n`));
+    const { train } = await readParallelText(folder, languages);
+    expect(train).toEqual({ source: lines.slice(0, 36), target: lines.slice(0, 36) });
+  });
+
+  test.each<[string, string, Uint8Array]>([
+    ['MODELS_DATA_BINARY', 'line 3', Buffer.from('a\nb\nü\n', 'latin1')],
+    ['MODELS_DATA_BINARY', 'UTF-16', Buffer.from('\ufeffa dog', 'utf16le')],
+    ['MODELS_DATA_BINARY', 'bytes of 0', Buffer.from('a dog', 'utf16le')],
+    ['MODELS_DATA_LARGE', 'characters a line', Buffer.alloc(2 ** 20 + 2 ** 17, 'x')],
+  ])('are refused with %s for %s', async (code, said, bytes) => {
+    await put('train.en', bytes);
+    await put('train.de', 'ein Hund\n');
+    await expect(readParallelText(folder, languages)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(said),
+    });
+  });
+
+  test('below a path that is no folder are missing', async () => {
+    await put('file', 'x');
+    for (const path of [join(folder, 'file', 'train'), join(folder, 'x'.repeat(300))]) {
+      await expect(readParallelText(path, languages)).rejects.toThrow(coded('MODELS_DATA_MISSING'));
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -99,12 +99,23 @@ describe('digits of a folder', () => {
     ['cut short', gzipSync(images(10)).subarray(0, 40), 'MODELS_IDX'],
     ['not compressed', images(10), 'MODELS_IDX'],
     ['with a wrong count inside', gzipSync(images(9)), 'MODELS_IDX'],
+    [
+      'with more after its end',
+      Buffer.concat([gzipSync(images(10)), Buffer.alloc(9)]),
+      'MODELS_IDX',
+    ],
+    ['that say they have 2^96 pixels', gzipSync(Buffer.from(images(10)).fill(0xff, 4, 16)), 'MODELS_IDX'], // prettier-ignore
+    ['that unfold without end', gzipSync(Buffer.alloc(2 ** 26 + 1)), 'MODELS_DATA_LARGE'],
   ])('%s are refused', async (_name, bytes, code) => {
     const files = { [imageFile]: bytes, [labelFile]: gzipSync(labels(10)) };
     expect(await inFolder(files)).toBe(code);
   });
 
-  test('that are not there are refused', async () => {
+  test('that are not there, or no files, are refused', async () => {
     expect(await inFolder({})).toBe('MODELS_DATA_MISSING');
+    const folder = await mkdtemp(join(tmpdir(), 'moekit-digits-'));
+    await mkdir(join(folder, imageFile));
+    expect(await codeOf(() => loadDigits(folder))).toBe('MODELS_DATA_MISSING');
+    await rm(folder, { recursive: true });
   });
 });

@@ -26,7 +26,7 @@ export function notText(path: string, got: string, cause?: unknown) {
 
 export function unreadable(path: string, cause: unknown) {
   return fail('MODELS_DATA_MISSING', {
-    asked: `A text is read from ${shown(path)}`,
+    asked: `Data is read from ${shown(path)}`,
     got: shown(messageOf(cause)),
     fix: 'Check the path; it must name a readable file, or a folder of them.',
     cause,
