@@ -15,9 +15,11 @@ export interface HeatMap {
 }
 
 /** A table as colours. */
-export function heatMap({ values, top, x, rowNames, description }: HeatMap): Markup {
+export function heatMap({ values: all, top, x, rowNames, description }: HeatMap): Markup {
+  const width = Math.ceil((all[0]?.length ?? 0) / MOST_COLUMNS) || 1;
+  const values = all.map((row) => joined(row, width));
   const cells = values.flatMap((row, y) =>
-    row.map((value, column) => ({ column, y, value: Math.min(value, top) })),
+    row.map((value, column) => ({ column, y, value: Math.min(value || 0, top) })),
   );
   const columns = values[0]?.length ?? 0;
   return draw(
@@ -38,9 +40,10 @@ export function heatMap({ values, top, x, rowNames, description }: HeatMap): Mar
       marks: [
         cell(cells, { x: 'column', y: 'y', fill: 'value', inset: 0 }),
         axisX({
-          label: x,
+          label: width === 1 ? x : `${x}, means of ${width}`,
           tickSize: 0,
           ticks: every(range(columns), 16),
+          tickFormat: (i: number) => String(i * width),
           labelAnchor: 'center',
           labelArrow: 'none',
         }),
@@ -54,6 +57,18 @@ export function heatMap({ values, top, x, rowNames, description }: HeatMap): Mar
     },
     description,
   );
+}
+
+/** Columns narrower than two pixels would only make the page large. */
+const MOST_COLUMNS = 200;
+
+/** Means of so many neighbours. */
+function joined(row: readonly number[], width: number): readonly number[] {
+  if (width === 1) return row;
+  return range(Math.ceil(row.length / width)).map((i) => {
+    const part = row.slice(i * width, (i + 1) * width);
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
 }
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);

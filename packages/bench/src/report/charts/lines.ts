@@ -4,6 +4,7 @@ import { format } from '../format.js';
 import { GRID, MUTED } from './colours.js';
 import { draw } from './draw.js';
 import type { Markup } from '../markup.js';
+import { fitLabel, labelWidth } from './fit-label.js';
 import { placeLabels } from './place-labels.js';
 
 /** One curve. */
@@ -24,15 +25,16 @@ export interface LinesChart {
   readonly description: string;
 }
 
-const [WIDTH, HEIGHT] = [960, 420];
-const MARGIN = { left: 60, top: 30, bottom: 48 };
+const [WIDTH, LEAST_HEIGHT] = [960, 420];
+const MARGIN = { left: 68, top: 30, bottom: 48 };
 /** Room for the names at the ends: what the widest takes, within bounds. */
-const NAMES = { perLetter: 7.6, least: 90, most: 320 };
+const NAMES = { gap: 14, least: 90, most: 320 };
 const LABEL_HEIGHT = 17;
 
 /** Curves with their names at their ends. */
 export function linesChart({ lines, x, y, reference, share, description }: LinesChart): Markup {
-  const drawn = lines.filter(({ points }) => points.length > 0);
+  const drawn = lines.map(finite).filter(({ points }) => points.length > 0);
+  const height = heightFor(drawn.length);
   const flat = drawn.flatMap(({ points, ...line }, series) =>
     points.map(([px, py]) => ({ ...line, series: String(series), px, py })),
   );
@@ -40,7 +42,7 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
   return draw(
     {
       width: WIDTH,
-      height: HEIGHT,
+      height,
       marginLeft: MARGIN.left,
       marginRight: roomFor(drawn),
       marginTop: MARGIN.top,
@@ -53,7 +55,7 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
           label: x,
           tickSize: 0,
           ticks: 6,
-          tickFormat: (value: number) => format.count(value),
+          tickFormat: (value: number) => (Number.isInteger(value) ? format.count(value) : ''),
           labelAnchor: 'right',
         }),
         axisY({
@@ -62,7 +64,7 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
           ticks: 6,
           ...(share && { tickFormat: (v: number) => format.share(v) }),
         }),
-        ...(reference
+        ...(reference && Number.isFinite(reference.value)
           ? [
               ruleY([reference.value], { stroke: MUTED, strokeDasharray: '5 4' }),
               text([reference], {
@@ -95,7 +97,7 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
           fill: 'colour',
           r: drawn[0] && drawn[0].points.length > 24 ? 0 : 3,
         }),
-        text(ends(drawn, ys), {
+        text(ends(drawn, ys, height), {
           x: 'px',
           y: 'labelY',
           text: 'label',
@@ -104,7 +106,7 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
           textAnchor: 'start',
           dx: 10,
         }),
-        dot(ends(drawn, ys), { x: 'px', y: 'py', fill: 'colour', r: 4.5 }),
+        dot(ends(drawn, ys, height), { x: 'px', y: 'py', fill: 'colour', r: 4.5 }),
       ],
     },
     description,
@@ -112,12 +114,21 @@ export function linesChart({ lines, x, y, reference, share, description }: Lines
 }
 
 function roomFor(lines: readonly Line[]): number {
-  const longest = Math.max(0, ...lines.map(({ label }) => label.length));
-  return Math.min(Math.max(24 + longest * NAMES.perLetter, NAMES.least), NAMES.most);
+  const longest = Math.max(0, ...lines.map(({ label }) => labelWidth(label)));
+  return Math.min(Math.max(NAMES.gap + longest, NAMES.least), NAMES.most);
 }
 
-function ends(lines: readonly Line[], ys: readonly [number, number]) {
-  const perPixel = (ys[1] - ys[0]) / (HEIGHT - MARGIN.top - MARGIN.bottom);
+/** Taller where the names at the ends would not have room. */
+const heightFor = (names: number) =>
+  Math.max(LEAST_HEIGHT, names * LABEL_HEIGHT + MARGIN.top + MARGIN.bottom);
+
+/** Without points that no axis has a place for. */
+function finite(line: Line): Line {
+  return { ...line, points: line.points.filter((point) => point.every(Number.isFinite)) };
+}
+
+function ends(lines: readonly Line[], ys: readonly [number, number], height: number) {
+  const perPixel = (ys[1] - ys[0]) / (height - MARGIN.top - MARGIN.bottom);
   const last = lines.map(({ points }) => points.at(-1)!);
   const placed = placeLabels(
     last.map(([, py]) => py),
@@ -126,13 +137,16 @@ function ends(lines: readonly Line[], ys: readonly [number, number]) {
   );
   return lines.map(({ label, colour }, i) => {
     const [px, py] = last[i]!;
-    return { label, colour, px, py, labelY: placed[i]! };
+    const name = fitLabel(label, roomFor(lines) - NAMES.gap);
+    return { label: name, colour, px, py, labelY: placed[i]! };
   });
 }
 
 function domain(lines: readonly Line[], reference: number | undefined): [number, number] {
   const values = lines.flatMap(({ points }) => points.map(([, py]) => py));
-  const all = reference === undefined ? values : [...values, reference];
+  if (values.length === 0) return [0, 1];
+  const all =
+    reference === undefined || !Number.isFinite(reference) ? values : [...values, reference];
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const span = Math.max(high - low, 0.02 * Math.abs(high), 1e-9);
   return [low - 0.06 * span, high + 0.06 * span];

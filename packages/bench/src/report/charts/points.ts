@@ -4,6 +4,7 @@ import { format } from '../format.js';
 import { GRID, MUTED } from './colours.js';
 import { draw } from './draw.js';
 import type { Markup } from '../markup.js';
+import { fitLabel } from './fit-label.js';
 import { placeLabels } from './place-labels.js';
 
 /** One row of a comparison: what it cost and how good it was. */
@@ -25,9 +26,11 @@ export interface PointsChart {
   readonly description: string;
 }
 
-const [WIDTH, HEIGHT] = [960, 420];
+const [WIDTH, LEAST_HEIGHT] = [960, 420];
 const MARGIN = { left: 70, right: 24, top: 30, bottom: 48 };
 const LABEL_HEIGHT = 17;
+/** From a point to its name, and the most that a name takes, in pixels. */
+const [LABEL_GAP, LONGEST_LABEL] = [14, 320];
 /** Points nearer than this share of the width would cover each other's labels. */
 const CLOSE = 0.08;
 
@@ -41,15 +44,16 @@ export function pointsChart({ points, x, y, reference, description }: PointsChar
     points.flatMap((point) => [point.y, ...(point.interval ?? [])]),
     [0.08, 0.08],
   );
+  const height = Math.max(LEAST_HEIGHT, points.length * LABEL_HEIGHT + MARGIN.top + MARGIN.bottom);
   const near = reference && reference.value >= ys[0] && reference.value <= ys[1];
-  const labels = labelsOf(points, xs, ys);
+  const labels = labelsOf(points, { xs, ys, height });
   const lines = points.flatMap((p) =>
     p.interval ? [{ ...p, low: p.interval[0], high: p.interval[1] }] : [],
   );
   return draw(
     {
       width: WIDTH,
-      height: HEIGHT,
+      height,
       marginLeft: MARGIN.left,
       marginRight: MARGIN.right,
       marginTop: MARGIN.top,
@@ -109,7 +113,7 @@ export function pointsChart({ points, x, y, reference, description }: PointsChar
           y: 'labelY',
           text: 'label',
           textAnchor: 'start',
-          dx: 12,
+          dx: LABEL_GAP - 2,
           fill: 'colour',
           fontWeight: 600,
         }),
@@ -122,11 +126,14 @@ export function pointsChart({ points, x, y, reference, description }: PointsChar
 /** Points close to each other share a column of labels to the right of them all. */
 function labelsOf(
   points: readonly Point[],
-  xs: readonly [number, number],
-  ys: readonly [number, number],
+  {
+    xs,
+    ys,
+    height,
+  }: { xs: readonly [number, number]; ys: readonly [number, number]; height: number },
 ) {
   const close = CLOSE * (xs[1] - xs[0]);
-  const perPixel = (ys[1] - ys[0]) / (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const perPixel = (ys[1] - ys[0]) / (height - MARGIN.top - MARGIN.bottom);
   const placed = placeLabels(
     points.map((point) => point.y),
     LABEL_HEIGHT * perPixel,
@@ -134,10 +141,17 @@ function labelsOf(
   );
   const right = (point: Point) =>
     Math.max(...points.filter((other) => Math.abs(other.x - point.x) < close).map(({ x }) => x));
-  return points.map((point, i) => ({ ...point, labelX: right(point), labelY: placed[i]! }));
+  const pixels = (WIDTH - MARGIN.left - MARGIN.right) / (xs[1] - xs[0]);
+  return points.map((point, i) => {
+    const labelX = right(point);
+    const room = (xs[1] - labelX) * pixels + MARGIN.right - LABEL_GAP;
+    const label = fitLabel(point.label, Math.min(room, LONGEST_LABEL));
+    return { ...point, label, labelX, labelY: placed[i]! };
+  });
 }
 
 function domain(values: readonly number[], room: readonly [number, number]): [number, number] {
+  if (values.length === 0) return [0, 1];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const span = Math.max(high - low, 0.02 * Math.abs(high), 1e-9);
   return [low - room[0] * span, high + room[1] * span];

@@ -9,7 +9,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+body { margin: 0; background: var(--page); color: var(--ink); overflow-wrap: anywhere; font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 main { max-width: 1180px; margin: 0 auto; padding: 32px 20px 64px; }
 a { color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
@@ -48,7 +48,7 @@ table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-
 th, td { padding: 6px 5px; text-align: right; border-bottom: 1px solid var(--grid); }
 thead th { color: var(--muted); font-weight: 500; white-space: normal; vertical-align: bottom; line-height: 1.25; }
 th:first-child { text-align: left; }
-tbody th { font-weight: 600; }
+tbody th { font-weight: 600; white-space: normal; min-width: 9em; max-width: 24em; }
 .reference th, .reference td { color: var(--muted); font-weight: 400; }
 details.numbers { margin-top: 10px; font-size: 13.5px; }
 details.numbers summary { color: var(--accent); cursor: pointer; width: max-content; }

@@ -21,7 +21,7 @@ export function flopsPanel({ rows }: Results): Panel | undefined {
     label,
     parts: PARTS.map(({ key, ...part }) => ({
       ...part,
-      share: figures.flops.evaluation[key] / most,
+      share: figures.flops.evaluation[key] / (most || 1),
     })),
   }));
   const description = 'Forward FLOPs per token by part; the table below has the numbers.';

@@ -1,6 +1,7 @@
 import { rowColours } from '../charts/colours.js';
 import type { Point } from '../charts/points.js';
 import { pointsChart } from '../charts/points.js';
+import { divergedSeeds } from '../../results/learned.js';
 import { intervalOf } from '../../statistics/interval.js';
 import type { Panel } from '../page/panel.js';
 import { wideChart } from '../page/panel.js';
@@ -8,7 +9,7 @@ import type { Figures, Results, Row } from '../../results/results-schema.js';
 
 /** The primary metric against what a token costs, and against what all of training cost. */
 export function qualityPanels(results: Results): Panel[] {
-  return [
+  const panels = [
     panel(results, {
       id: 'quality',
       title: 'Quality against compute',
@@ -24,6 +25,7 @@ export function qualityPanels(results: Results): Panel[] {
       cost: ({ trainingFlops }) => trainingFlops.total,
     }),
   ];
+  return panels.filter((each) => each !== undefined);
 }
 
 interface Cost {
@@ -34,21 +36,34 @@ interface Cost {
   readonly cost: (figures: Figures) => number;
 }
 
-function panel({ rows, manifest, reference }: Results, { cost, x, ...words }: Cost): Panel {
+function panel(
+  { rows, manifest, reference }: Results,
+  { cost, x, ...words }: Cost,
+): Panel | undefined {
   const { name, unit, better } = manifest.metrics[0]!;
   const colours = rowColours(rows);
-  const points = rows.flatMap((row, i) => pointOf(row, { name, colour: colours[i]!, cost }));
+  const sane = (row: Row) => divergedSeeds(row, manifest.metrics).length === 0;
+  const points = rows.flatMap((row, i) =>
+    sane(row) ? pointOf(row, { name, colour: colours[i]!, cost }) : [],
+  );
+  const drawn = points.filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
+  if (drawn.length === 0) return undefined;
+  const missing = rows.length - drawn.length;
+  const without =
+    missing > 0
+      ? ` Not drawn, diverged or without the figure: ${missing} of ${rows.length} rows.`
+      : '';
   const level = reference?.metrics[name];
   const chart = pointsChart({
-    points,
+    points: drawn,
     x,
     y: `${unit} (${better} is better)`,
     ...(level !== undefined && { reference: { label: reference!.name, value: level } }),
-    description: `${unit} of ${points.length} rows against ${x}; the table below has the numbers.`,
+    description: `${unit} of ${drawn.length} rows against ${x}; the table below has the numbers.`,
   });
   return {
     ...words,
-    note: `${words.note} Bars: 95% interval over seeds.`,
+    note: `${words.note} Bars: 95% interval over seeds.${without}`,
     body: wideChart(chart),
     table: {
       name: words.id,

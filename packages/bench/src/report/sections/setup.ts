@@ -41,7 +41,10 @@ function facts({ manifest, machine }: Results): Markup {
     ['versions', list(versions)],
     ['config hash', manifest.configHash],
     ['data hash', data.hash],
-    ['run', `${machine.startedAt}, ${Math.round(machine.seconds)} s, ${machine.workers} at once`],
+    [
+      'run',
+      `${machine.startedAt}, ${machine.seconds >= 0 ? `${Math.round(machine.seconds)} s` : 'a clock that went back'}, ${machine.workers} at once`,
+    ],
   ];
   return markup`<dl>${entries.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
