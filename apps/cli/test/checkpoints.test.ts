@@ -63,11 +63,14 @@ async function said(args: readonly string[]) {
 
 describe('checkpoints on the command line', { timeout: 240_000 }, () => {
   test('a run whose perplexity is infinite is read, evaluated and resumed', async () => {
-    expect((await train('hot', ...HOT, 'training.steps=10')).code).toBe(0);
+    const trained = await train('hot', ...HOT, 'training.steps=10');
+    expect(trained.stdout).toMatch(/^diverged: /m);
+    expect(trained.code).toBe(0);
     const inspected = await moekit(['inspect', 'hot', '--json'], { cwd });
     const { manifest } = JSON.parse(inspected.stdout) as { manifest: { evaluation: object } };
     expect(manifest.evaluation).toMatchObject({ metrics: { perplexity: 'Infinity' } });
-    expect((await moekit(['inspect', 'hot'], { cwd })).stdout).toContain('perplexity=Infinity');
+    const { stdout } = await moekit(['inspect', 'hot'], { cwd });
+    expect(stdout).toMatch(/perplexity=Infinity\ndiverged /);
     const evaluated = await moekit(['eval', 'hot', '--batches', '1', '--json'], { cwd });
     expect(evaluated.stdout).toContain('"perplexity": "Infinity"');
     expect((await moekit(['train', '--resume', '--out', 'hot'], { cwd })).code).toBe(0);

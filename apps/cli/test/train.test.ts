@@ -203,6 +203,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     ['an unknown key', ['train', '--set', 'modle.numLayers=2'], 'MOE_OPTIONS'],
     ['a setting without a value', ['train', '--set', 'seed'], 'CLI_USAGE'],
     ['an unknown router', ['train', '--router', 'treshold'], 'CLI_ROUTER_UNKNOWN'],
+    ['a batch beyond all bounds', ['train', '--set', 'training.batchSize=1e9'], 'MOE_OPTIONS'],
     ['a wrong rate', ['train', '--set', 'training.learningRate=-1'], 'MOE_OPTIONS'],
     ['a checkpoint that is not there', ['eval', 'no'], 'MODELS_CHECKPOINT_MISSING'],
     ['nothing to inspect', ['inspect', 'no'], 'CLI_USAGE'],

@@ -58,7 +58,7 @@ export type { LanguageData, LanguageModellingOptions } from './language/language
 export { createLanguageTask, lossFigures } from './language/language-task.js';
 export { crossEntropy } from './model/cross-entropy.js';
 export { createLanguageModel } from './model/language-model.js';
-export { smallBatchSize, smallLanguageModel, smallTraining } from './presets.js';
+export { largestBatchSize, smallBatchSize, smallLanguageModel, smallTraining } from './presets.js';
 export { AdamW } from './training/adamw.js';
 export type { AdamWOptions } from './training/adamw.js';
 export { addFlops, noFlops, scaleFlops } from './training/add-flops.js';
@@ -66,6 +66,7 @@ export { evaluate } from './training/evaluate.js';
 export type { EvaluateOptions } from './training/evaluate.js';
 export { learningRateAt } from './training/schedule.js';
 export type { Divergence, Magnitude } from './training/divergence.js';
+export { isNonsense, LARGEST_GUESS } from './training/nonsense.js';
 export { parseTrainOptions } from './training/options.js';
 export type { LayerPass } from './training/repeat-pass.js';
 export { sumStats } from './training/sum-stats.js';

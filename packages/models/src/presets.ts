@@ -30,3 +30,6 @@ export const smallTraining: TrainOptions = {
 
 /** Windows in a batch of that training: many small steps learn more from the same tokens than few large ones. */
 export const smallBatchSize = 8;
+
+/** Far above what any device holds of one batch, and below what ends a process for lack of memory. */
+export const largestBatchSize = 2 ** 16;

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs';
-import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { memory, scalar, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
+import type { Batch } from '../src/data/batches.js';
 import { evenBatches, randomBatch } from '../src/data/batches.js';
 import { createLanguageModel } from '../src/model/language-model.js';
 import { evaluate } from '../src/training/evaluate.js';
@@ -83,4 +84,23 @@ test('random batches reach the last window and depend on the generator alone', (
     new Set([0, 1]),
   );
   expect(Math.max(...draw(1).targets)).toBe(11);
+});
+
+test('a batch without targets leaves the mean alone, and data without any is refused', async () => {
+  const model = createLanguageModel(tinyConfig, top1Factory());
+  const task = createLanguageTask(model, data, { batchSize: 3 });
+  const [batch] = task.heldOutBatches(1);
+  const empty = { size: 0, tokens: new Int32Array(0), targets: new Int32Array(0) };
+  const pass: typeof task.pass = (given, options) => {
+    const passed = task.pass(given === empty ? batch! : given, options);
+    return given === empty ? { ...passed, loss: scalar(NaN) } : passed; // a mean over none
+  };
+  const over = (batches: Batch[]) =>
+    evaluate({ ...task, pass, heldOutBatches: () => batches }, { batches: 9 });
+  const { loss } = (await over([batch!])).limited;
+  expect((await over([empty, batch!, empty])).limited.loss).toBe(loss);
+  for (const none of [[], [empty]]) {
+    await expect(over(none)).rejects.toMatchObject({ code: 'MODELS_DATA_SHORT' });
+  }
+  model.dispose();
 });

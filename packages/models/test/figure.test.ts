@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { TrainEvent } from '../src/contract.js';
 import { EventLog, readEvents } from '../src/events/event-log.js';
 import { figure, parseFigures, stringifyFigures } from '../src/figure.js';
+import { isNonsense } from '../src/training/nonsense.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'moekit-figure-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,4 +40,18 @@ test('events with figures that are not finite come back as they were', async () 
   const read: TrainEvent[] = [];
   for await (const one of readEvents(path)) read.push(one);
   expect(read).toEqual([event]);
+});
+
+test('figures mean nothing where one is not finite, or the loss is beyond any guess', () => {
+  const nonsense = [
+    { loss: 1e5, perplexity: Infinity },
+    { loss: 20.1, accuracy: 0 },
+    { loss: NaN },
+    { loss: 1, accuracy: NaN },
+  ];
+  expect(nonsense.map(isNonsense)).toEqual([true, true, true, true]);
+  expect([{ loss: 12.3, perplexity: Math.exp(12.3) }, { accuracy: 30 }].map(isNonsense)).toEqual([
+    false,
+    false,
+  ]);
 });

@@ -6,6 +6,7 @@ import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
 import {
   assertSameRun,
   CheckpointFolder,
+  isNonsense,
   parseTrainOptions,
   readManifest,
   smallTraining,
@@ -208,7 +209,8 @@ function heading(backend: string, folder: string, step: number | undefined): str
 
 function show(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
   const { folder, steps, best } = run;
-  const all = { ...end, folder, steps, best: best ?? null };
+  const diverged = end.evaluation ? isNonsense(end.evaluation.metrics) : null;
+  const all = { ...end, diverged, folder, steps, best: best ?? null };
   print(json ? `${stringifyFigures(all, 2)}\n` : renderEnd(end, run));
 }
 

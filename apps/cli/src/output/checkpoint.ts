@@ -1,8 +1,10 @@
 import { format } from '@moekit/bench';
 import type { CheckpointManifest } from '@moekit/models';
+import { isNonsense } from '@moekit/models';
 import Table from 'cli-table3';
 
 import type { CheckpointContents } from '../commands/inspect.js';
+import { DIVERGED } from './diverged.js';
 import { oneLine, paint } from './paint.js';
 
 /** A checkpoint as text: what it is of, how good it was, what is in it. */
@@ -22,6 +24,8 @@ export function renderCheckpoint(
     'held-out': evaluation
       ? `step ${evaluation.step}: ${pairs(evaluation.metrics)}`
       : 'not evaluated yet',
+    ...(evaluation &&
+      isNonsense(evaluation.metrics) && { diverged: DIVERGED.replace('diverged: ', '') }),
     intact: `sha256 ${manifest.tensors.sha256.slice(0, 12)}`,
   };
   const width = Math.max(...Object.keys(facts).map((name) => name.length));

@@ -1,8 +1,10 @@
 import { format } from '@moekit/bench';
 import type { Metric } from '@moekit/models';
+import { isNonsense } from '@moekit/models';
 import Table from 'cli-table3';
 
 import type { EvaluatedSetting } from '../commands/eval.js';
+import { DIVERGED } from './diverged.js';
 import { paint } from './paint.js';
 
 interface Evaluations {
@@ -49,7 +51,8 @@ export function renderEvaluations(
     ]);
   }
   const heading = `${checkpoint}: ${task}, step ${step}, backend ${backend}`;
-  return `${paint.bold(heading)}\n${table.toString()}\n`;
+  const diverged = rows.some(({ limited }) => isNonsense(limited));
+  return `${paint.bold(heading)}\n${table.toString()}\n${diverged ? `${paint.red(DIVERGED)}\n` : ''}`;
 }
 
 function settingName(set: Readonly<Record<string, unknown>>): string {

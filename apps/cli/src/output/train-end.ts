@@ -1,8 +1,10 @@
 import { relative } from 'node:path';
 
 import type { Metric, StoredCheckpoint } from '@moekit/models';
+import { isNonsense } from '@moekit/models';
 
 import type { TrainingEnd } from '../training/run-training.js';
+import { DIVERGED } from './diverged.js';
 import { paint } from './paint.js';
 
 /** What `moekit train` prints at the end: how good the model is, and where it lies. */
@@ -25,6 +27,7 @@ export function renderEnd(
   return [
     paint.bold(state),
     ...(evaluation ? [`held-out, step ${evaluation.step}: ${figures.join(', ')}`] : []),
+    ...(evaluation && isNonsense(evaluation.metrics) ? [paint.red(DIVERGED)] : []),
     ...(checkpoint ? [`last  ${shown(checkpoint.path)}`] : []),
     ...(best ? [`best  ${shown(best.path)}`] : []),
     ...(stopped ? [`go on with: moekit train --resume --out ${shown(folder)}`] : []),

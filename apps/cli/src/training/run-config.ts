@@ -3,14 +3,12 @@ import { hashRouter, hashTask, loadPlugin, matchRouter } from '@moekit/bench';
 import type { RouterPlugin } from '@moekit/core';
 import { parseOptions } from '@moekit/core';
 import type { TaskPlugin } from '@moekit/models';
+import { largestBatchSize } from '@moekit/models';
 import { z } from 'zod';
 
 import type { TrainConfig } from './train-config.js';
 
 const count = z.int().min(1);
-
-/** Far above what any device holds of one batch. */
-export const LARGEST_BATCH = 2 ** 16;
 const settings = z.record(z.string(), z.json());
 
 /** What a checkpoint must say so that its model can be built again: all defaults filled in, all sizes decided. */
@@ -23,7 +21,7 @@ export const runConfigSchema = z.strictObject({
   /** N and d_e of an MoE layer; null for a dense model. */
   experts: z.strictObject({ numExperts: count, expertWidth: count }).nullable(),
   expertParameters: count,
-  batchSize: count.max(LARGEST_BATCH),
+  batchSize: count.max(largestBatchSize),
   seed: z.int(),
   /** sha256 of the router's and of the task's code, imports and packages included; null for those of moekit. */
   code: z.strictObject({ router: z.string().nullable(), task: z.string().nullable() }),

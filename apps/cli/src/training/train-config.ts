@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 
 import { BACKEND_NAMES, isPath, loadConfig, parseRouter, readRow } from '@moekit/bench';
 import { parseOptions, unknownOption } from '@moekit/core';
-import { smallBatchSize, smallTraining } from '@moekit/models';
+import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
 
 import { setPath } from './set-path.js';
@@ -12,7 +12,7 @@ const settings = z.record(z.string(), z.json());
 
 /** What is absent is `smallTraining`'s; `parseTrainOptions` checks the values. */
 const training = {
-  batchSize: count.default(smallBatchSize),
+  batchSize: count.max(largestBatchSize).default(smallBatchSize),
   steps: count.default(smallTraining.steps),
   learningRate: z.number().optional(),
   warmupSteps: z.number().optional(),

@@ -1,5 +1,5 @@
 import { unknownOption } from '@moekit/core';
-import { smallBatchSize, smallTraining } from '@moekit/models';
+import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
 
 import { BACKEND_NAMES } from '../backend/names.js';
@@ -14,7 +14,7 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape) {
 
 const trainingShape = {
   steps: count.default(smallTraining.steps),
-  batchSize: count.default(smallBatchSize),
+  batchSize: count.max(largestBatchSize).default(smallBatchSize),
   learningRate: z.number().positive().default(smallTraining.learningRate),
   warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
   finalLearningRate: z

@@ -1,3 +1,5 @@
+import { LARGEST_GUESS } from '@moekit/models';
+
 import { format } from '../report/format.js';
 import type { Results, Row } from './results-schema.js';
 import type { Trial } from './trial-schema.js';
@@ -5,15 +7,12 @@ import { metricOf } from './summarise-row.js';
 
 type Metrics = Results['manifest']['metrics'];
 
-/** Nats per token that no guess exceeds: a uniform one among 480 million tokens takes as much. */
-const NONSENSE = 20;
-
 /** A figure that is not finite, or a loss beyond any guess: the run went on, but computed nonsense. */
 export function isDiverged(trial: Trial, metrics: Metrics): boolean {
   return metrics.some(({ name, unit }) => {
     const value = metricOf(trial, name);
     if (value === undefined) return false;
-    return !Number.isFinite(value) || (unit.startsWith('nats') && value > NONSENSE);
+    return !Number.isFinite(value) || (unit.startsWith('nats') && value > LARGEST_GUESS);
   });
 }
 

@@ -1,6 +1,7 @@
 import { tidy } from '@tensorflow/tfjs-core';
 
 import type { Flops } from '../contract.js';
+import { fail } from '../errors.js';
 import type { Evaluation, Task } from '../task.js';
 import { addFlops, noFlops } from './add-flops.js';
 import type { PassReport } from './pass-report.js';
@@ -35,6 +36,7 @@ export async function evaluate<Batch>(
     flops = addFlops(flops, task.flops(batch, pairs));
   }
   const { targets, layers } = limited;
+  if (targets === 0) throw nothing(layers.length);
   return {
     limited: task.metrics(limited.mean()),
     dropFree: task.metrics(dropFree.mean()),
@@ -54,7 +56,7 @@ class Totals {
 
   add({ loss, figures, layers }: PassReport, targets: number): void {
     this.targets += targets;
-    this.#loss += loss * targets;
+    if (targets > 0) this.#loss += loss * targets; // a mean over none is no number
     this.#figures = figures.map((value, i) => value + (this.#figures[i] ?? 0));
     this.layers.push(layers);
   }
@@ -62,6 +64,14 @@ class Totals {
   mean() {
     return { loss: this.#loss / this.targets, figures: this.#figures };
   }
+}
+
+function nothing(batches: number) {
+  return fail('MODELS_DATA_SHORT', {
+    asked: 'Held-out data must have something to predict',
+    got: `${batches} batches without a target`,
+    fix: 'Hold out more data, or evaluate more batches.',
+  });
 }
 
 async function runPass<Batch>(task: Task<Batch>, batch: Batch, dropFree: boolean) {
