@@ -1,3 +1,4 @@
+import { fail as usage } from '../errors.js';
 import { fail } from './errors.js';
 import type { Machine } from './machine.js';
 
@@ -23,8 +24,9 @@ export interface Wanted {
 /** manylinux tags name the oldest glibc that will do; nothing older than this is built any more. */
 const OLDEST_GLIBC = 17;
 
-/** @throws BACKEND_PLATFORM where no TensorFlow exists for a machine */
+/** @throws CLI_USAGE for what is no version, BACKEND_PLATFORM where no TensorFlow exists for a machine */
 export function targetFor(machine: Machine, { tensorflow, gpu }: Wanted): Target {
+  assertVersion(tensorflow);
   assertSupported(machine, gpu);
   const device = gpu ? 'gpu' : 'cpu';
   const hasOwnCpuPackage = machine.platform === 'linux' && machine.arch === 'x64';
@@ -59,6 +61,16 @@ function linuxTags({ arch, glibc }: Machine): string[] {
 function macTags({ macos }: Machine): string[] {
   const count = macos! - 11 + 1;
   return Array.from({ length: count }, (_, i) => `macosx_${macos! - i}_0_arm64`);
+}
+
+/** A version becomes the name of a folder, and a requirement of pip. */
+function assertVersion(version: string): void {
+  if (/^\d+(\.\d+)+[\w.+-]*$/.test(version)) return;
+  throw usage('CLI_USAGE', {
+    asked: '--tensorflow must be a version',
+    got: version,
+    fix: 'For example: --tensorflow 2.21.0',
+  });
 }
 
 function assertSupported(machine: Machine, gpu: boolean): void {

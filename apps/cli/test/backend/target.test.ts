@@ -26,6 +26,15 @@ describe('targetFor', () => {
     expect(target.name).toBe(`tensorflow-2.21.0-${wanted.gpu ? 'gpu' : 'cpu'}`);
   });
 
+  test.each(['../../x', '2.21.0/../..', '/tmp/x', '', '2', '2.21.0 --index-url x'])(
+    'the version %j is none',
+    (tensorflow) => {
+      expect(() => targetFor(linux, { tensorflow, gpu: false })).toThrow(
+        expect.objectContaining({ code: 'CLI_USAGE' }),
+      );
+    },
+  );
+
   test('wheels for an older glibc will do, for a newer one not', () => {
     const { platformTags } = targetFor({ ...linux, glibc: '2.28' }, cpu);
     expect(platformTags).toContain('manylinux_2_27_x86_64');

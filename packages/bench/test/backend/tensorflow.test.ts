@@ -59,6 +59,17 @@ describe('installed backends', () => {
     ]);
   });
 
+  test.each([
+    ['a version that is a path', { tensorflow: '../../x' }],
+    ['a name that is a path', { name: '/tmp/x' }],
+    ['a file elsewhere', { files: { '../../outside': 3 } }],
+    ['a file by an absolute path', { files: { '/etc/passwd': 3 } }],
+    ['a size below nothing', { files: { missing: -1 } }],
+  ] as const)('a manifest with %s is not one', (_, change) => {
+    install('tensorflow-2.21.0-cpu', change);
+    expect(bestInstalled(home)).toBeUndefined();
+  });
+
   test('a folder without manifest, or with a file of another size, is listed last and never chosen', () => {
     mkdirSync(join(home, 'tensorflow-2.22.0-cpu'));
     write(join(install('tensorflow-2.23.0-cpu'), BINDING), 'truncated or not');

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 import { z } from 'zod';
 
@@ -27,11 +27,20 @@ const nativeSchema = z.object({
   error: z.string().nullable(),
 });
 
+/** Versions and names that folders are called by lead nowhere else. */
+const name = z.string().regex(/^[A-Za-z0-9][\w.+-]*$/);
+const inside = z
+  .string()
+  .refine((path) => !isAbsolute(path) && !path.split(/[\\/]/).includes('..'));
+
+/** Far more than a manifest of thousands of files takes. */
+const LARGEST = 4 * 2 ** 20;
+
 /** What the installer did. */
 export const manifestSchema = z.object({
   schema: z.literal(1),
-  name: z.string(),
-  tensorflow: z.string(),
+  name,
+  tensorflow: name,
   device: z.enum(['cpu', 'gpu']),
   platform: z.string(),
   tfjsNode: z.string(),
@@ -41,7 +50,7 @@ export const manifestSchema = z.object({
   /** Version of each CUDA package, by its name on the index. */
   cuda: z.record(z.string(), z.string()),
   /** The files that the backend cannot run without: path inside its folder, and size in bytes. */
-  files: z.record(z.string(), z.int()),
+  files: z.record(inside, z.int().min(0)),
   installedAt: z.string(),
   node: z.string(),
   /** moekit's own operations; null where the backend was installed before there were any. */
@@ -102,7 +111,8 @@ function incomplete(dir: string, got: string) {
 
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    const found = statSync(path);
+    return found.isFile() && found.size <= LARGEST ? readFileSync(path, 'utf8') : '';
   } catch {
     return undefined;
   }
