@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+
+/** How an input of a target is changed: its bytes, or the JSON in it. */
+export type Form = 'bytes' | 'json';
+
+/** Inputs of a target, each one of its seeds after some changes. */
+export function mutated(seeds: readonly Buffer[], form: Form): fc.Arbitrary<Buffer> {
+  const seed = fc.constantFrom(...seeds);
+  const bytes = fc
+    .tuple(seed, fc.array(byteEdit(seeds), { minLength: 1, maxLength: 4 }))
+    .map(([start, edits]) => edits.reduce((at, edit) => edit(at), start));
+  if (form === 'bytes') return bytes;
+  const json = fc
+    .tuple(seed, fc.array(jsonEdit, { minLength: 1, maxLength: 3 }))
+    .map(([start, edits]) => writeRaw(edits.reduce((at, edit) => edit(at), readJson(start))));
+  return fc.oneof({ weight: 4, arbitrary: json }, { weight: 1, arbitrary: bytes });
+}
+
+type Edit<Value> = (value: Value) => Value;
+
+/** A place in something of unknown length, as a share of it. */
+const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+const at = (share: number, length: number) => Math.floor(share * length);
+
+function byteEdit(seeds: readonly Buffer[]): fc.Arbitrary<Edit<Buffer>> {
+  const word = fc.constantFrom(0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 24);
+  const inserted = fc.oneof(
+    fc.uint8Array({ maxLength: 16 }).map((bytes) => Buffer.from(bytes)),
+    fc.constantFrom('\ufeff', '\u0000', '\r\n', '\u001b[31m', '{', '"', '\\ud800', '9e999', '%00'),
+    fc.constantFrom('[', '{"a":', '(a+)+', 'x').map((text) => text.repeat(20_000)),
+  );
+  return fc.oneof(
+    fc.tuple(place, fc.integer({ min: 1, max: 255 })).map(([where, flip]) => (from) => {
+      const changed = Buffer.from(from);
+      if (changed.length > 0) changed[at(where, changed.length)]! ^= flip;
+      return changed;
+    }),
+    fc.tuple(place, word, fc.boolean()).map(([where, value, little]) => (from) => {
+      if (from.length < 4) return from;
+      const changed = Buffer.from(from);
+      const offset = at(where, changed.length - 3);
+      if (little) changed.writeUInt32LE(value, offset);
+      else changed.writeUInt32BE(value, offset);
+      return changed;
+    }),
+    place.map((where) => (from) => from.subarray(0, at(where, from.length))),
+    fc.tuple(place, place).map(([where, share]) => (from) => {
+      const start = at(where, from.length);
+      const end = start + 1 + at(share * share, from.length - start);
+      return Buffer.concat([from.subarray(0, start), from.subarray(end)]);
+    }),
+    fc.tuple(place, inserted).map(([where, what]) => (from) => {
+      const start = at(where, from.length + 1);
+      return Buffer.concat([from.subarray(0, start), Buffer.from(what), from.subarray(start)]);
+    }),
+    fc.tuple(place, place, place).map(([where, start, share]) => (from) => {
+      const begin = at(start, from.length);
+      const piece = from.subarray(begin, begin + 1 + at(share, from.length - begin));
+      const into = at(where, from.length + 1);
+      return Buffer.concat([from.subarray(0, into), piece, from.subarray(into)]);
+    }),
+    fc.tuple(fc.constantFrom(...seeds), place, place).map(([other, keep, from]) => (start) => {
+      const head = start.subarray(0, at(keep, start.length));
+      return Buffer.concat([head, other.subarray(at(from, other.length))]);
+    }),
+  );
+}
+
+/** JSON as text, which may be what no `JSON.stringify` writes. */
+class Raw {
+  constructor(readonly text: string) {}
+}
+
+const hostile: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown>(
+    ...[null, true, false, 0, 1, -1, 0.5, 2 ** 31, 2 ** 53, 1e7, 1e308, 5e-324, '', '0', ' '],
+    ...['NaN', 'Infinity', '-Infinity', '__proto__', 'constructor', '../../x', '/dev/zero'],
+    ...['\ufeff', '\ud800', '\u0000', '\u001b[2J', '<script>alert(1)</script>', '(a+)+$'],
+    ...[[], {}, [null], [[]], { a: 1 }, 'x'.repeat(1000)],
+  ),
+  fc.constantFrom('1e999', '-0', '1e-999', '9007199254740993', '{"__proto__":{"polluted":1}}').map(
+    (text) => new Raw(text),
+  ),
+  fc.constantFrom('[', '{"a":').map(
+    (open) => new Raw(open.repeat(5000) + '1' + (open === '[' ? ']' : '}').repeat(5000)),
+  ),
+  fc.integer(),
+  fc.double(),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+
+type Container = Record<string, unknown> | unknown[];
+interface Slot {
+  readonly holder: Container;
+  readonly key: string;
+}
+
+const jsonEdit: fc.Arbitrary<Edit<unknown>> = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(place, hostile).map(([where, value]) => onSlot(where, ({ holder, key }) => set(holder, key, value))) },
+  { weight: 2, arbitrary: place.map((where) => onSlot(where, remove)) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(place, fc.constantFrom('extra', '__proto__', 'toString', 'é')).map(([where, key]) =>
+      onSlot(where, ({ holder }) => set(holder, Array.isArray(holder) ? String(holder.length) : key, 1)),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(place, place).map(([from, to]) => (value: unknown) => {
+      const slots = slotsOf(value);
+      if (slots.length === 0) return value;
+      const source = slots[at(from, slots.length)]!;
+      const target = slots[at(to, slots.length)]!;
+      set(target.holder, target.key, structuredClone(plain(get(source.holder, source.key))));
+      return value;
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: place.map((where) =>
+      onSlot(where, ({ holder, key }) => {
+        const number = get(holder, key);
+        if (typeof number === 'number') set(holder, key, number + 1);
+      }),
+    ),
+  },
+);
+
+function onSlot(where: number, change: (slot: Slot) => void): Edit<unknown> {
+  return (value) => {
+    const slots = slotsOf(value);
+    if (slots.length > 0) change(slots[at(where, slots.length)]!);
+    return value;
+  };
+}
+
+/** Every place in a JSON value; of long arrays the first and last few, so that figures do not drown the rest. */
+function slotsOf(value: unknown, slots: Slot[] = []): Slot[] {
+  if (value === null || typeof value !== 'object' || value instanceof Raw) return slots;
+  const keys = Object.keys(value);
+  for (const key of keys.length > 40 ? [...keys.slice(0, 10), ...keys.slice(-2)] : keys) {
+    slots.push({ holder: value as Container, key });
+    slotsOf(get(value as Container, key), slots);
+  }
+  return slots;
+}
+
+const get = (holder: Container, key: string) => (holder as Record<string, unknown>)[key];
+
+function set(holder: Container, key: string, value: unknown): void {
+  Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+function remove({ holder, key }: Slot): void {
+  if (Array.isArray(holder)) holder.splice(Number(key), 1);
+  else Reflect.deleteProperty(holder, key);
+}
+
+/** A value without raw text, which cannot be cloned. */
+const plain = (value: unknown): unknown => (value === undefined ? null : JSON.parse(writeRaw(value, '0').toString()));
+
+function readJson(bytes: Buffer): unknown {
+  return JSON.parse(bytes.toString()) as unknown;
+}
+
+function writeRaw(value: unknown, instead?: string): Buffer {
+  const raws: string[] = [];
+  const mark = '\u0001raw';
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    if (!(part instanceof Raw)) return part;
+    raws.push(instead ?? part.text);
+    return `${mark}${raws.length - 1}`;
+  });
+  const written = text ?? 'null';
+  return Buffer.from(
+    written.replace(/"\\u0001raw(\d+)"/g, (_, index: string) => raws[Number(index)]!),
+  );
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+
+import { parseHTML } from 'linkedom';
+
+import { resultsTable } from '../../../apps/cli/src/output/results-table.js';
+import { sampleResults, sampleTrial } from '../../../packages/bench/test/sample-results.js';
+import { parseResults, renderReport, TrialStore } from '../../../packages/bench/src/index.js';
+import { jobKey } from '../../../packages/bench/src/sweep/job-key.js';
+import { stringifyFigures } from '@moekit/models';
+import type { Target } from '../target.js';
+import { must, Refused } from '../target.js';
+
+const sample = () =>
+  sampleResults({ routers: ['dense', 'switch', 'topk?k=2'], seeds: [1, 2], backend: 'cpu' }, (label, seed) =>
+    label === 'switch' && seed === 2 ? undefined : 2 + seed / 10,
+  );
+
+/** What is accepted can be shown: a page without foreign markup, a table. */
+const results: Target = {
+  name: 'results',
+  form: 'json',
+  seeds: () => [Buffer.from(stringifyFigures(sample()))],
+  async read(input) {
+    const parsed = parseResults(input.toString());
+    const page = await renderReport(parsed);
+    const { document } = parseHTML(page);
+    must(document.querySelectorAll('script, iframe, object, embed, link, base').length === 0, 'its page runs something');
+    must(!/[ "]on\w+="/.test(page.replace(/<text[^]*?<\/text>|<title>[^]*?<\/title>/g, '')), 'its page has a handler');
+    must(!/>[^<]*\b(undefined|\[object Object\])[^<]*</.test(page), 'its page shows undefined');
+    must(!resultsTable(parsed).includes('undefined'), 'its table shows undefined');
+    must(!/[\u0000-\u0008\u000b-\u001a\u001c-\u001f]/.test(resultsTable(parsed)), 'its table has control characters'); // eslint-disable-line no-control-regex
+  },
+};
+
+const job = () => {
+  const { experiment, backend } = sample().manifest;
+  const entry = experiment.routers[1]!;
+  return { id: 'switch#1', label: 'switch', entry, seed: 1, backend, experiment } as never;
+};
+
+/** A stored trial is kept as it was written, or not at all. */
+const trial: Target = {
+  name: 'stored trial',
+  form: 'json',
+  async seeds() {
+    const folder = join(process.env['TMPDIR']!, 'stored');
+    const { manifest } = sample();
+    await new TrialStore(folder, manifest).save({ type: 'done', job: job(), trial: sampleTrial('switch', 1, 2) });
+    return [readFileSync(join(folder, 'trials', `${jobKey(job(), manifest)}.json`))];
+  },
+  async read(input, folder) {
+    const { manifest } = sample();
+    mkdirSync(join(folder, 'trials'));
+    writeFileSync(join(folder, 'trials', `${jobKey(job(), manifest)}.json`), input);
+    const [outcome] = await new TrialStore(folder, manifest).finished([job()]);
+    if (!outcome) throw new Refused();
+    must(outcome.type === 'done', 'a trial that failed is kept');
+    must(isDeepStrictEqual(plain(outcome.trial), plain(sampleTrial('switch', 1, 2))), 'its figures are others');
+  },
+};
+
+export const storedResults = [results, trial];
+
+const plain = (value: unknown) => JSON.parse(stringifyFigures(value)) as unknown;
