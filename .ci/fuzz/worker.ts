@@ -44,7 +44,7 @@ async function run({ target: name, seed, from, to, folder }: Orders): Promise<vo
   const prototype = Object.getOwnPropertyNames(Object.prototype).join();
   let [accepted, refused] = [0, 0];
   for (let index = from; index < to; index++) {
-    const [input] = fc.sample(inputs, { seed: seed + index, numRuns: 1 }) as [Buffer];
+    const [input] = fc.sample(inputs, { seed: Math.imul(seed, 0x9e3779b1) + index, numRuns: 1 }) as [Buffer];
     writeFileSync(join(folder, 'input'), input);
     send({ type: 'reading', index });
     const place = mkdtempSync(join(folder, 'place-'));

@@ -11,6 +11,7 @@ import { setBackend } from '@tensorflow/tfjs-core';
 
 import { builtInRouters } from '../../../apps/cli/src/registry.js';
 import { loadModel, openRun } from '../../../apps/cli/src/training/load-model.js';
+import type { CheckpointManifest } from '../../../packages/models/src/checkpoint/manifest.js';
 import { hashManifest } from '../../../packages/models/src/checkpoint/manifest.js';
 import { openCheckpoint } from '../../../packages/models/src/checkpoint/read-checkpoint.js';
 import type { Target } from '../target.js';
@@ -76,7 +77,7 @@ const forgedTensors: Target = {
     const before = whole() as { tensors: object };
     const sha256 = createHash('sha256').update(input).digest('hex');
     const manifest = { ...before, tensors: { ...before.tensors, sha256, bytes: input.length } };
-    place(folder, { 'manifest.json': forged(manifest), 'tensors.safetensors': input });
+    place(folder, { 'manifest.json': forged(manifest)!, 'tensors.safetensors': input });
     await load(folder);
   },
 };
@@ -87,7 +88,7 @@ const forgedManifest: Target = {
   form: 'json',
   seeds: () => [files()['manifest.json']],
   async read(input, folder) {
-    place(folder, { 'manifest.json': forged(json(input)) });
+    place(folder, { 'manifest.json': forged(json(input)) ?? input });
     await load(folder);
   },
 };
@@ -100,14 +101,14 @@ function json(input: Buffer): unknown {
   }
 }
 
-function forged(manifest: unknown): Buffer {
-  const isRecord = typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest);
-  if (!isRecord) return Buffer.from(JSON.stringify(manifest));
+/** @returns undefined for what has no hash: no object, or one too deep to be written */
+function forged(manifest: unknown): Buffer | undefined {
+  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) return undefined;
   try {
-    const sha256 = hashManifest(manifest as never);
+    const sha256 = hashManifest(manifest as CheckpointManifest);
     return Buffer.from(JSON.stringify({ ...manifest, sha256 }));
   } catch {
-    return Buffer.from(JSON.stringify(manifest));
+    return undefined;
   }
 }
 

@@ -57,18 +57,18 @@ interface Said {
 }
 
 let server: Server | undefined;
-let now: { text: string; hub: Said } = { text: '', hub: {} };
+let now: Said = {};
 
 async function serve(): Promise<string> {
   server ??= createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://hub');
     const json = (body: unknown, headers = {}) => {
       response.writeHead(200, { 'content-type': 'application/json', ...headers });
-      response.end(JSON.stringify(body) ?? '');
+      response.end(textOf(body));
     };
-    if (pathname.includes('/revision/')) return json(now.hub.info);
+    if (pathname.includes('/revision/')) return json(now.info);
     if (pathname.includes('/tree/')) {
-      const page = now.hub.pages?.[Number(searchParams.get('cursor') ?? 0)];
+      const page = now.pages?.[Number(searchParams.get('cursor') ?? 0)];
       const { next } = page ?? {};
       const link = typeof next === 'string' && /^[\x21-\x7e]+$/.test(next) ? next : undefined;
       const headers = link === undefined ? {} : { link: `<${here(pathname, link)}>; rel="next"` };
@@ -76,12 +76,26 @@ async function serve(): Promise<string> {
     }
     const path = decodeURIComponent(/\/resolve\/[^/]+\/(.+)$/.exec(pathname)?.[1] ?? '');
     const body = contents[path] ?? Buffer.from('{"text":"of no file"}');
-    response.writeHead(200, { etag: `"${gitHash(body)}"`, 'content-length': body.length });
-    response.end(body);
+    const [, from = '0', to = String(body.length - 1)] =
+      /^bytes=(\d+)-(\d+)?$/.exec(request.headers.range ?? '') ?? [];
+    response.writeHead(206, {
+      etag: `"${gitHash(body)}"`,
+      'content-range': `bytes ${from}-${to}/${body.length}`,
+    });
+    response.end(body.subarray(Number(from), Number(to) + 1));
   }).listen(0, '127.0.0.1');
   server.unref();
   if (!server.listening) await new Promise((resolve) => server!.once('listening', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** What is nested too deep to be written is sent as an array that is. */
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body) ?? '';
+  } catch {
+    return '['.repeat(20_000) + ']'.repeat(20_000);
+  }
 }
 
 function here(pathname: string, link: string): string {
@@ -99,7 +113,7 @@ const hub: Target = {
   form: 'json',
   seeds: () => [Buffer.from(JSON.stringify(said))],
   async read(input, folder) {
-    now = { text: input.toString(), hub: parse(input) };
+    now = parse(input);
     const cache = join(folder, 'a', 'b', 'c', 'cache');
     mkdirSync(cache, { recursive: true });
     Object.assign(process.env, {

@@ -54,7 +54,7 @@ const trial: Target = {
     const { manifest } = sample();
     mkdirSync(join(folder, 'trials'));
     writeFileSync(join(folder, 'trials', `${jobKey(job(), manifest)}.json`), input);
-    const [outcome] = await new TrialStore(folder, manifest).finished([job()]);
+    const { kept: [outcome] } = await new TrialStore(folder, manifest).find([job()]);
     if (!outcome) throw new Refused();
     must(outcome.type === 'done', 'a trial that failed is kept');
     must(isDeepStrictEqual(plain(outcome.trial), plain(sampleTrial('switch', 1, 2))), 'its figures are others');
