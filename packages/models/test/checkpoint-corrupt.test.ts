@@ -248,6 +248,21 @@ describe('a header that lies, under hashes that fit', () => {
   });
 });
 
+test('a weight that is not finite is refused under hashes that fit, and no other is read', async () => {
+  const tensors = Buffer.from(bytes['tensors.safetensors']);
+  tensors.writeFloatLE(Number.NaN, tensors.length - 4);
+  for (const [name, content] of Object.entries(consistent(tensors))) {
+    writeFileSync(join(bad, name), content);
+  }
+  const before = optimiser.step;
+  await expect(restoreCheckpoint(bad, { model, optimiser })).rejects.toMatchObject({
+    code: 'MODELS_CHECKPOINT_CORRUPT',
+    message: expect.stringContaining('NaN'),
+  });
+  expect(optimiser.step).toBe(before);
+  await outcome({});
+});
+
 describe('a manifest that lies, under a hash that fits', () => {
   const tensors = () => bytes['tensors.safetensors'];
   test.each([

@@ -7,6 +7,7 @@ import type { AdamW } from '../training/adamw.js';
 import type { CheckpointManifest } from './manifest.js';
 import { openCheckpoint } from './read-checkpoint.js';
 import type { SafetensorsFile } from './safetensors-read.js';
+import { damaged } from './strict-json.js';
 import { isOptimiserTensor, stateTensors } from './state-tensors.js';
 
 export interface RestoreTarget {
@@ -27,6 +28,7 @@ export async function restoreCheckpoint(
   try {
     const targets = stateTensors(model, optimiser);
     assertSameTensors(tensors, targets, optimiser !== undefined);
+    for (const name of targets.keys()) assertFinite(name, await tensors.read(name));
     for (const [name, variable] of targets) {
       assign(variable, await tensors.read(name));
     }
@@ -35,6 +37,13 @@ export async function restoreCheckpoint(
   } finally {
     await tensors.close();
   }
+}
+
+/** A model of such weights computes nothing. */
+function assertFinite(name: string, values: Float32Array | Int32Array): void {
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index === -1) return;
+  throw damaged(`The tensor ${name} of a checkpoint`, `${values[index]} at index ${index}`);
 }
 
 function assign(variable: Variable, values: Float32Array | Int32Array): void {
