@@ -29,7 +29,7 @@ export interface Outcome {
 /** Reads the inputs in a process of their own, and goes on with the next where one ends or stops it. */
 export async function attack({ from, ...order }: Attack): Promise<Outcome> {
   const outcome: Outcome = { accepted: 0, refused: 0, peakBytes: 0, findings: [] };
-  for (let next = from; next < order.to && outcome.findings.length < 20; ) {
+  for (let next = from; next < order.to && outcome.findings.length < 20;) {
     next = await readFrom({ ...order, from: next }, outcome);
   }
   return outcome;
@@ -84,7 +84,8 @@ async function readFrom({ findings, ...order }: Attack, outcome: Outcome): Promi
   clearTimeout(watch);
   if (reading === undefined) throw new Error(`${order.target} did not start: ${stop}${said}`);
   if (!done) find(reading, stop || `ended the process: ${signal ?? `exit code ${code}`}\n${said}`);
-  else if (outcome.peakBytes > LARGEST) find(reading, `needed ${outcome.peakBytes} bytes of memory`);
+  else if (outcome.peakBytes > LARGEST)
+    find(reading, `needed ${outcome.peakBytes} bytes of memory`);
   rmSync(folder, { recursive: true, force: true });
   return done ? order.to : reading + 1;
 }

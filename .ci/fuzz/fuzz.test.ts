@@ -8,11 +8,11 @@ import { targets } from './targets/all.js';
 
 /** A new seed each time, so that CI sees other inputs every day; the one that is printed brings them back. */
 const seed = Number(process.env['MOEKIT_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const inputs = Number(process.env['MOEKIT_FUZZ_INPUTS'] ?? 150);
+const inputs = Number(process.env['MOEKIT_FUZZ_INPUTS'] ?? 100);
 const from = Number(process.env['MOEKIT_FUZZ_FROM'] ?? 0);
 const findings = join(import.meta.dirname, '../out/fuzz');
 
-test.each(targets.map(({ name }) => name))(
+test.concurrent.each(targets.map(({ name }) => name))(
   `%s: ${inputs} inputs of seed ${seed}`,
   async (target) => {
     const outcome = await attack({ target, seed, from, to: from + inputs, findings });

@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 const results = process.env['MOEKIT_FUZZ_RESULTS'];
 
-/** Readers of foreign files under mutated inputs, each in a process of its own: see docs/fuzzing.md. */
+/** Readers of foreign files under mutated inputs, each in a process of its own: see README.md beside. */
 export default defineConfig({
   ssr: { resolve: { conditions: ['@moekit/source'], externalConditions: ['@moekit/source'] } },
   resolve: { conditions: ['@moekit/source'] },
@@ -10,6 +12,7 @@ export default defineConfig({
     name: 'fuzz',
     root: import.meta.dirname,
     include: ['*.test.ts'],
+    maxConcurrency: availableParallelism(),
     testTimeout: 24 * 3_600_000,
     reporters: results ? ['verbose', ['json', { outputFile: results }]] : ['verbose'],
   },

@@ -23,7 +23,12 @@ export interface Orders {
 export type Report =
   | { readonly type: 'reading'; readonly index: number }
   | { readonly type: 'finding'; readonly index: number; readonly message: string }
-  | { readonly type: 'done'; readonly accepted: number; readonly refused: number; readonly peakBytes: number };
+  | {
+      readonly type: 'done';
+      readonly accepted: number;
+      readonly refused: number;
+      readonly peakBytes: number;
+    };
 
 const send = (report: Report) => process.send!(report);
 
@@ -44,7 +49,10 @@ async function run({ target: name, seed, from, to, folder }: Orders): Promise<vo
   const prototype = Object.getOwnPropertyNames(Object.prototype).join();
   let [accepted, refused] = [0, 0];
   for (let index = from; index < to; index++) {
-    const [input] = fc.sample(inputs, { seed: Math.imul(seed, 0x9e3779b1) + index, numRuns: 1 }) as [Buffer];
+    const [input] = fc.sample(inputs, {
+      seed: Math.imul(seed, 0x9e3779b1) + index,
+      numRuns: 1,
+    }) as [Buffer];
     writeFileSync(join(folder, 'input'), input);
     send({ type: 'reading', index });
     const place = mkdtempSync(join(folder, 'place-'));
@@ -60,7 +68,8 @@ async function run({ target: name, seed, from, to, folder }: Orders): Promise<vo
     }
     rmSync(place, { recursive: true, force: true });
     const stray = readdirSync(folder).filter((entry) => !['input', 'home'].includes(entry));
-    if (stray.length > 0) send({ type: 'finding', index, message: `wrote outside: ${stray.join()}` });
+    if (stray.length > 0)
+      send({ type: 'finding', index, message: `wrote outside: ${stray.join()}` });
   }
   send({ type: 'done', accepted, refused, peakBytes: process.resourceUsage().maxRSS * 1024 });
 }

@@ -62,7 +62,10 @@ function damaged(file: (typeof FILES)[number], form: Target['form']): Target {
     async read(input, folder) {
       place(folder, { [file]: input });
       const manifest = await opened(folder);
-      must(isDeepStrictEqual(JSON.parse(JSON.stringify(manifest)), whole()), 'it says something else');
+      must(
+        isDeepStrictEqual(JSON.parse(JSON.stringify(manifest)), whole()),
+        'it says something else',
+      );
       must(file === 'manifest.json' || input.equals(files()[file]), 'its tensors are others');
     },
   };
@@ -103,7 +106,8 @@ function json(input: Buffer): unknown {
 
 /** @returns undefined for what has no hash: no object, or one too deep to be written */
 function forged(manifest: unknown): Buffer | undefined {
-  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) return undefined;
+  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest))
+    return undefined;
   try {
     const sha256 = hashManifest(manifest as CheckpointManifest);
     return Buffer.from(JSON.stringify({ ...manifest, sha256 }));

@@ -10,7 +10,9 @@ import type { Target } from '../target.js';
 import { must } from '../target.js';
 
 const lines = (name: string) =>
-  Array.from({ length: 60 }, (_, i) => JSON.stringify({ text: `${name} ${i} and some words` })).join('\n');
+  Array.from({ length: 60 }, (_, i) =>
+    JSON.stringify({ text: `${name} ${i} and some words` }),
+  ).join('\n');
 
 const contents: Readonly<Record<string, Buffer>> = {
   'a/train-1.jsonl': Buffer.from(lines('first')),

@@ -5,7 +5,8 @@ import { EventLog, readEvents } from '../../../packages/models/src/events/event-
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 
-const event = (step: number, type = 'step') => ({ type, step, loss: 1 / step, layers: [] }) as never;
+const event = (step: number, type = 'step') =>
+  ({ type, step, loss: 1 / step, layers: [] }) as never;
 const seed = [1, 2, 3, 4, 5, 6].map((step) => JSON.stringify(event(step))).join('\n') + '\n';
 
 /** A run resumes at step 4: what was logged up to there stays as it is, and the log can be read afterwards. */
@@ -30,7 +31,10 @@ const log: Target = {
     must(kept.subarray(0, last).equals(input.subarray(0, last)), 'old lines were changed');
     const steps: number[] = [];
     for await (const { step } of readEvents(path)) steps.push(step);
-    must(steps.at(-1) === 5 && steps.slice(0, -1).every((step) => step <= 4), `steps are ${steps.join()}`);
+    must(
+      steps.at(-1) === 5 && steps.slice(0, -1).every((step) => step <= 4),
+      `steps are ${steps.join()}`,
+    );
   },
 };
 

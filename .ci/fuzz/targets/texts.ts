@@ -18,7 +18,11 @@ async function textOf(path: string): Promise<string> {
 }
 
 /** A reader of one file by its ending. @param check of the accepted text */
-function file(ending: string, seeds: () => readonly Buffer[], check: (text: string, input: Buffer) => void): Target {
+function file(
+  ending: string,
+  seeds: () => readonly Buffer[],
+  check: (text: string, input: Buffer) => void,
+): Target {
   return {
     name: `text, ${ending}`,
     form: 'bytes',
@@ -44,23 +48,41 @@ function linesOf(input: Buffer): string {
     .join('');
 }
 
-const jsonl = file('jsonl', () => [Buffer.from(rows.join('\n'))], (text, input) => {
-  must(text === linesOf(input), 'its text is another');
-});
+const jsonl = file(
+  'jsonl',
+  () => [Buffer.from(rows.join('\n'))],
+  (text, input) => {
+    must(text === linesOf(input), 'its text is another');
+  },
+);
 
 const parquet = file(
   'parquet',
-  () => ['plain', 'snappy', 'gzip', 'zstd'].map((name) => readFileSync(join(goldens, `${name}.parquet`))),
+  () =>
+    ['plain', 'snappy', 'gzip', 'zstd'].map((name) =>
+      readFileSync(join(goldens, `${name}.parquet`)),
+    ),
   (text) => must(text.length > 0 && text.endsWith('\n'), 'its text is cut'),
 );
 
-const plain = file('txt', () => [Buffer.from(rows.join('\n'))], (text, input) => {
-  must(Buffer.from(text).equals(input.subarray(input.length - Buffer.byteLength(text))), 'its text is another');
-});
+const plain = file(
+  'txt',
+  () => [Buffer.from(rows.join('\n'))],
+  (text, input) => {
+    must(
+      Buffer.from(text).equals(input.subarray(input.length - Buffer.byteLength(text))),
+      'its text is another',
+    );
+  },
+);
 
-const gzipped = file('jsonl.gz', () => [gzipSync(rows.join('\n'))], (text) => {
-  must(text.split('\n').length <= 2000, 'it has lines of nowhere');
-});
+const gzipped = file(
+  'jsonl.gz',
+  () => [gzipSync(rows.join('\n'))],
+  (text) => {
+    must(text.split('\n').length <= 2000, 'it has lines of nowhere');
+  },
+);
 
 const parallel: Target = {
   name: 'parallel text',
@@ -71,7 +93,10 @@ const parallel: Target = {
     writeFileSync(join(folder, 'train.de'), Buffer.from(`${'ein Satz\n'.repeat(60)}`));
     const { train, validation, test } = await readParallelText(folder, { from: 'en', to: 'de' });
     const pairs = [train, validation, test];
-    must(pairs.every(({ source, target }) => source.length === target.length), 'sides differ');
+    must(
+      pairs.every(({ source, target }) => source.length === target.length),
+      'sides differ',
+    );
   },
 };
 

@@ -6,7 +6,8 @@ import { loadTokens } from '../../../packages/models/src/language/load-tokens.js
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 
-const sample = 'Grüße, naïve façade: 漢字かな 🙂👩‍👩‍👧 मानक \u00a0 \ufeffa->+a  x\r\n\tfoo_bar 12,345.6 ';
+const sample =
+  'Grüße, naïve façade: 漢字かな 🙂👩‍👩‍👧 मानक \u00a0 \ufeffa->+a  x\r\n\tfoo_bar 12,345.6 ';
 
 const vocabularyOf = (tokens: readonly string[]) =>
   Object.fromEntries(tokens.map((token, id) => [token, id]));
@@ -22,12 +23,22 @@ const wordLevel = {
   pre_tokenizer: { type: 'Split', pattern: { Regex: '\\s+' }, behavior: 'Isolated', invert: false },
   post_processor: null,
   decoder: null,
-  model: { type: 'WordLevel', vocab: vocabularyOf(['<unk>', ...letters, 'a', 'naïve']), unk_token: '<unk>' },
+  model: {
+    type: 'WordLevel',
+    vocab: vocabularyOf(['<unk>', ...letters, 'a', 'naïve']),
+    unk_token: '<unk>',
+  },
 };
 
 const wordPiece = {
   ...wordLevel,
-  normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+  normalizer: {
+    type: 'BertNormalizer',
+    clean_text: true,
+    handle_chinese_chars: true,
+    strip_accents: null,
+    lowercase: true,
+  },
   pre_tokenizer: { type: 'BertPreTokenizer' },
   decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
   model: {
@@ -44,7 +55,11 @@ const unigram = {
   normalizer: null,
   pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
   decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
-  model: { type: 'Unigram', unk_id: 0, vocab: ['<unk>', '▁', ...letters].map((token, i) => [token, -i]) },
+  model: {
+    type: 'Unigram',
+    unk_id: 0,
+    vocab: ['<unk>', '▁', ...letters].map((token, i) => [token, -i]),
+  },
 };
 
 /** A text that is read under it has ids of its vocabulary, in bounded time. */
@@ -64,7 +79,10 @@ const tokenizer: Target = {
     });
     for (const ids of [tokens.train, tokens.validation] as Int32Array[]) {
       must(ids.length > 0, 'it has no tokens');
-      must(ids.every((id) => id >= 0 && id < tokens.vocabSize), 'an id is outside of its vocabulary');
+      must(
+        ids.every((id) => id >= 0 && id < tokens.vocabSize),
+        'an id is outside of its vocabulary',
+      );
     }
     must(tokens.vocabSize < 2 ** 24, `a model for it has ${tokens.vocabSize} rows`);
   },

@@ -40,7 +40,10 @@ const experiment = {
   training: { steps: 4, batchSize: 2, warmupSteps: 1, evaluations: 1, learningRate: 0.001 },
   expertParameters: 4,
   baseline: 'dense',
-  routers: ['dense', { router: 'topk', options: { k: 2 }, label: 'two', experts: { numExperts: 4 } }],
+  routers: [
+    'dense',
+    { router: 'topk', options: { k: 2 }, label: 'two', experts: { numExperts: 4 } },
+  ],
   seeds: [1, 2],
   backend: 'cpu',
 };
@@ -54,8 +57,14 @@ const config: Target = {
     writeFileSync(join(folder, 'config.json'), input);
     const loaded = await loadConfig('config.json', folder);
     const parsed = parseExperiment(loaded);
-    must(isDeepStrictEqual(parseExperiment(JSON.parse(JSON.stringify(parsed))), parsed), 'read again it differs');
-    must(lacking(withoutRouters(loaded), parsed).length === 0, `it lost ${lacking(withoutRouters(loaded), parsed).join()}`);
+    must(
+      isDeepStrictEqual(parseExperiment(JSON.parse(JSON.stringify(parsed))), parsed),
+      'read again it differs',
+    );
+    must(
+      lacking(withoutRouters(loaded), parsed).length === 0,
+      `it lost ${lacking(withoutRouters(loaded), parsed).join()}`,
+    );
     must(finite(parsed), 'a figure is not finite');
   },
 };
@@ -73,7 +82,10 @@ const run: Target = {
     writeFileSync(path, input);
     const parsed = await readTrainConfig({ config: path });
     must(finite(parsed), 'a figure is not finite');
-    must(Number.isSafeInteger(parsed.training.steps) && parsed.training.steps > 0, 'it has no steps');
+    must(
+      Number.isSafeInteger(parsed.training.steps) && parsed.training.steps > 0,
+      'it has no steps',
+    );
   },
 };
 
