@@ -22,10 +22,9 @@ function underTask(run: Results, metrics: Results['manifest']['metrics'], level:
     ...run,
     manifest,
     reference,
-    rows: compareRows(run.rows, { ...CONTEXT, metrics, reference }),
+    rows: compareRows(run.rows, { metrics, contextOf: () => ({ baseline: undefined, reference }) }),
   };
 }
-const CONTEXT = { baseline: undefined };
 const LOSS = [{ name: 'loss', unit: 'nats/token', better: 'lower' as const }];
 
 describe('an answer rests on rows that learned', () => {

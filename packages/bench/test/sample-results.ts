@@ -79,6 +79,7 @@ export function sampleResults(
     data,
     files: {},
     rowData: {},
+    differences: [],
   };
   const reference = { name: 'bigram', metrics: { loss: 2.4, bitsPerByte: 3.5 } };
   return collectResults({ manifest, reference }, outcomes.reverse(), {

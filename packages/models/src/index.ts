@@ -17,6 +17,7 @@ export { bigramReference } from './data/bigram.js';
 export type { BigramInput, BigramReference } from './data/bigram.js';
 export { assertHolds } from './checkpoint/assert-holds.js';
 export { assertSameRun } from './checkpoint/assert-same-run.js';
+export { differencesOf } from './checkpoint/differences.js';
 export { CheckpointFolder } from './checkpoint/checkpoint-folder.js';
 export type { Retention, StoredCheckpoint } from './checkpoint/checkpoint-folder.js';
 export type { BrokenCheckpoint, Found } from './checkpoint/search.js';

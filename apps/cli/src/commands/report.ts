@@ -5,8 +5,9 @@ import { mergeResults, parseResults, prepareOutput, writeOutput } from '@moekit/
 import { stringifyFigures } from '@moekit/models';
 
 import { fail } from '../errors.js';
+import { plainStrings } from '../output/plain-strings.js';
 import { renderSummary } from '../output/summary.js';
-import { print } from '../output/terminal.js';
+import { print, say } from '../output/terminal.js';
 
 export interface ReportFlags {
   readonly out?: string;
@@ -22,6 +23,8 @@ export async function report(folders: readonly string[], flags: ReportFlags): Pr
   const runs = [];
   for (const folder of folders) runs.push(parseResults(await readResults(folder)));
   const results = mergeResults(runs);
+  const { differences } = results.manifest;
+  for (const text of plainStrings(differences)) say(`warning: ${text}\n`);
   const out = flags.out ?? 'moekit-report';
   await prepareOutput(out);
   const files = await writeOutput(out, results);

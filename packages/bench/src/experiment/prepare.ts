@@ -47,6 +47,7 @@ export async function prepareExperiment(
     data: description,
     files: { ...files, ...(code !== null && { [experiment.task]: code }) },
     rowData: await hashRowData(task, ownRows),
+    differences: [],
   };
   return { manifest, reference: reference ?? null };
 }

@@ -33,7 +33,10 @@ export function collectResults(
   const { routers, seeds, baseline } = manifest.experiment;
   const ended = routers.flatMap((entry) => rowsOf(entry, outcomesOf(entry, seeds, outcomes)));
   const partial = outcomes.length < routers.length * seeds.length;
-  const compared = compareRows(ended, { baseline, metrics: manifest.metrics, reference });
+  const compared = compareRows(ended, {
+    metrics: manifest.metrics,
+    contextOf: () => ({ baseline, reference }),
+  });
   const results = {
     schema: RESULTS_SCHEMA,
     partial,
@@ -49,20 +52,27 @@ export function collectResults(
 /** Figures of each row, and its differences to the baseline of its group. */
 export function compareRows(
   rows: readonly Ended[],
-  context: {
-    readonly baseline: string | undefined;
+  {
+    metrics,
+    contextOf,
+  }: {
     readonly metrics: readonly Metric[];
-    readonly reference: Results['reference'];
+    /** The baseline and the reference of the run that a row comes from. */
+    readonly contextOf: (row: Ended) => {
+      readonly baseline: string | undefined;
+      readonly reference: Results['reference'];
+    };
   },
 ): Row[] {
   return rows.map((row) => {
     const group = rows.filter((other) => other.group === row.group);
-    const against = baselineOf(group, context.baseline);
+    const against = baselineOf(group, contextOf(group[0]!).baseline);
+    const { reference } = contextOf(row);
     const baseline = against === row ? null : against.trials;
     return {
       ...row,
       baseline: against === row,
-      figures: summariseRow(row.trials, { ...context, baseline }),
+      figures: summariseRow(row.trials, { metrics, baseline, reference }),
     };
   });
 }

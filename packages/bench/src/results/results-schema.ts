@@ -102,6 +102,8 @@ export const resultsSchema = z.object({
     files: z.record(z.string(), z.string()),
     /** sha256 of the data of each row that has data of its own, by the row's label. */
     rowData: z.record(z.string(), z.string()).default({}),
+    /** Of several runs that are one report: in what they differ from the first, in words. */
+    differences: z.array(z.string()).default([]),
   }),
   /** A simple model on the same split; null where the task knows none. */
   reference: z.object({ name: z.string(), metrics: metricsSchema }).nullable(),

@@ -1,4 +1,5 @@
 import { fail } from '../errors.js';
+import { differencesOf } from './differences.js';
 import type { CheckpointManifest, CheckpointRun } from './manifest.js';
 
 /**
@@ -11,7 +12,7 @@ export function assertSameRun(
   now: CheckpointRun,
 ): void {
   const before: CheckpointRun = { config, training, data, backend, versions };
-  const differing = differences(withoutNode(before), withoutNode(now), '');
+  const differing = differencesOf(withoutNode(before), withoutNode(now));
   if (differing.length === 0) return;
   const more = differing.length > 3 ? ` and ${differing.length - 3} more` : '';
   throw fail('MODELS_CHECKPOINT_MISMATCH', {
@@ -23,18 +24,4 @@ export function assertSameRun(
 
 function withoutNode({ versions: { node: _, ...versions }, ...run }: CheckpointRun): CheckpointRun {
   return { ...run, versions };
-}
-
-/** Paths at which two plain values differ, with both. */
-function differences(before: unknown, now: unknown, path: string): string[] {
-  if (isObject(before) && isObject(now)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-    return keys.flatMap((key) => differences(before[key], now[key], path ? `${path}.${key}` : key));
-  }
-  if (JSON.stringify(before) === JSON.stringify(now)) return [];
-  return [`${path} was ${JSON.stringify(before)} and is ${JSON.stringify(now)}`];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object';
 }

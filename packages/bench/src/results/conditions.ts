@@ -1,0 +1,53 @@
+import type { RouterEntry } from '../experiment/config.js';
+import { labelOf } from '../experiment/label.js';
+import { parseReference } from '../plugins/reference.js';
+import type { Manifest, Results, Row } from './results-schema.js';
+
+/** Everything beside its rows and seeds that decides a run's figures. The version of Node.js may differ. */
+export function conditionsOf({ experiment, data, backend, versions, files }: Manifest) {
+  const { node: _, ...others } = versions;
+  return {
+    ...settingsOf(experiment),
+    activations: experiment.activations,
+    task: files[experiment.task] ?? experiment.task,
+    dataHash: data.hash,
+    backend,
+    versions: others,
+  };
+}
+
+/** What the baseline of a row's group has of its own: with the conditions, what rows of that group are compared under. */
+export function comparisonOf({ manifest, rows }: Results, row: Row) {
+  const baseline = rows.find((other) => other.baseline && other.group === row.group);
+  const entry = entryOf(manifest, baseline ?? row);
+  return { ...(entry && settingsOf(entry)), dataHash: entry && manifest.rowData[labelOf(entry)] };
+}
+
+/** What a row's figures come from, beside its seeds: its router's code and options, and settings of its own. */
+export function contentOf({ manifest }: Results, row: Row) {
+  const { files, rowData } = manifest;
+  const entry = entryOf(manifest, row);
+  const code = files[row.router];
+  const router = code ? { code, name: parseReference(row.router).exportName } : row.router;
+  return {
+    router,
+    options: row.options,
+    ...(entry && {
+      ...settingsOf(entry),
+      experts: entry.experts,
+      ...(row.trainedAs !== null && { trainedWith: entry.options }),
+      dataHash: rowData[labelOf(entry)],
+    }),
+  };
+}
+
+type Settings = Pick<RouterEntry, 'data' | 'model' | 'training' | 'expertParameters'>;
+
+function settingsOf({ data, model, training, expertParameters }: Settings) {
+  return { data, model, training, expertParameters };
+}
+
+/** The experiment's row that a row of the results was trained as. */
+function entryOf({ experiment }: Manifest, { label, trainedAs }: Row): RouterEntry | undefined {
+  return experiment.routers.find((entry) => labelOf(entry) === (trainedAs ?? label));
+}
