@@ -6,9 +6,9 @@ import {
   MoekitError,
   parameter,
   select,
-  selectTopK,
+  selectOnHost,
 } from '@moekit/core';
-import type { Rank } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, logSigmoid, mul, sigmoid, softmax, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
@@ -40,7 +40,7 @@ export default defineRouter({
         const logits = gate.logits(x); // [T,E]
         assertFinite(logits);
         const scores = sigmoid(logits); // s
-        const mask = select(add(scores, bias), (s) => maskTokens(selectTopK(s, k), tokenMask));
+        const mask = maskTokens(highest(logits, bias, k), tokenMask);
         const probs = softmax(logSigmoid(logits)); // s / sum s, for entropy and reports
         return { combineWeights: mul(scores, mask), dispatchMask: mask, logits, probs, losses: [] };
       },
@@ -55,3 +55,18 @@ export default defineRouter({
     };
   },
 });
+
+/** The k highest s + b of each token, ties to the lower expert. In float64: float32 sigmoids of equal logits may differ. */
+function highest(logits: Tensor2D, bias: Variable<Rank.R2>, k: number): Tensor2D {
+  const decide = (z: Float32Array, numTokens: number, numExperts: number) => {
+    const b = bias.dataSync<'float32'>();
+    const mask = new Float32Array(z.length);
+    for (let t = 0; t < numTokens; t++) {
+      const score = (e: number) => 1 / (1 + Math.exp(-z[t * numExperts + e]!)) + b[e]!;
+      const ranked = [...b.keys()].sort((a, c) => score(c) - score(a) || a - c);
+      ranked.slice(0, k).forEach((e) => (mask[t * numExperts + e] = 1));
+    }
+    return mask;
+  };
+  return select(logits, (z) => selectOnHost(z, decide));
+}

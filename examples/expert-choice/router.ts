@@ -3,6 +3,7 @@ import {
   countTokens,
   createGate,
   defineRouter,
+  expertCapacity,
   maskTokens,
   select,
   selectOnHost,
@@ -31,12 +32,13 @@ export default defineRouter({
         assertFinite(logits);
         const probs = softmax(logits); // S, [T,E]
         const tokens = countTokens(x.shape[0], tokenMask);
-        const capacity = Math.min(tokens, Math.ceil((capacityFactor * tokens) / experts)); // k
-        const mask = chooseTokens(probs, capacity, tokenMask);
+        const capacity = expertCapacity(tokens, experts, { capacityFactor, minCapacity: 0 }); // k
+        const mask = chooseTokens(logits, capacity, tokenMask);
         return {
           combineWeights: mul(probs, mask),
           dispatchMask: mask,
           maxPairs: experts * capacity,
+          capacity,
           logits,
           probs,
           losses: [],
@@ -49,18 +51,26 @@ export default defineRouter({
   },
 });
 
-/** The `capacity` likeliest tokens of each column, padding left out; a tie goes to the earlier token. */
-function chooseTokens(probs: Tensor2D, capacity: number, tokenMask?: Tensor1D): Tensor2D {
+/**
+ * The `capacity` likeliest tokens of each column, padding left out; a tie goes to the earlier token. Softmax in float64:
+ * in float32 backends round it differently, and would choose differently between equal logits.
+ */
+function chooseTokens(logits: Tensor2D, capacity: number, tokenMask?: Tensor1D): Tensor2D {
   const real = tokenMask?.dataSync<'float32'>();
-  const decide = (scores: Float32Array, numTokens: number, numExperts: number) => {
-    const mask = new Float32Array(scores.length);
+  const decide = (z: Float32Array, numTokens: number, numExperts: number) => {
+    const mask = new Float32Array(z.length);
+    const sums = Array.from({ length: numTokens }, (_, t) => {
+      const row = z.subarray(t * numExperts, (t + 1) * numExperts);
+      const largest = Math.max(...row);
+      return largest + Math.log(row.reduce((sum, v) => sum + Math.exp(v - largest), 0));
+    });
     const tokens = Array.from({ length: numTokens }, (_, t) => t).filter((t) => real?.[t] !== 0);
     for (let e = 0; e < numExperts; e++) {
-      const score = (t: number) => scores[t * numExperts + e]!;
+      const score = (t: number) => z[t * numExperts + e]! - sums[t]!;
       const ranked = [...tokens].sort((a, b) => score(b) - score(a) || a - b);
       ranked.slice(0, capacity).forEach((t) => (mask[t * numExperts + e] = 1));
     }
     return mask;
   };
-  return select(probs, (scores) => maskTokens(selectOnHost(scores, decide), tokenMask));
+  return select(logits, (z) => maskTokens(selectOnHost(z, decide), tokenMask));
 }

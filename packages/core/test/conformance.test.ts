@@ -20,7 +20,7 @@ testRouter(hash, undefined, {
 
 it('skip refuses a name that is no check', () => {
   const skip = { gradient: 'a typo' } as never;
-  expect(() => testRouter(topTwo, undefined, { skip })).toThrow(/gradient.*options, shapes, masks/);
+  expect(() => testRouter(topTwo, undefined, { skip })).toThrow(/gradient.*options, shapes, probs/);
 });
 
 it('a backend that is not there is an error, never another backend', async () => {

@@ -35,6 +35,11 @@ describe('expert choice', () => {
     expect(routed(skewed, { capacityFactor: 1 }).loads).toEqual([2, 2, 2, 2]);
   });
 
+  it('rounds up what is whole in exact arithmetic to itself: 1.1 * 100 / 10 is 11', () => {
+    const even = Array.from({ length: 100 }, () => new Array<number>(10).fill(1));
+    expect(routed(even, { capacityFactor: 1.1 }).loads).toEqual(new Array(10).fill(11));
+  });
+
   it('takes the likeliest tokens of each expert, and ties go to the earlier token', () => {
     const { mask } = routed([[3, 0], [1, 0], [1, 0], [0, 3]], { capacityFactor: 1 }); // prettier-ignore
     expect(mask).toEqual([[1, 0], [1, 1], [0, 0], [0, 1]]); // prettier-ignore

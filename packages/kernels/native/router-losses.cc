@@ -12,9 +12,9 @@ namespace {
 /// Tokens of one task, whose sum is added to the others' in its order.
 constexpr long kTokens = 64;
 
-/// Mean over the tokens of loss(t, share), share being what t's loss is multiplied by in it. 0 where no token is present.
+/// Mean over the tokens of loss(t, share), which writes its slope, 0 for padding, share being what t's loss is multiplied by in it. 0 where no token is present.
 template <class Loss>
-float mean_of(const RouterRows& rows, Loss loss) {
+float mean_of(const RouterRows& rows, float* slope, Loss loss) {
   double present = rows.present ? 0 : double(rows.tokens);
   for (long t = 0; rows.present && t < rows.tokens; t++) present += rows.present[t];
   const double share = 1 / std::max(present, 1.);
@@ -23,6 +23,10 @@ float mean_of(const RouterRows& rows, Loss loss) {
     double sum = 0;
     for (long t = first; t < last; t++) {
       const float own = float(share) * (rows.present ? rows.present[t] : 1);
+      if (own == 0) {  // padding may hold anything: 0 times infinity is not 0
+        std::fill_n(slope + t * rows.experts, rows.experts, 0.f);
+        continue;
+      }
       sum += double(loss(t, own)) * own;
     }
     parts[first / kTokens] = sum;
@@ -36,7 +40,7 @@ float mean_of(const RouterRows& rows, Loss loss) {
 
 float z_loss(const RouterRows& logits, float* slope) {
   const long experts = logits.experts;
-  return mean_of(logits, [&](long t, float share) {
+  return mean_of(logits, slope, [&](long t, float share) {
     const float* z = logits.values + t * experts;
     float* d = slope + t * experts;
     const float largest = *std::max_element(z, z + experts);
@@ -50,7 +54,7 @@ float z_loss(const RouterRows& logits, float* slope) {
 
 float balance_loss(const RouterRows& probs, const float* fractions, float scale, float* slope) {
   const long experts = probs.experts;
-  return mean_of(probs, [&](long t, float share) {
+  return mean_of(probs, slope, [&](long t, float share) {
     const float* p = probs.values + t * experts;
     float* d = slope + t * experts;
     float total = 0;

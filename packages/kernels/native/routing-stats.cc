@@ -47,6 +47,7 @@ void count_token(const RoutedTokens& r, long t, double* loads, double* reached, 
   scalars[kSelected] += sum_of((r.selected ? r.selected : r.mask) + at, r.experts);
   scalars[kDispatched] += pairs;
   scalars[kUnreached] += present - (pairs > 0 ? 1 : 0);
+  if (present == 0) return;  // padding may hold anything: 0 times infinity is not 0
   scalars[kEntropy] += entropy_of(r.probs + at, r.experts) * present;
   if (r.null_slots) scalars[kNullSlots] += r.null_slots[t] * present;
   if (r.null_mass) scalars[kNullMass] += r.null_mass[t] * present;

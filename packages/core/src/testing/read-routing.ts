@@ -16,6 +16,8 @@ export interface ReadRouting {
   readonly selectionMask: Float32Array;
   /** Infinity where the router gives no bound. */
   readonly maxPairs: number;
+  /** NaN where the router gives none. */
+  readonly capacity: number;
   readonly logits: Float32Array;
   readonly probs: Float32Array;
   readonly losses: readonly ReadLoss[];
@@ -67,6 +69,7 @@ export function readRouting(routing: Routing): ReadRouting {
     dispatchMask: values(routing.dispatchMask),
     selectionMask: values(routing.selectionMask ?? routing.dispatchMask),
     maxPairs: routing.maxPairs ?? Infinity,
+    capacity: routing.capacity ?? NaN,
     logits: values(routing.logits),
     probs: values(routing.probs),
     losses: routing.losses.map(({ value, ...rest }) => ({ ...rest, value: values(value)[0]! })),

@@ -6,15 +6,20 @@ import {
   div,
   greater,
   keep,
+  log,
+  mean,
   mul,
   neg,
+  norm,
   onesLike,
   relu,
+  reshape,
   reverse,
   scalar,
   slice,
   softmax,
   square,
+  sum,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
@@ -126,6 +131,35 @@ export const behaviour: readonly BrokenCase[] = [
       },
     })),
     /padding was left out/,
+  ],
+  [
+    'padding',
+    'divides by the norm of a token, which is 0 for padding',
+    member((router) => ({
+      route(x, c) {
+        const r = router.route(x, c);
+        const unit = div(x, norm(x, 2, 1, true)); // [T,D]
+        return { ...r, losses: [{ ...r.losses[0]!, value: mean(mul(square(unit), reshape(c.tokenMask!, [-1, 1]))) }] };
+      },
+    })), // prettier-ignore
+    /Padding of 0.*must not reach/s,
+  ],
+  [
+    'padding',
+    'takes the logarithm of nothing, and masks it with a product',
+    routing((x, c, r) => ({
+      losses: [{ ...r.losses[0]!, value: mean(mul(log(sum(square(x), 1)), c.tokenMask!)) }],
+    })),
+    /must not reach/,
+  ],
+  [
+    'ties',
+    'gives ties to the higher expert',
+    routing((_x, _c, r) => {
+      const last = reverse(r.dispatchMask, 1);
+      return { dispatchMask: last, selectionMask: last, combineWeights: mul(r.probs, last) };
+    }),
+    /lower expert index.*token 0 with expert 2 and not 1/s,
   ],
   [
     'notANumber',

@@ -1,5 +1,18 @@
 import { stopGradient } from '@moekit/core';
-import { add, mul, ones, onesLike, sigmoid, sub } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  maximum,
+  mul,
+  ones,
+  onesLike,
+  relu,
+  sigmoid,
+  step,
+  sub,
+  sum,
+} from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
 import type { BrokenCase } from './break.js';
@@ -33,7 +46,7 @@ export const structure: readonly BrokenCase[] = [
     /dispatchMask: int32/,
   ],
   [
-    'shapes',
+    'probs',
     'returns raw scores as probs',
     routing((_x, _c, r) => ({ probs: sigmoid(r.logits) })),
     /distribution.*Normalise the scores/s,
@@ -81,6 +94,42 @@ export const structure: readonly BrokenCase[] = [
     'dispatches what was not selected',
     routing((_x, _c, r) => ({ dispatchMask: onesLike(r.dispatchMask) })),
     /subset of selectionMask/,
+  ],
+  [
+    'probs',
+    'has rows of probs that sum to 0 where its ReLU gate is closed',
+    routing((_x, _c, r) => {
+      const open = relu(r.logits);
+      return { probs: div(open, maximum(sum(open, 1, true), 1e-9)) };
+    }),
+    /a row \[0, 0, 0, 0\]/,
+  ],
+  [
+    'probs',
+    'forgets the probs of a token that no gate opens',
+    routing((_x, _c, r) => {
+      const open = step(r.logits, 0) as typeof r.logits;
+      const probs = div(relu(r.logits), maximum(sum(relu(r.logits), 1, true), 1e-9));
+      return {
+        probs: probs as Tensor2D,
+        dispatchMask: open,
+        selectionMask: open,
+        combineWeights: mul(probs, open),
+      };
+    }),
+    /no gate opens.*uniform/s,
+  ],
+  [
+    'capacity',
+    'does not say its capacity',
+    routing((_x, _c, { capacity: _, ...r }) => ({ ...r, capacity: undefined as never })),
+    /must say its capacity.*got none/s,
+  ],
+  [
+    'capacity',
+    'says less room than it takes',
+    routing(() => ({ capacity: 1 })),
+    /fullest expert, got 1/,
   ],
   [
     'capacity',

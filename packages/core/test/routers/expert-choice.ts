@@ -1,4 +1,4 @@
-import { assertFinite, countTokens, createGate, defineRouter, maskTokens, select, selectOnHost } from '@moekit/core'; // prettier-ignore
+import { assertFinite, countTokens, createGate, defineRouter, expertCapacity, maskTokens, select, selectOnHost } from '@moekit/core'; // prettier-ignore
 import { mul, softmax } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
@@ -19,7 +19,7 @@ export const expertChoice = defineRouter({
         assertFinite(logits);
         const probs = softmax(logits); // [T,E]
         const present = countTokens(x.shape[0], tokenMask);
-        const rows = Math.min(Math.ceil((present * perToken) / spec.numExperts), present);
+        const rows = expertCapacity(present, spec.numExperts, { capacityFactor: perToken, minCapacity: 0 }); // prettier-ignore
         const offered = maskTokens(probs, tokenMask); // padding offers 0, below everyone
         const mask = select(offered, (s) => selectOnHost(s, (...of) => best(rows, ...of)));
         const dispatchMask = maskTokens(mask, tokenMask);

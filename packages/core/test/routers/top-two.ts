@@ -46,11 +46,12 @@ export const topTwo = defineRouter({
           combineWeights: mul(probs, dispatchMask),
           dispatchMask,
           selectionMask,
+          ...(!dropFree && { capacity: Math.min(capacity, tokens) }),
           logits,
           probs,
           losses: [
             { name: 'load-balancing', value: balance, coefficient, atBalance: 1 },
-            { name: 'z', value: zLoss(logits, tokenMask), coefficient: 1e-3, atBalance: null },
+            { name: 'z-loss', value: zLoss(logits, tokenMask), coefficient: 1e-3, atBalance: null },
           ],
         };
       },

@@ -9,7 +9,8 @@ import { ensure } from '../violation.js';
 export function checkCapacity(subject: Subject): void {
   withRouter(subject, (router) => {
     for (const mode of [{ training: true }, { training: false }, { dropFree: true }]) {
-      const { dispatchMask, selectionMask, maxPairs } = routeBatch(router, crowd(subject), mode);
+      const { capacity, ...routed } = routeBatch(router, crowd(subject), mode);
+      const { dispatchMask, selectionMask, maxPairs } = routed;
       const pairs = dispatchMask.reduce((sum, m) => sum + m, 0);
       ensure(pairs <= maxPairs, {
         asked: `dispatchMask must hold at most maxPairs, ${maxPairs}, pairs`,
@@ -23,12 +24,25 @@ export function checkCapacity(subject: Subject): void {
         fix: 'selectionMask is the choice before capacity; limitCapacity(selectionMask, ...) gives the other.',
       });
       const dropped = dispatchMask.findIndex((m, i) => m === 0 && selectionMask[i] === 1);
+      holdsItsRoom(capacity, dispatchMask, router.numExperts, dropped >= 0);
       ensure(!('dropFree' in mode) || dropped < 0, {
         asked: 'With dropFree every selected pair must be dispatched',
         got: `a selected pair that is dropped (flat index ${dropped})`,
         fix: 'Return selectionMask as dispatchMask when context.dropFree is true.',
       });
     }
+  });
+}
+
+/** What padding to a capacity costs is counted wherever there is one. */
+function holdsItsRoom(capacity: number, mask: Float32Array, experts: number, drops: boolean): void {
+  const rows = new Array<number>(experts).fill(0);
+  mask.forEach((m, i) => (rows[i % experts]! += m));
+  const most = Math.max(...rows);
+  ensure(Number.isNaN(capacity) ? !drops : Number.isInteger(capacity) && capacity >= most, {
+    asked: `A routing that drops pairs must say its capacity, at least the ${most} rows of its fullest expert`,
+    got: Number.isNaN(capacity) ? 'none' : String(capacity),
+    fix: 'Return capacity: C in the routing: statistics count what padding to it costs.',
   });
 }
 

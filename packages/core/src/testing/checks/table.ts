@@ -9,10 +9,13 @@ import { checkLosses } from './losses.js';
 import { checkMasks } from './masks.js';
 import { checkNotANumber } from './not-a-number.js';
 import { checkOptions } from './options.js';
+import { checkPadding } from './padding.js';
 import { checkPermutation } from './permutation.js';
+import { checkProbs } from './probs.js';
 import { checkShapes } from './shapes.js';
 import { checkSingleToken } from './single-token.js';
 import { checkState } from './state.js';
+import { checkTies } from './ties.js';
 import { checkTokenMask } from './token-mask.js';
 import { checkWeights } from './weights.js';
 
@@ -27,6 +30,11 @@ export const routerChecks = [
     name: 'shapes',
     why: 'kernels, losses and reports read every member without asking again',
     run: checkShapes,
+  },
+  {
+    name: 'probs',
+    why: 'entropy and balance are read from them, for every token',
+    run: checkProbs,
   },
   {
     name: 'masks',
@@ -77,6 +85,16 @@ export const routerChecks = [
     name: 'tokenMask',
     why: 'padding must not take capacity or move a loss',
     run: checkTokenMask,
+  },
+  {
+    name: 'padding',
+    why: 'whatever padding holds, 0 times NaN is NaN',
+    run: checkPadding,
+  },
+  {
+    name: 'ties',
+    why: 'equal logits must not be decided by the last bit of a backend',
+    run: checkTies,
   },
   {
     name: 'extremes',
