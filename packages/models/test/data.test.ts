@@ -129,6 +129,8 @@ describe('tokenize', () => {
     expect(hash('ab', 'c')).toBe(hash('ab', 'c'));
     const others = [hash('a', 'bc'), hash('ab', 'd'), hash('ab', 'c', 'other')];
     expect(new Set([hash('ab', 'c'), ...others]).size).toBe(4);
+    const shifted = { ...byteTokenizer(), encode: (text: Uint8Array) => Int32Array.from(text, (id) => id ^ 1) }; // prettier-ignore
+    expect(tokenize(source('ab', 'c'), shifted).hash).not.toBe(hash('ab', 'c'));
   });
 
   test('an empty split and an id outside the vocabulary are coded errors', () => {

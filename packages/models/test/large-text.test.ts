@@ -1,6 +1,16 @@
-import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { createRng } from '@moekit/core';
@@ -134,6 +144,30 @@ describe('what is kept', () => {
     const again = await fileTokens(path, bytes, cache);
     expect((await stat(file)).size).toBe(length);
     expect(again.hash).toBe(data.hash);
+  });
+
+  test('with a byte that was changed, in the tokens or in what is said of them, is made again', async () => {
+    const path = await put('text.txt', lines);
+    const data = await fileTokens(path, bytes, cache);
+    const folder = dirname((data.train as TokenFile).path);
+    for (const name of ['train.bin', 'validation.bin', 'tokens.json']) {
+      const file = join(folder, name);
+      const whole = await readFile(file);
+      const changed = Buffer.from(whole);
+      changed[whole.length >> 1]! ^= 1;
+      await writeFile(file, changed);
+      expect(idsOf(await fileTokens(path, bytes, cache))).toEqual(idsOf(data));
+      expect(await readFile(file)).toEqual(whole);
+    }
+  });
+
+  test('is of the bytes of the text, whatever its time says', async () => {
+    const path = await put('text.txt', lines);
+    const { atime, mtime } = await stat(path);
+    const first = await fileTokens(path, bytes, cache);
+    await writeFile(path, lines.replaceAll('e', 'o'));
+    await utimes(path, atime, mtime);
+    expect((await fileTokens(path, bytes, cache)).hash).not.toBe(first.hash);
   });
 
   test('nothing, where the text is bad or the folder is no folder', async () => {

@@ -19,7 +19,7 @@ export function tokenize(source: TextSource, tokenizer: Tokenizer): TokenData {
     train,
     validation,
     bytesPerToken: source.validation.length / validation.length,
-    hash: hashOf(source, tokenizer.name),
+    hash: hashOf(source, tokenizer, [train, validation]),
   };
 }
 
@@ -47,9 +47,17 @@ export function assertIds(ids: Int32Array, tokenizer: Tokenizer): void {
   });
 }
 
-/** Lengths go in as well: moving the split changes the data. */
-function hashOf({ train, validation }: TextSource, tokenizerName: string): string {
+/** Lengths go in as well: moving the split changes the data. So do the ids: a tokenizer's name does not tell it from others. */
+function hashOf(
+  { train, validation }: TextSource,
+  { name, vocabSize }: Tokenizer,
+  splits: readonly Int32Array[],
+): string {
   const hash = createHash('sha256');
-  hash.update(`${tokenizerName}\n${train.length}\n${validation.length}\n`);
-  return hash.update(train).update(validation).digest('hex');
+  hash.update(`${name}\n${vocabSize}\n${train.length}\n${validation.length}\n`);
+  hash.update(train).update(validation);
+  for (const { length, buffer, byteOffset, byteLength } of splits) {
+    hash.update(`${length}\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
 }

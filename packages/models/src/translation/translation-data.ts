@@ -75,7 +75,7 @@ function describe(
   const { name, attribution, train, validation, test } = corpus;
   const hash = createHash('sha256').update(JSON.stringify([vocabSize, maxLength]));
   for (const { source, target } of [train, validation, test]) {
-    for (const line of [...source, ...target]) hash.update('\n').update(line);
+    hash.update(JSON.stringify([source, target]));
   }
   const details = {
     languages: `${from} to ${to}`,

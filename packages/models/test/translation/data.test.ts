@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -193,7 +193,15 @@ describe('the tokenizer cache', () => {
   test('that is broken is trained anew', async () => {
     const first = await trainedBpe(texts, { vocabSize: 270 }, folder);
     const [file] = await readdir(folder);
-    for (const broken of ['', 'null', '{"model":1}', '{']) {
+    const kept = await readFile(join(folder, file!), 'utf8');
+    for (const broken of [
+      '',
+      'null',
+      '{"model":1}',
+      '{',
+      kept.replace('"lo', '"ol'),
+      kept.slice(65),
+    ]) {
       await put(file!, broken);
       expect(await trainedBpe(texts, { vocabSize: 270 }, folder)).toEqual(first);
     }

@@ -4,17 +4,16 @@ import { join } from 'node:path';
 
 import { writeWhole } from '../../checkpoint/write-whole.js';
 import { cacheFolder } from '../cache-folder.js';
+import { hashText, parseHashed } from '../hashed-json.js';
+import { ownCode } from '../own-code.js';
 import type { TokenizerJson } from './tokenizer-json.js';
 import type { BpeOptions } from './train-bpe.js';
 import { trainBpe } from './train-bpe.js';
 
-/** Part of the key: another trainer, another tokenizer. */
-const TRAINER_VERSION = 1;
-
 /** sha256 (hex) over texts and options: equal keys, equal tokenizers. */
 export function tokenizerKey(texts: Iterable<string>, options: BpeOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify([TRAINER_VERSION, options]));
-  for (const text of texts) hash.update('\n').update(text);
+  const hash = createHash('sha256').update(JSON.stringify([ownCode(), options]));
+  for (const text of texts) hash.update(`\n${text.length}\n`).update(text);
   return hash.digest('hex');
 }
 
@@ -29,17 +28,12 @@ export async function trainedBpe(
 ): Promise<TokenizerJson> {
   const file = join(folder, `${tokenizerKey(texts, options)}.json`);
   const known = await readFile(file, 'utf8')
-    .then(parseTokenizer)
+    .then((text) => parseHashed(text) as TokenizerJson | undefined)
     .catch(() => undefined);
   if (known) return known;
   const trained = trainBpe(texts, options);
   await mkdir(folder, { recursive: true })
-    .then(() => writeWhole(file, JSON.stringify(trained)))
+    .then(() => writeWhole(file, `${hashText(JSON.stringify(trained))}\n`))
     .catch(() => undefined);
   return trained;
-}
-
-function parseTokenizer(text: string): TokenizerJson | undefined {
-  const json = JSON.parse(text) as TokenizerJson | null;
-  return json?.model?.type === 'BPE' && Array.isArray(json.model.merges) ? json : undefined;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { TokenData, Tokenizer } from '../../contract.js';
 import { cacheFolder } from '../cache-folder.js';
+import { ownCode } from '../own-code.js';
 import { wholeCharacters } from '../text/characters.js';
 import { collect } from '../text/collect.js';
 import type { TextInput } from '../text/text-input.js';
@@ -12,9 +13,6 @@ import { notKept } from './errors.js';
 import { measured } from './measured-text.js';
 import { SplitEncoder } from './split-encoder.js';
 import { readStored, splitFile, writeManifest } from './stored-tokens.js';
-
-/** Part of the key: another encoder, other files. */
-const VERSION = 2;
 
 /** A tokenizer is made from at most this much of a text's start, all of it training text. */
 const SAMPLE_BYTES = 2 ** 25;
@@ -48,7 +46,7 @@ function keyOf(
 ): string {
   const files = [train, validation].map((part) => part?.map(({ identity }) => identity) ?? null);
   const said = [name, attribution];
-  const key = JSON.stringify([VERSION, files, field, maxBytes ?? null, tokenizerKey, said]);
+  const key = JSON.stringify([ownCode(), files, field, maxBytes ?? null, tokenizerKey, said]);
   return createHash('sha256').update(key).digest('hex');
 }
 
@@ -61,7 +59,11 @@ async function store(
   try {
     await mkdir(draft, { recursive: true });
     await encodeInto(draft, input, options);
-    await rename(draft, kept).catch(() => undefined); // another process was there first
+    await rename(draft, kept).catch(async () => {
+      if (await readStored(kept)) return; // another process was there first
+      await rm(kept, { recursive: true, force: true });
+      await rename(draft, kept);
+    });
   } catch (error) {
     throw isSystemError(error) ? notKept(draft, error.message, error) : error;
   } finally {
@@ -91,22 +93,25 @@ async function encodeInto(
   }
   const part = maxBytes === undefined ? '' : `the first ${text.bytes} bytes of `;
   await writeManifest(folder, {
-    schema: 1,
+    schema: 2,
     name: input.name,
     attribution: `${part}${input.attribution}`,
     tokenizer: tokenizer.name,
     vocabSize: tokenizer.vocabSize,
     bytesPerToken: validation.bytes / validation.tokens,
-    hash: hashOf(tokenizer.name, [train, validation]),
+    hash: hashOf(tokenizer, [train, validation]),
+    files: { train: train.fileDigest, validation: validation.fileDigest },
     width: train.width,
     train: train.tokens,
     validation: validation.tokens,
   });
 }
 
-function hashOf(tokenizer: string, splits: readonly SplitEncoder[]): string {
-  const hash = createHash('sha256').update(`${tokenizer}\n`);
-  for (const { bytes, digest } of splits) hash.update(`${bytes} ${digest}\n`);
+function hashOf({ name, vocabSize }: Tokenizer, splits: readonly SplitEncoder[]): string {
+  const hash = createHash('sha256').update(`${name}\n${vocabSize}\n`);
+  for (const { bytes, digest, fileDigest } of splits) {
+    hash.update(`${bytes} ${digest} ${fileDigest}\n`);
+  }
   return hash.digest('hex');
 }
 

@@ -19,6 +19,7 @@ export class SplitEncoder {
   readonly #tokenizer: Tokenizer;
   readonly #file: number;
   readonly #hash = createHash('sha256');
+  readonly #written = createHash('sha256');
   #rest: Uint8Array = new Uint8Array(0);
 
   constructor(path: string, tokenizer: Tokenizer) {
@@ -54,10 +55,16 @@ export class SplitEncoder {
     return this.#hash.copy().digest('hex');
   }
 
+  /** sha256 (hex) of the file. */
+  get fileDigest(): string {
+    return this.#written.copy().digest('hex');
+  }
+
   #encode(block: Uint8Array): void {
     const ids = this.#tokenizer.encode(block);
     assertIds(ids, this.#tokenizer);
     const bytes = packTokens(ids, this.width);
+    this.#written.update(bytes);
     for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
     this.tokens += ids.length;
   }

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 import { z } from 'zod';
 
 import type { TokenData } from '../../contract.js';
+import { hashText, parseHashed } from '../hashed-json.js';
 import { TokenFile } from './token-file.js';
 
 const MANIFEST = 'tokens.json';
@@ -11,13 +15,15 @@ const MANIFEST = 'tokens.json';
 const countSchema = z.int().min(0);
 
 const manifestSchema = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(2),
   name: z.string(),
   attribution: z.string(),
   tokenizer: z.string(),
   vocabSize: countSchema,
   bytesPerToken: z.number(),
   hash: z.string(),
+  /** sha256 of each split's file. */
+  files: z.strictObject({ train: z.string(), validation: z.string() }),
   width: z.literal([1, 2, 4]),
   train: countSchema,
   validation: countSchema,
@@ -30,15 +36,15 @@ export const splitFile = (folder: string, split: 'train' | 'validation') =>
 
 /** Written last: a folder with it is whole. */
 export function writeManifest(folder: string, manifest: TokensManifest): Promise<void> {
-  return writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest)}\n`);
+  return writeFile(join(folder, MANIFEST), `${hashText(JSON.stringify(manifest))}\n`);
 }
 
-/** The tokens in a folder; undefined where it does not hold them whole. */
+/** The tokens in a folder; undefined unless every byte is as it was written. */
 export async function readStored(folder: string): Promise<TokenData | undefined> {
-  const json = await readFile(join(folder, MANIFEST), 'utf8').catch(() => 'null');
-  const parsed = manifestSchema.safeParse(parseJson(json));
+  const json = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '');
+  const parsed = manifestSchema.safeParse(parseHashed(json));
   if (!parsed.success) return undefined;
-  const { schema: _schema, width, ...manifest } = parsed.data;
+  const { schema: _schema, files, width, ...manifest } = parsed.data;
   const opened = await Promise.all(
     (['train', 'validation'] as const).map(async (split) => {
       const path = splitFile(folder, split);
@@ -47,17 +53,16 @@ export async function readStored(folder: string): Promise<TokenData | undefined>
         () => -1,
       );
       const length = manifest[split];
-      return size === length * width ? new TokenFile(path, { length, width }) : undefined;
+      const whole = size === length * width && (await hashFile(path)) === files[split];
+      return whole ? new TokenFile(path, { length, width }) : undefined;
     }),
   );
   const [train, validation] = opened;
   return train && validation ? { ...manifest, train, validation } : undefined;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }

@@ -21,9 +21,11 @@ export async function localText(path: string, field: string): Promise<TextInput>
 }
 
 async function localFile(path: string): Promise<TextFile> {
-  const { size, mtimeMs } = await coded(path, async () => assertRegular(await stat(path), path));
+  await coded(path, async () => assertRegular(await stat(path), path));
+  // whoever writes a file may set its time back, but not the one at which it was changed
+  const { size, ino, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
   formatOf(path);
-  return { path, identity: [resolve(path), size, mtimeMs] };
+  return { path, identity: [resolve(path), ...[size, ino, mtimeNs, ctimeNs].map(String)] };
 }
 
 async function coded<Result>(path: string, look: () => Promise<Result>): Promise<Result> {
