@@ -18,8 +18,15 @@ export interface Tokenizer {
   readonly name: string;
   /** V: every id is below it. */
   readonly vocabSize: number;
-  encode(text: Uint8Array): Int32Array;
-  decode(ids: ArrayLike<number>): Uint8Array;
+  /** @param continued the text goes on from one that was cut where `cut` says; absent or false for a whole text */
+  encode(text: Uint8Array, continued?: boolean): Int32Array;
+  /** @param continued see `encode`      @throws MODELS_TOKENS for an id that is no token's */
+  decode(ids: ArrayLike<number>, continued?: boolean): Uint8Array;
+  /**
+   * The first place at or after `start` where a text may be cut, so that its parts have the ids of the whole; its length
+   * where there is none. What has no `cut` is given whole texts.
+   */
+  cut?(text: Uint8Array, start: number): number;
 }
 
 /** Token ids, in memory (an Int32Array is one) or wherever `slice` finds them. */
@@ -37,8 +44,8 @@ export interface TokenData {
   readonly vocabSize: number;
   readonly train: TokenSequence;
   readonly validation: TokenSequence;
-  /** UTF-8 bytes per validation token: turns nats per token into bits per byte. */
-  readonly bytesPerToken: number;
+  /** UTF-8 bytes per validation token: turns nats per token into bits per byte; null where the tokenizer lost some of the text. */
+  readonly bytesPerToken: number | null;
   /** sha256 (hex) over source bytes of both splits and the tokenizer's name. */
   readonly hash: string;
 }

@@ -23,8 +23,9 @@ export const modelErrors = {
   MODELS_HUB_DOWNLOAD: 'A file of the Hugging Face Hub comes cut off, or with other bytes.',
   MODELS_IDX: 'An idx file of images or labels that is damaged, or does not fit its partner.',
   MODELS_DATA_PARALLEL: 'Files of sentences and their translations that do not match line by line.',
-  MODELS_TOKENIZER: 'A tokenizer.json that cannot be used.',
-  MODELS_TOKENS: 'Token ids that the model has no embedding for, or of the wrong shape.',
+  MODELS_TOKENIZER:
+    'A tokenizer.json that is damaged, or has a part that moekit does not reproduce exactly.',
+  MODELS_TOKENS: 'Token ids that the model or its tokenizer does not have, or of the wrong shape.',
   MODELS_DIVERGED: 'The loss or its gradient stopped being a finite number.',
   MODELS_CHECKPOINT_MISSING: 'A folder that holds no checkpoint, or cannot be read.',
   MODELS_CHECKPOINT_CORRUPT:

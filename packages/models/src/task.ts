@@ -122,6 +122,8 @@ export interface DataDescription {
 
 export interface TaskData {
   readonly description: DataDescription;
+  /** Of the task's metrics those that this data has; all where absent. Rows are compared by the first. */
+  readonly metrics?: readonly [Metric, ...Metric[]];
   /** Loss of a simple model on the same split, which every row must beat; absent where none is known. May be a getter: only a comparison reads it, and once. */
   readonly reference?: { readonly name: string; readonly metrics: Metrics };
 }

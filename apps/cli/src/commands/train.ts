@@ -105,7 +105,8 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   const data = await showLoading(flags.quiet, (onProgress) =>
     task.load(resolved.options, onProgress),
   );
-  const [metric] = task.metrics;
+  const { metrics = task.metrics } = data;
+  const [metric] = metrics;
   const checkpoints = checkpointsIn(folder, { keep: prepared.keep, best: metric });
   const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
   const { name, hash } = data.description;
@@ -136,7 +137,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       folder,
       steps: options.steps,
       best: await checkpoints.best(),
-      metrics: task.metrics,
+      metrics,
     });
     return end.stopped && signal ? EXIT_CODES[signal] : 0;
   } catch (error) {

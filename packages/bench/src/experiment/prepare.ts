@@ -34,7 +34,8 @@ export async function prepareExperiment(
     row,
     settings: parseTaskOptions(task, settingsOf(experiment, row), labelOf(row)),
   }));
-  const { description, reference } = await task.load(settings, onProgress);
+  const data = await task.load(settings, onProgress);
+  const { description, reference, metrics = task.metrics } = data;
   const code = hashTask(experiment.task);
   const complete = { ...experiment, ...settings };
   const manifest = {
@@ -42,7 +43,7 @@ export async function prepareExperiment(
     configHash: hashOf(complete),
     backend: backend.name,
     versions: { ...readVersions(), ...(await describeBackend(backend)) },
-    metrics: [...task.metrics],
+    metrics: [...metrics],
     layer: layerOf(task.layer(settings)),
     data: description,
     files: { ...files, ...(code !== null && { [experiment.task]: code }) },

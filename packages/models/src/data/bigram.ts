@@ -4,7 +4,8 @@ import type { TokenSequence } from '../contract.js';
 export interface BigramReference {
   /** Nats per token. */
   readonly loss: number;
-  readonly bitsPerByte: number;
+  /** Null where the tokenizer lost some of the text. */
+  readonly bitsPerByte: number | null;
   /** Predicted tokens. */
   readonly tokens: number;
 }
@@ -13,8 +14,8 @@ export interface BigramInput {
   readonly train: TokenSequence;
   readonly validation: TokenSequence;
   readonly vocabSize: number;
-  /** Bytes per validation token. */
-  readonly bytesPerToken: number;
+  /** Bytes per validation token, as in TokenData. */
+  readonly bytesPerToken: number | null;
 }
 
 /** Of a longer split, that many tokens from its start: more say nothing new, and take minutes. */
@@ -45,7 +46,8 @@ export function bigramReference({ train, validation, ...data }: BigramInput): Bi
     nats -= Math.log((together + 1) / (firsts.of(first) + vocabSize));
   });
   const loss = nats / tokens;
-  return { loss, bitsPerByte: loss / Math.LN2 / bytesPerToken, tokens };
+  const bitsPerByte = bytesPerToken === null ? null : loss / Math.LN2 / bytesPerToken;
+  return { loss, bitsPerByte, tokens };
 }
 
 /** Calls with each token and the one after it. @returns how often */

@@ -1,42 +1,41 @@
-import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
-
 import type { Tokenizer } from '../contract.js';
-import { fail } from '../errors.js';
+import { bpeDecoder } from './bpe/bpe-decoder.js';
+import { BpeEncoder } from './bpe/bpe-encoder.js';
+import { BLOCK, cutAfter } from './bpe/cuts.js';
+import { parseTokenizerFile } from './bpe/file-schema.js';
+import { kindOf } from './bpe/kind.js';
+import { textOf } from './bpe/text-bytes.js';
+import { vocabularyOf } from './bpe/vocabulary.js';
+import { joined } from './joined.js';
 
 /**
- * The tokenizer of a Hugging Face model.
- * No special tokens are added. Ids map back to the bytes they came from as far as the tokenizer itself is lossless.
+ * The tokenizer of a Hugging Face model: the ids of their tokenizers library, no special tokens added. What cannot be
+ * reproduced exactly is refused. Ids map back to the bytes they came from as far as the tokenizer itself is lossless.
  * @param json the parsed content of a `tokenizer.json`      @param name shown in results and part of the data's hash
- * @throws MODELS_TOKENIZER when the file is not a tokenizer, or uses something the library lacks
+ * @throws MODELS_TOKENIZER when the file is not a tokenizer, or has a part that moekit does not reproduce
  */
 export function huggingFaceTokenizer(json: unknown, name = 'hugging-face'): Tokenizer {
-  const tokenizer = parse(json, name);
-  const ids = [
-    ...tokenizer.get_vocab(true).values(),
-    ...tokenizer.get_added_tokens_decoder().keys(),
-  ];
+  const file = parseTokenizerFile(json, name);
+  const kind = kindOf(file, name);
+  const vocabulary = vocabularyOf(file, name);
+  const encoder = new BpeEncoder(file, kind, vocabulary, name);
+  const decode = bpeDecoder(kind, vocabulary, name);
+  const cut = (text: Uint8Array, start: number) =>
+    encoder.cuttable ? cutAfter(text, start, kind.type === 'fallback') : text.length;
   return {
     name,
-    vocabSize: ids.reduce((highest, id) => Math.max(highest, id), -1) + 1,
-    encode: (text) =>
-      Int32Array.from(
-        tokenizer.encode(new TextDecoder().decode(text), { add_special_tokens: false }).ids,
-      ),
-    // the library refuses to decode nothing
-    decode: (tokens) =>
-      new TextEncoder().encode(tokens.length === 0 ? '' : tokenizer.decode(Array.from(tokens))),
+    vocabSize: vocabulary.size,
+    cut,
+    encode: (text, continued = false) => {
+      const parts: Int32Array[] = [];
+      for (let at = 0; at < text.length;) {
+        const end = cut(text, at + BLOCK);
+        const ids = encoder.encode(textOf(text.subarray(at, end)), continued || at > 0);
+        parts.push(Int32Array.from(ids));
+        at = end;
+      }
+      return joined(parts);
+    },
+    decode: (ids, continued = false) => decode(ids, continued),
   };
-}
-
-function parse(json: unknown, name: string): HuggingFace {
-  try {
-    return new HuggingFace(json as object, { clean_up_tokenization_spaces: false });
-  } catch (cause) {
-    throw fail('MODELS_TOKENIZER', {
-      asked: `Tokenizer ${name} must be the parsed content of a tokenizer.json`,
-      got: cause instanceof Error ? cause.message : String(cause),
-      fix: 'Pass the whole JSON of the file, as written by the tokenizers library.',
-      cause,
-    });
-  }
 }

@@ -10,20 +10,28 @@ import { fail } from '../errors.js';
 export function tokenize(source: TextSource, tokenizer: Tokenizer): TokenData {
   const [train, validation] = [source.train, source.validation].map((text) =>
     encode(text, source.name, tokenizer),
-  ) as [Int32Array, Int32Array];
+  ) as [Encoded, Encoded];
   return {
     name: source.name,
     attribution: source.attribution,
     tokenizer: tokenizer.name,
     vocabSize: tokenizer.vocabSize,
-    train,
-    validation,
-    bytesPerToken: source.validation.length / validation.length,
-    hash: hashOf(source, tokenizer, [train, validation]),
+    train: train.ids,
+    validation: validation.ids,
+    bytesPerToken: [train, validation].every(({ whole }) => whole)
+      ? source.validation.length / validation.ids.length
+      : null,
+    hash: hashOf(source, tokenizer, [train.ids, validation.ids]),
   };
 }
 
-function encode(text: Uint8Array, name: string, tokenizer: Tokenizer): Int32Array {
+interface Encoded {
+  readonly ids: Int32Array;
+  /** Nothing of the text was lost. */
+  readonly whole: boolean;
+}
+
+function encode(text: Uint8Array, name: string, tokenizer: Tokenizer): Encoded {
   const ids = tokenizer.encode(text);
   if (ids.length === 0) {
     throw fail('MODELS_DATA_SHORT', {
@@ -33,7 +41,17 @@ function encode(text: Uint8Array, name: string, tokenizer: Tokenizer): Int32Arra
     });
   }
   assertIds(ids, tokenizer);
-  return ids;
+  return { ids, whole: keepsText(tokenizer, text, ids) };
+}
+
+/** Whether ids say all that the text says: only then bits per byte mean something. */
+export function keepsText(
+  tokenizer: Tokenizer,
+  text: Uint8Array,
+  ids: Int32Array,
+  continued = false,
+): boolean {
+  return Buffer.from(tokenizer.decode(ids, continued)).equals(text);
 }
 
 /** @throws MODELS_TOKENIZER when an id is outside the vocabulary */

@@ -46,21 +46,24 @@ export interface LanguageData extends TaskData {
   readonly tokens: TokenData;
 }
 
+const PER_TOKEN = [
+  { name: 'loss', unit: 'nats/token', better: 'lower' },
+  { name: 'perplexity', unit: 'perplexity', better: 'lower' },
+] as const;
+
 /** Next-token prediction on a text, compared in bits per byte; its reference is an add-one-smoothed bigram. */
 export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageData> = {
   name: 'lm',
   options: optionsSchema,
-  metrics: [
-    { name: 'bitsPerByte', unit: 'bits/byte', better: 'lower' },
-    { name: 'loss', unit: 'nats/token', better: 'lower' },
-    { name: 'perplexity', unit: 'perplexity', better: 'lower' },
-  ],
+  metrics: [{ name: 'bitsPerByte', unit: 'bits/byte', better: 'lower' }, ...PER_TOKEN],
   load: async ({ data, model }, onProgress) => {
     const tokens = await loadTokens(data, onProgress);
     assertLongEnough(tokens, data.source, model.contextLength);
     return {
       tokens,
       description: describe(tokens),
+      // a tokenizer that lost some of the text: bits per byte would be those of another
+      ...(tokens.bytesPerToken === null && { metrics: PER_TOKEN }),
       // counted where it is asked for: a trial has no use for it
       get reference() {
         return referenceOf(bigramReference(tokens));
@@ -76,13 +79,15 @@ export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageDat
   },
 };
 
-function describe({ train, validation, name, attribution, hash, ...details }: TokenData) {
+function describe({ train, validation, name, attribution, hash, ...said }: TokenData) {
   const sizes = { trainTokens: train.length, validationTokens: validation.length };
-  return { name, attribution, hash, details: { ...details, ...sizes } };
+  const bytesPerToken = said.bytesPerToken ?? 'none: the tokenizer loses some of this text';
+  return { name, attribution, hash, details: { ...said, bytesPerToken, ...sizes } };
 }
 
 function referenceOf({ loss, bitsPerByte }: BigramReference) {
-  return { name: 'bigram', metrics: { loss, bitsPerByte, perplexity: Math.exp(loss) } };
+  const perByte = bitsPerByte === null ? {} : { bitsPerByte };
+  return { name: 'bigram', metrics: { loss, ...perByte, perplexity: Math.exp(loss) } };
 }
 
 function assertLongEnough(tokens: TokenData, source: string, contextLength: number): void {

@@ -39,12 +39,16 @@ export function createLanguageTask(
   };
 }
 
-/** Nats per token as bits per byte (loss / ln 2 / bytesPerToken) and perplexity (exp loss). */
+/**
+ * Nats per token as bits per byte (loss / ln 2 / bytesPerToken) and perplexity (exp loss). Where the tokenizer lost some
+ * of the text there are no bits per byte: they would be those of another text.
+ */
 export function lossFigures(
   loss: number,
-  bytesPerToken: number,
-): Metrics & { readonly bitsPerByte: number; readonly perplexity: number } {
-  return { loss, bitsPerByte: loss / Math.LN2 / bytesPerToken, perplexity: Math.exp(loss) };
+  bytesPerToken: number | null,
+): Metrics & { readonly bitsPerByte?: number; readonly perplexity: number } {
+  const perByte = bytesPerToken === null ? {} : { bitsPerByte: loss / Math.LN2 / bytesPerToken };
+  return { loss, ...perByte, perplexity: Math.exp(loss) };
 }
 
 function assertVocabulary(model: LanguageModel, data: TokenData): void {

@@ -58,9 +58,10 @@ async function tokenizerMaker(name: string, onProgress?: OnProgress): Promise<To
   const size = /^bpe:(\d+)$/.exec(name)?.[1];
   if (size) return { key: name, from: (train) => trainedOn(train, name, +size) };
   const text = isHubReference(name) ? await hubTokenizer(name, onProgress) : await readText(name);
-  const tokenizer = huggingFaceTokenizer(parse(text, name));
-  // a file's content: its name alone does not tell
-  return { key: createHash('sha256').update(text).digest('hex'), from: async () => tokenizer };
+  // a file's content, also in its name, which data is hashed with: where it lies does not tell
+  const key = createHash('sha256').update(text).digest('hex');
+  const tokenizer = huggingFaceTokenizer(parse(text, name), `tokenizer.json ${key.slice(0, 16)}`);
+  return { key, from: async () => tokenizer };
 }
 
 async function trainedOn(train: Uint8Array, name: string, vocabSize: number): Promise<Tokenizer> {

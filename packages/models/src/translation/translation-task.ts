@@ -93,7 +93,8 @@ async function measure(
 ) {
   const count = Math.min(options.testSentences, test.sources.length);
   const found = await translate(model, test.sources.slice(0, count), options);
-  const hypotheses = found.map(([best]) => new TextDecoder().decode(tokenizer.decode(best!.ids)));
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a model may say half a character
+  const hypotheses = found.map(([best]) => decoder.decode(tokenizer.decode(best!.ids)));
   const references = test.references.slice(0, count);
   return { bleu: bleu(hypotheses, references).score, chrf: chrf(hypotheses, references) };
 }

@@ -1,12 +1,10 @@
-/**
- * GPT-2's split of a text into words, their leading space with them: merges never cross it.
- * Source: openai/gpt-2, encoder.py; the `ByteLevel` pre-tokenizer of tokenizer.json.
- */
-const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+import { isolated, patternOf } from './patterns.js';
 
-/** The words of a text, in order; joined they are the text. */
+const WORDS = patternOf('gpt2');
+
+/** GPT-2's words of a text, in order; joined they are the text. */
 export function wordsOf(text: string): string[] {
-  return text.match(WORDS) ?? [];
+  return isolated(text, WORDS);
 }
 
 /**

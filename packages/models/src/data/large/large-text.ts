@@ -98,7 +98,7 @@ async function encodeInto(
     attribution: `${part}${input.attribution}`,
     tokenizer: tokenizer.name,
     vocabSize: tokenizer.vocabSize,
-    bytesPerToken: validation.bytes / validation.tokens,
+    bytesPerToken: train.whole && validation.whole ? validation.bytes / validation.tokens : null,
     hash: hashOf(tokenizer, [train, validation]),
     files: { train: train.fileDigest, validation: validation.fileDigest },
     width: train.width,

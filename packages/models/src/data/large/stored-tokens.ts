@@ -20,7 +20,7 @@ const manifestSchema = z.strictObject({
   attribution: z.string(),
   tokenizer: z.string(),
   vocabSize: countSchema,
-  bytesPerToken: z.number(),
+  bytesPerToken: z.number().nullable(),
   hash: z.string(),
   /** sha256 of each split's file. */
   files: z.strictObject({ train: z.string(), validation: z.string() }),
