@@ -27,6 +27,7 @@ for name in $names; do
     const { readFileSync, writeFileSync } = require("node:fs");
     const [from, to] = process.argv.slice(1);
     const results = JSON.parse(readFileSync(from, "utf8"));
+    delete results.sha256;
     for (const { trials } of results.rows)
       for (const trial of trials) Object.assign(trial, { examples: [], loadHistory: [], trainingCurve: [] });
     writeFileSync(to, JSON.stringify(results) + "\n");

@@ -41,6 +41,7 @@ export type { Outcome, Preamble } from './results/collect.js';
 export { hasLearned, referenceWords, unlearned } from './results/learned.js';
 export { mergeResults } from './results/merge.js';
 export { parseResults } from './results/parse-results.js';
+export { renderResults } from './results/render-results.js';
 export { resultsSchema } from './results/results-schema.js';
 export type { Figures, Manifest, MetricFigures, Results, Row } from './results/results-schema.js';
 export { stripTimes } from './results/strip-times.js';

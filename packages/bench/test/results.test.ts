@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { stringifyFigures } from '@moekit/models';
 
-import { parseResults, stripTimes } from '../src/index.js';
+import { parseResults, renderResults, stripTimes } from '../src/index.js';
 import { parseStored, renderStored } from '../src/sweep/stored-trial.js';
 import { sampleResults } from './sample-results.js';
 
@@ -124,5 +124,23 @@ describe('stripTimes', () => {
     expect(stripTimes(other)).toEqual(stripTimes(slow));
     other.rows[1]!.trials[0]!.limited['loss'] = 9;
     expect(stripTimes(other)).not.toEqual(stripTimes(slow));
+  });
+
+  test('a file whose content was changed is refused, one without its hash is not', () => {
+    const text = renderResults(results());
+    expect(parseResults(text)).toEqual(results());
+    const without = text.replace(/,\s*"sha256": "\w+"/, '');
+    expect(parseResults(without)).toEqual(results());
+    for (const changed of [
+      text.replace('"seconds": 1.5', '"seconds": 2.5'),
+      text.replace(/"mean": (\d)/, '"mean": 1$1'),
+      text.replace('"sha256"', '"sha255"'),
+      text.replace(/"sha256": "./, '"sha256": "x'),
+    ]) {
+      expect(changed).not.toBe(text);
+      expect(() => parseResults(changed)).toThrowError(
+        expect.objectContaining({ code: 'BENCH_RESULTS' }),
+      );
+    }
   });
 });

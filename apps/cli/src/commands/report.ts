@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { mergeResults, parseResults, prepareOutput, writeOutput } from '@moekit/bench';
-import { stringifyFigures } from '@moekit/models';
+import {
+  mergeResults,
+  parseResults,
+  prepareOutput,
+  renderResults,
+  writeOutput,
+} from '@moekit/bench';
 
 import { fail } from '../errors.js';
 import { plainStrings } from '../output/plain-strings.js';
@@ -28,7 +33,7 @@ export async function report(folders: readonly string[], flags: ReportFlags): Pr
   const out = flags.out ?? 'moekit-report';
   await prepareOutput(out);
   const files = await writeOutput(out, results);
-  print(flags.json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files));
+  print(flags.json ? renderResults(results) : renderSummary(results, files));
   return 0;
 }
 

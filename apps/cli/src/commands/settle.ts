@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import type { Outcome, Preamble } from '@moekit/bench';
-import { collectResults, writeOutput } from '@moekit/bench';
-import { stringifyFigures } from '@moekit/models';
+import { collectResults, renderResults, writeOutput } from '@moekit/bench';
 
 import type { Stop } from '../interrupt.js';
 import { EXIT_CODES } from '../interrupt.js';
@@ -34,7 +33,7 @@ export async function settle(comparison: Comparison): Promise<number> {
   });
   let lost: unknown;
   const files = await writeOutput(folder, results).catch((error: unknown) => void (lost = error));
-  print(json ? `${stringifyFigures(results, 2)}\n` : renderSummary(results, files ?? undefined));
+  print(json ? renderResults(results) : renderSummary(results, files ?? undefined));
   if (lost) throw lost;
   if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;

@@ -73,7 +73,7 @@ const metricSchema = z.object({
 });
 
 /** results.json. Everything that depends on the machine and the moment lies under keys named `machine`. */
-export const resultsSchema = z.object({
+export const resultsSchema = z.strictObject({
   schema: z.literal(RESULTS_SCHEMA),
   /** True when the run was stopped before every trial had ended. */
   partial: z.boolean(),
@@ -115,6 +115,8 @@ export const resultsSchema = z.object({
     seconds: z.number(),
     workers: whole,
   }),
+  /** Of all the rest; `parseResults` checks it and takes it away. */
+  sha256: z.string().optional(),
 });
 
 export type Results = z.output<typeof resultsSchema>;

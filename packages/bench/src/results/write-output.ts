@@ -1,9 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { stringifyFigures } from '@moekit/models';
-
 import { renderReport } from '../report/render-report.js';
+import { renderResults } from './render-results.js';
 import type { Results } from './results-schema.js';
 import { orUnwritable, writeWhole } from './write-whole.js';
 
@@ -32,7 +31,7 @@ export async function writeOutput(folder: string, results: Results): Promise<Out
     results: join(resolve(folder), 'results.json'),
     report: join(resolve(folder), 'report.html'),
   };
-  await writeWhole(files.results, `${stringifyFigures(results, 2)}\n`);
+  await writeWhole(files.results, renderResults(results));
   await writeWhole(files.report, await renderReport(results));
   return files;
 }
