@@ -48,6 +48,7 @@ test.each([
   ['lstrip', added({ lstrip: true })],
   ['rstrip', added({ rstrip: true })],
   ['single_word', added({ single_word: true })],
+  ['a content of a million characters', added({ content: 'a'.repeat(1e6) })],
   ['an id that the library gives another', added({ id: 300 })],
   ['an id of 2e9', model({ vocab: { ...good.model.vocab, zz: 2e9 } })],
   ['an id twice', model({ vocab: { ...good.model.vocab, zz: 1 } })],

@@ -81,7 +81,7 @@ export async function evalCommand(path: string, flags: EvalFlags): Promise<numbe
   print(
     flags.json
       ? `${stringifyFigures(result, 2)}\n`
-      : renderEvaluations(result, opened.task.metrics),
+      : renderEvaluations(result, opened.data.metrics ?? opened.task.metrics),
   );
   return 0;
 }
@@ -99,9 +99,13 @@ async function locate(
 ): Promise<string> {
   const last = await findCheckpoint(path);
   if (!best) return last;
-  const config = configOf(await readManifest(last));
+  const manifest = await readManifest(last);
+  const config = configOf(manifest);
   assertNoForeignCode(config, registry, { router, task });
-  return findCheckpoint(path, (await taskNamed(task ?? config.task)).metrics[0]);
+  const { metrics } = await taskNamed(task ?? config.task);
+  // data may lack the first: there are no bits per byte of a text that its tokenizer changed
+  const had = metrics.find(({ name }) => name in (manifest.evaluation?.metrics ?? {}));
+  return findCheckpoint(path, had ?? metrics[0]);
 }
 
 async function evaluateSetting(

@@ -14,10 +14,17 @@ export function bpeDecoder(kind: Kind, { ids, raw, normalized }: Vocabulary, nam
   for (const [content, id] of [...raw, ...normalized]) bytes.set(id, utf8.encode(content));
   const strips = kind.type === 'fallback' && kind.prefix !== 'never';
   return (tokens: ArrayLike<number>, continued: boolean): Uint8Array => {
-    const parts = Array.from(tokens, (id) => bytes.get(id) ?? unknown(id, name));
-    const all = Buffer.concat(parts);
-    const from = strips && !continued && all[0] === 0x20 ? 1 : 0;
-    return new Uint8Array(all.subarray(from));
+    let length = 0;
+    for (let i = 0; i < tokens.length; i++) {
+      length += (bytes.get(tokens[i]!) ?? unknown(tokens[i]!, name)).length;
+    }
+    const all = new Uint8Array(length);
+    for (let i = 0, at = 0; i < tokens.length; i++) {
+      const part = bytes.get(tokens[i]!)!;
+      all.set(part, at);
+      at += part.length;
+    }
+    return all.slice(strips && !continued && all[0] === 0x20 ? 1 : 0);
   };
 }
 

@@ -102,7 +102,8 @@ const postProcessor = z.looseObject({
 const off = z.literal(false);
 const addedToken = z.strictObject({
   id: z.int().min(0),
-  content: z.string().min(1),
+  // a text may nearly hold it at every place
+  content: z.string().min(1).max(256),
   special: z.boolean().default(false),
   single_word: off.default(false),
   lstrip: off.default(false),

@@ -2,8 +2,8 @@ import type { TokenizerFile } from './file-schema.js';
 import { notReproduced } from './file-schema.js';
 import type { MergeTable } from './merge-word.js';
 
-/** Of tokens and of merges: four times the largest that is in use. */
-const MOST = 2 ** 20;
+/** Of tokens and of merges: twice the largest that is in use. */
+const MOST = 2 ** 19;
 
 /** Half a pair: no text has it. */
 const SURROGATE = /\p{Surrogate}/u;
