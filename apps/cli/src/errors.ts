@@ -8,6 +8,8 @@ export const cliErrors = {
   CLI_LOCK: 'A lock could not be taken: no room, no permission, or a file system without locks.',
   CLI_OUTPUT: 'Standard output cannot be written.',
   CLI_SYSTEM: 'The operating system refused something: no room, no permission, a limit.',
+  CLI_ENDED:
+    'Code that a command called (a plug-in, a configuration) ended the process, or failed unheard.',
   CLI_UNEXPECTED: 'A defect in moekit itself; please report it.',
 } as const;
 

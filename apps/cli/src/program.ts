@@ -14,8 +14,11 @@ import type { ReportFlags } from './commands/report.js';
 import { report } from './commands/report.js';
 import type { SweepFlags } from './commands/sweep.js';
 import { sweep } from './commands/sweep.js';
-import { refuseRepeats } from './refuse-repeats.js';
+import { print } from './output/terminal.js';
+import { refuseEmptyPaths } from './refuse-empty-paths.js';
 import { addTraining } from './training/add-training.js';
+
+const TIMEOUT = 'silence that ends a plug-in being loaded (default: 60), a trial (default: 1800)';
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
@@ -25,7 +28,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description('Compare Mixture-of-Experts routers on your own machine.')
     .version(versionOf('@moekit/bench') ?? 'unknown')
     .exitOverride()
-    .configureOutput({ outputError: () => undefined });
+    .configureOutput({ writeOut: print, outputError: () => undefined });
   addBench(program, done);
   addSweep(program, done);
   addTraining(program, done);
@@ -38,7 +41,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description('versions, backends found, and which would be chosen and why')
     .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => done(await doctor(flags)));
-  refuseRepeats(program);
+  refuseEmptyPaths(program);
   return program;
 }
 
@@ -64,6 +67,7 @@ function addBench(program: Command, done: (exitCode: number) => void): void {
     .option('--config <file>', 'an experiment, .json or .ts; flags override it')
     .option('--out <dir>', 'where results.json and report.html go')
     .option('--workers <n>', 'trials at once (default: the cores)')
+    .option('--timeout <seconds>', TIMEOUT)
     .option('--json', 'print the results as JSON')
     .option('--quiet', 'no progress')
     .action(async (flags: BenchFlags) => done(await bench(flags)));
@@ -76,6 +80,7 @@ function addSweep(program: Command, done: (exitCode: number) => void): void {
     .option('--preset <name>', 'quick (two minutes) or large', 'quick')
     .option('--set <key=values>', 'e.g. training.steps=100,200; repeatable', collect, [])
     .option('--workers <n>', 'trials at once (default: the cores)')
+    .option('--timeout <seconds>', TIMEOUT)
     .option('--resume', 'keep the trials that finished before in the same folder')
     .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu')
     .option('--device <n>', 'the one CUDA device to use (default: 0)')

@@ -9,6 +9,9 @@ import { createProgram } from './program.js';
 /** A command without its subcommand: commander has shown the help. */
 const HELP = 'commander.help';
 
+/** Characters of a message: foreign code may throw megabytes. */
+const LONGEST = 4000;
+
 /** Exit code of bad input. */
 const BAD_INPUT = 2;
 
@@ -30,7 +33,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if (error instanceof CommanderError && error.code === HELP) return BAD_INPUT;
   const coded = isMoekitError(error) ? error : translate(error);
-  say(`error ${coded.code}: ${oneLine(coded.message)}\n`);
+  say(`error ${coded.code}: ${oneLine(coded.message.slice(0, LONGEST))}\n`);
   return coded.code === 'CLI_UNEXPECTED' ? 1 : BAD_INPUT;
 }
 

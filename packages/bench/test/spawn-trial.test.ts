@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 
 async function threadsOfWorker(atOnce: number): Promise<string | undefined> {
-  const report = await lastValueFrom(spawnTrial({} as Job, entry, atOnce));
+  const report = await lastValueFrom(spawnTrial({} as Job, entry, { atOnce }));
   return report.type === 'failed' ? report.error.message : undefined;
 }
 

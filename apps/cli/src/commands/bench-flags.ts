@@ -17,6 +17,7 @@ export interface BenchFlags {
   readonly device?: string;
   readonly tf32?: boolean;
   readonly workers?: string;
+  readonly timeout?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;

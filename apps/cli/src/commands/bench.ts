@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { listJobs, prepareExperiment } from '@moekit/bench';
+import { inspectApart, listJobs, prepareExperiment } from '@moekit/bench';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';
@@ -9,10 +9,11 @@ import { untilStopped } from '../interrupt.js';
 import { ownOutput } from '../own-output.js';
 import { showLoading } from '../output/load-progress.js';
 import { builtInRouters } from '../registry.js';
+import { WORKER } from '../worker-entry.js';
 import type { BenchFlags } from './bench-flags.js';
 import { experimentOf } from './bench-flags.js';
 import { runAll } from './run-all.js';
-import { settle, workersOf } from './settle.js';
+import { settle, timeoutOf, workersOf } from './settle.js';
 
 /**
  * Trains every row with every seed, writes results.json and report.html, prints the comparison.
@@ -22,10 +23,14 @@ export async function bench(flags: BenchFlags): Promise<number> {
   applyDevice(flags);
   const registry = builtInRouters();
   const workers = workersOf(flags);
+  const timeout = timeoutOf(flags);
   const experiment = await experimentOf(flags);
   assertRouterNames(experiment.routers, registry);
   const preamble = await showLoading(flags.quiet, (onProgress) =>
-    prepareExperiment(experiment, registry, onProgress),
+    prepareExperiment(experiment, registry, {
+      onProgress,
+      inspector: inspectApart(WORKER, timeout),
+    }),
   );
   const { manifest } = preamble;
   const folder =
@@ -37,6 +42,8 @@ export async function bench(flags: BenchFlags): Promise<number> {
       jobs: jobs.length,
       workers,
       stop,
+      timeout,
+      unusable: preamble.unusable,
       quiet: flags.quiet ?? false,
       backend: manifest.backend,
       metric: manifest.metrics[0]!,

@@ -43,3 +43,8 @@ export async function settle(comparison: Comparison): Promise<number> {
 export function workersOf({ workers }: { readonly workers?: string }): number {
   return workers === undefined ? availableParallelism() : wholeNumber('--workers', workers, 1);
 }
+
+/** Seconds after which a silent worker is ended; undefined for the defaults. @throws CLI_USAGE */
+export function timeoutOf({ timeout }: { readonly timeout?: string }): number | undefined {
+  return timeout === undefined ? undefined : wholeNumber('--timeout', timeout, 1);
+}

@@ -1,10 +1,11 @@
 import { extname, join } from 'node:path';
 
-import type { Experiment, Found, Preamble, Preset } from '@moekit/bench';
+import type { Experiment, Found, Prepared, Preset } from '@moekit/bench';
 import {
   TrialStore,
   applySettings,
   findExperiment,
+  inspectApart,
   listJobs,
   loadConfig,
   parseExperiment,
@@ -22,14 +23,16 @@ import { showLoading } from '../output/load-progress.js';
 import { say } from '../output/terminal.js';
 import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
+import { WORKER } from '../worker-entry.js';
 import { runAll } from './run-all.js';
-import { settle, workersOf } from './settle.js';
+import { settle, timeoutOf, workersOf } from './settle.js';
 
 /** Flags of `moekit sweep`, as commander hands them over. */
 export interface SweepFlags {
   readonly preset?: string;
   readonly set?: readonly string[];
   readonly workers?: string;
+  readonly timeout?: string;
   readonly resume?: boolean;
   readonly backend?: string;
   readonly device?: string;
@@ -49,10 +52,14 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   const started = new Date();
   const registry = builtInRouters();
   const workers = workersOf(flags);
+  const timeout = timeoutOf(flags);
   const experiment = await sweptExperiment(source, flags);
   assertRouterNames(experiment.routers, registry);
   const preamble = await showLoading(flags.quiet, (onProgress) =>
-    prepareExperiment(experiment, registry, onProgress),
+    prepareExperiment(experiment, registry, {
+      onProgress,
+      inspector: inspectApart(WORKER, timeout),
+    }),
   );
   const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
   return ownOutput(folder, () =>
@@ -67,7 +74,7 @@ function wasChanged(id: string): string {
 }
 
 interface Grid {
-  readonly preamble: Preamble;
+  readonly preamble: Prepared;
   readonly folder: string;
   readonly workers: number;
   readonly started: Date;
@@ -87,6 +94,8 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
     jobs: left.length,
     workers,
     stop,
+    timeout: timeoutOf(flags),
+    unusable: preamble.unusable,
     quiet: flags.quiet ?? false,
     backend: manifest.backend,
     metric: manifest.metrics[0]!,

@@ -14,8 +14,11 @@ export function say(text: string): void {
 
 /** The same to a stream of one's choice. */
 export function write(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(printable(text));
+  stream.write(printable(text), own);
 }
+
+/** Marks what the program itself says: other writes to standard output are foreign; see guard-process.ts. */
+export const own = (): void => undefined;
 
 /** What is redrawn in place. */
 export interface Redrawn {

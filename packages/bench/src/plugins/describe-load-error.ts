@@ -30,15 +30,23 @@ export function describeLoadError(cause: unknown, path?: string): { got: string;
 
 const THROWN = 'an exception at the top of its module';
 
-/** True where a module's own code threw, other than where it does not parse, or imports what is not there. */
-export const threwAtTop = ({ detail }: { readonly detail: { readonly got: string } }) =>
-  detail.got.startsWith(THROWN);
+const ADDED = 'a module that adds';
+
+/** A module that changed what all objects have. */
+export function describeAddition(addition: string): { got: string; fix: string } {
+  const fix = 'Leave the prototypes of the language alone: every other module would meet that.';
+  return { got: `${ADDED} ${addition}`, fix };
+}
+
+/** True where a module's code ran and did wrong, other than where it does not parse, or imports what is not there. */
+export const didWrong = ({ got }: { readonly got: string }) =>
+  got.startsWith(THROWN) || got.startsWith(ADDED);
 
 /** Any value can be thrown, one that has no text as well. */
 export function messageOf(thrown: unknown): string {
   try {
     const message = thrown instanceof Error ? thrown.message : thrown;
-    return (typeof message === 'string' ? message : String(message)).slice(0, 2000);
+    return (typeof message === 'string' ? message : String(message)).slice(0, 4000);
   } catch {
     return 'a value that cannot be shown';
   }

@@ -4,7 +4,8 @@ import { isMoekitError } from '@moekit/kernels';
 
 import { fail } from '../errors.js';
 import { exportNames, exportOf } from './default-of.js';
-import { describeLoadError } from './describe-load-error.js';
+import { describeAddition, describeLoadError } from './describe-load-error.js';
+import { guardPrototypes } from './guard-prototypes.js';
 import { importFile } from './import-file.js';
 import { locatePlugin } from './locate-plugin.js';
 import { parseReference } from './reference.js';
@@ -23,15 +24,16 @@ export async function loadPlugin(router: string, registry: PluginRegistry): Prom
 }
 
 async function importPlugin(router: string, path: string): Promise<unknown> {
+  const failed = (got: { got: string; fix: string; cause?: unknown }) =>
+    fail('BENCH_PLUGIN_FILE', { asked: `Router plug-in ${router} must load`, ...got });
   try {
-    return await importFile(path);
+    return await guardPrototypes(
+      () => importFile(path),
+      (addition) => failed(describeAddition(addition)),
+    );
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
-    throw fail('BENCH_PLUGIN_FILE', {
-      asked: `Router plug-in ${router} must load`,
-      ...describeLoadError(cause, path),
-      cause,
-    });
+    throw failed({ ...describeLoadError(cause, path), cause });
   }
 }
 

@@ -1,47 +1,68 @@
+import type { LoadProgress } from '@moekit/models';
+
+import { didWrong } from '../plugins/describe-load-error.js';
+import { inspectRouter } from '../plugins/inspect-router.js';
 import type { PluginRegistry } from '../plugins/registry.js';
-import { describeError } from './describe-error.js';
+import { inspectTask } from '../tasks/inspect-task.js';
+import type { Channel } from './channel.js';
+import { takeChannel } from './channel.js';
+import { describeError, describeRefusal } from './describe-error.js';
 import { endWithParent } from './end-with-parent.js';
 import type { Progress, Report } from './messages.js';
 import { requestSchema } from './messages.js';
 import { runTrial } from './run-trial.js';
 
-/** Shortest time between two progress messages, in milliseconds. */
+/** Shortest time between two messages of what is under way, in milliseconds. */
 const INTERVAL = 100;
 
 /**
- * Makes this process a worker: it runs the one trial that its parent sends, reports, and ends. It leaves Ctrl-C and
- * a closed terminal to the parent, and ends with it.
+ * Makes this process a worker: it does the one thing that its parent asks for (a trial, or a look at a plug-in), reports,
+ * and ends. It leaves Ctrl-C and a closed terminal to the parent, and ends with it.
  * @param registry the built-in routers; files are loaded on top of them
  */
 export function serveTrials(registry: PluginRegistry): void {
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   endWithParent();
-  process.once('disconnect', () => process.exit());
-  process.once('message', (message) => {
-    void answer(message, registry).then((report) => send(report, () => process.disconnect()));
+  const channel = takeChannel();
+  process.on('uncaughtException', (error) => {
+    const { code, message } = describeError(error);
+    channel.end({ type: 'failed', error: { code, message: `nobody handled: ${message}` } });
   });
-  send({ type: 'ready' });
+  process.once('message', (message) => {
+    void answer(message, registry, channel).then((report) => channel.end(report));
+  });
+  channel.send({ type: 'ready' });
 }
 
-async function answer(message: unknown, registry: PluginRegistry): Promise<Report> {
+async function answer(
+  message: unknown,
+  registry: PluginRegistry,
+  { send }: Channel,
+): Promise<Report> {
+  const onProgress = throttled((progress: Progress) => send({ type: 'progress', progress }));
+  const onLoading = throttled((progress: LoadProgress) => send({ type: 'loading', progress }));
+  const request = requestSchema.parse(message);
   try {
-    const { job } = requestSchema.parse(message);
-    return { type: 'done', trial: await runTrial(job, registry, throttled()) };
+    if (request.type === 'run') {
+      return { type: 'done', trial: await runTrial(request.job, registry, onProgress) };
+    }
+    if (request.type === 'inspect-router') {
+      return { type: 'router', name: await inspectRouter(request, registry) };
+    }
+    return { type: 'task', facts: await inspectTask(request, onLoading) };
   } catch (error) {
+    const refusal = request.type === 'run' ? undefined : describeRefusal(error);
+    if (refusal && !didWrong(refusal)) return { type: 'refused', refusal };
     return { type: 'failed', error: describeError(error) };
   }
 }
 
-function throttled(): (progress: Progress) => void {
+function throttled<Value>(emit: (value: Value) => void): (value: Value) => void {
   let last = 0;
-  return (progress) => {
+  return (value) => {
     const now = performance.now();
     if (now - last < INTERVAL) return;
     last = now;
-    send({ type: 'progress', progress });
+    emit(value);
   };
-}
-
-function send(report: Report, sent?: () => void): void {
-  process.send?.(report, undefined, undefined, () => sent?.());
 }

@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs';
+
+import { describeError } from '@moekit/bench';
+
+import { fail } from './errors.js';
+import { own } from './output/terminal.js';
+
+/** Characters of foreign output that are shown; a plug-in may print at every step. */
+const SHOWN = 65_536;
+
+/**
+ * Guards results and exit code against code that runs in this process: what it prints goes to stderr, up to a limit, and
+ * if it ends the process, or leaves an error that nobody handles, that does not look like success.
+ * @returns to be called when the command has ended by itself
+ */
+export function guardProcess(): () => void {
+  redirectOutput();
+  let ended = false;
+  const say = (got: string) => {
+    ended = true;
+    writeSync(2, `error CLI_ENDED: ${wrong(got).message}\n`);
+    process.exitCode = 1;
+  };
+  process.on('uncaughtException', (error) => {
+    say(`an error that nobody handled: ${describeError(error).message}`);
+    process.exit();
+  });
+  process.on('exit', (code) => {
+    if (!ended) say(`exit code ${code} before the command had ended`);
+  });
+  return () => (ended = true);
+}
+
+function redirectOutput(): void {
+  const write = process.stdout.write.bind(process.stdout);
+  let left = SHOWN;
+  process.stdout.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    if (rest.includes(own)) return write(chunk);
+    const text = String(chunk).slice(0, Math.max(0, left));
+    left -= String(chunk).length;
+    if (text !== '') process.stderr.write(left < 0 ? `${text}\n(more is not shown)\n` : text);
+    const done = rest.find((argument) => typeof argument === 'function');
+    if (done) setImmediate(done as () => void);
+    return true;
+  };
+}
+
+function wrong(got: string) {
+  return fail('CLI_ENDED', {
+    asked: 'A command must end by itself',
+    got,
+    fix: 'Code that it called did that, a plug-in or a configuration most likely: no process.exit, no promise left alone.',
+  });
+}

@@ -1,0 +1,24 @@
+import type { Command, Option } from 'commander';
+
+import { fail } from './errors.js';
+
+/** Every command refuses a file or folder without a name: it would be the working directory. */
+export function refuseEmptyPaths(command: Command): void {
+  for (const option of command.options.filter(namesPath)) {
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      if (value === '') throw refused(option);
+    });
+  }
+  command.commands.forEach(refuseEmptyPaths);
+}
+
+const namesPath = ({ flags }: Option) =>
+  /[<[](dir|file)[>\]]/.test(flags) && !/--router/.test(flags);
+
+function refused({ long, flags }: Option) {
+  return fail('CLI_USAGE', {
+    asked: `${long ?? flags} must be given with a name`,
+    got: 'an empty one',
+    fix: 'See --help of the command.',
+  });
+}
