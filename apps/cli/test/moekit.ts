@@ -52,4 +52,4 @@ export async function moekit(
 }
 
 /** Flags of the smallest comparison: two rows of a tiny model. */
-export const TINY = ['--config', fixture('tiny.json'), '--steps', '3'];
+export const TINY = ['--config', fixture('tiny.json')];

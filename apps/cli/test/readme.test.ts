@@ -10,9 +10,12 @@ const commands = [...readme.matchAll(/^npx moekit (.+)$/gm)].map(([, line]) => l
 
 /** What makes each command small enough for a test; the README's own flags win nothing from it but time. */
 const SMALL: Readonly<Record<string, readonly string[]>> = {
-  bench: [...TINY, '--steps', '1', '--workers', '2'],
+  bench: [...TINY, '--workers', '2'],
   'layer-time': ['--tokens', '32', '--model-width', '8', '--expert-width', '4', '--repeats', '1'],
-  train: ['--config', fixture('tiny-train.json'), '--set', 'data.source=book.txt', '--steps', '3'],
+  train: [
+    ...['--config', fixture('tiny-train.json')],
+    ...['--set', 'data.source=book.txt', '--set', 'training.steps=3'],
+  ],
   eval: ['--batches', '1'],
   inspect: [],
   new: [],

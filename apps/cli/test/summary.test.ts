@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import { bar } from '../src/output/bar.js';
 import { duration } from '../src/output/duration.js';
+import { printable } from '../src/output/paint.js';
 import { renderSummary } from '../src/output/summary.js';
 
 const file = new URL('../../../docs/results/xmoe-scaling-large.json', import.meta.url);
@@ -67,7 +68,7 @@ describe('the summary in the terminal', () => {
     const message = `\u001b]0;title\u0007\u001b[2J${'x'.repeat(5e6)}`;
     const errors = [{ seed: 1, code: 'BENCH_TRIAL', message }];
     const rows = run.rows.map((row) => ({ ...row, label: `${row.label}\u001b[31m\nnext`, errors }));
-    const text = renderSummary({ ...run, rows }, { results: 'a', report: 'b' });
+    const text = printable(renderSummary({ ...run, rows }, { results: 'a', report: 'b' }));
     expect(text).not.toMatch(/\p{Cc}\]0;|\p{Cc}\[2J/u);
     expect(text).not.toContain('\nnext');
     expect(text.length).toBeLessThan(20_000);
