@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { trainBpe } from '../../../packages/models/src/data/bpe/train-bpe.js';
@@ -9,65 +9,35 @@ import { must } from '../target.js';
 const sample =
   'Grüße, naïve façade: 漢字かな 🙂👩‍👩‍👧 मानक \u00a0 \ufeffa->+a  x\r\n\tfoo_bar 12,345.6 ';
 
-const vocabularyOf = (tokens: readonly string[]) =>
-  Object.fromEntries(tokens.map((token, id) => [token, id]));
+interface Goldens {
+  readonly models: Readonly<Record<string, object>>;
+  readonly cases: readonly {
+    readonly name: string;
+    readonly model: string;
+    readonly options: object;
+    readonly file: object;
+  }[];
+}
 
-const letters = [...new Set(sample)];
+/** One of each kind that is read: patterns, NFC and added tokens, byte fallback with either prefix. */
+const KINDS = ['llama 3', 'neox', 'deepseek 3', 'llama 2', 'mistral'];
 
-const wordLevel = {
-  version: '1.0',
-  truncation: null,
-  padding: null,
-  added_tokens: [],
-  normalizer: { type: 'Lowercase' },
-  pre_tokenizer: { type: 'Split', pattern: { Regex: '\\s+' }, behavior: 'Isolated', invert: false },
-  post_processor: null,
-  decoder: null,
-  model: {
-    type: 'WordLevel',
-    vocab: vocabularyOf(['<unk>', ...letters, 'a', 'naïve']),
-    unk_token: '<unk>',
-  },
-};
-
-const wordPiece = {
-  ...wordLevel,
-  normalizer: {
-    type: 'BertNormalizer',
-    clean_text: true,
-    handle_chinese_chars: true,
-    strip_accents: null,
-    lowercase: true,
-  },
-  pre_tokenizer: { type: 'BertPreTokenizer' },
-  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-  model: {
-    type: 'WordPiece',
-    unk_token: '[UNK]',
-    continuing_subword_prefix: '##',
-    max_input_chars_per_word: 100,
-    vocab: vocabularyOf(['[UNK]', ...letters, ...letters.map((letter) => `##${letter}`)]),
-  },
-};
-
-const unigram = {
-  ...wordLevel,
-  normalizer: null,
-  pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
-  decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
-  model: {
-    type: 'Unigram',
-    unk_id: 0,
-    vocab: ['<unk>', '▁', ...letters].map((token, i) => [token, -i]),
-  },
-};
+function goldenFiles(): object[] {
+  const path = '../../../packages/models/test/goldens/tokenizers.json';
+  const { models, cases } = JSON.parse(
+    readFileSync(new URL(path, import.meta.url), 'utf8'),
+  ) as Goldens;
+  return cases
+    .filter(({ name }) => KINDS.includes(name))
+    .map(({ model, options, file }) => ({ ...file, model: { ...models[model], ...options } }));
+}
 
 /** A text that is read under it has ids of its vocabulary, in bounded time. */
 const tokenizer: Target = {
   name: 'tokenizer',
   form: 'json',
   seeds: () =>
-    [trainBpe([sample.repeat(3)], { vocabSize: 300 }), wordLevel, wordPiece, unigram].map((json) =>
+    [trainBpe([sample.repeat(3)], { vocabSize: 300 }), ...goldenFiles()].map((json) =>
       Buffer.from(JSON.stringify(json)),
     ),
   async read(input, folder) {
