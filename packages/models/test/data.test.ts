@@ -23,9 +23,10 @@ function tokenizerJson() {
   const letters = [...'abcdefghijklmnopqrstuvwxyz', 'Ġ', 'Ċ', 'Ã', '©'];
   const vocab = Object.fromEntries([...letters, 'th'].map((token, id) => [token, id]));
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true };
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
   return {
     version: '1.0',
-    added_tokens: [{ id: 31, content: '<end>', special: true }],
+    added_tokens: [{ ...flags, id: 31, content: '<end>', special: true }],
     normalizer: null,
     pre_tokenizer: { ...byteLevel, use_regex: true },
     post_processor: null,

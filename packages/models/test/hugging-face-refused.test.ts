@@ -10,11 +10,18 @@ const coded = (code: string) => expect.objectContaining({ code });
 const utf8 = new TextEncoder();
 
 const model = (change: object) => ({ ...good, model: { ...good.model, ...change } });
+const addedToken = {
+  id: Object.keys(good.model.vocab).length,
+  content: '<x>',
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+  special: true,
+};
 const added = (change: object) => ({
   ...good,
-  added_tokens: [
-    { id: 260, content: '<x>', single_word: false, lstrip: false, rstrip: false, ...change },
-  ],
+  added_tokens: [{ ...addedToken, ...change }],
 });
 const before = (pre_tokenizer: unknown) => ({ ...good, pre_tokenizer });
 const pattern = (Regex: string) => ({
@@ -23,6 +30,11 @@ const pattern = (Regex: string) => ({
     { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false },
     { ...good.pre_tokenizer, use_regex: false },
   ],
+});
+
+test('what the changes below start from is read', () => {
+  expect(huggingFaceTokenizer(good).vocabSize).toBe(addedToken.id);
+  expect(huggingFaceTokenizer(added({})).vocabSize).toBe(addedToken.id + 1);
 });
 
 test.each([
@@ -45,6 +57,7 @@ test.each([
   ['a space first', before({ ...good.pre_tokenizer, add_prefix_space: true })],
   ['no pattern', before({ ...good.pre_tokenizer, use_regex: false })],
   ['another decoder', { ...good, decoder: null }],
+  ['a flag left out', added({ normalized: undefined })],
   ['lstrip', added({ lstrip: true })],
   ['rstrip', added({ rstrip: true })],
   ['single_word', added({ single_word: true })],

@@ -5,8 +5,8 @@ import { knownPattern } from './patterns.js';
 
 const byteLevel = z.strictObject({
   type: z.literal('ByteLevel'),
-  add_prefix_space: z.boolean().default(true),
-  trim_offsets: z.boolean().optional(),
+  add_prefix_space: z.boolean(),
+  trim_offsets: z.boolean(),
   use_regex: z.boolean().default(true),
 });
 const plainByteLevel = byteLevel.extend({ add_prefix_space: z.literal(false) });
@@ -104,11 +104,11 @@ const addedToken = z.strictObject({
   id: z.int().min(0),
   // a text may nearly hold it at every place
   content: z.string().min(1).max(256),
-  special: z.boolean().default(false),
-  single_word: off.default(false),
-  lstrip: off.default(false),
-  rstrip: off.default(false),
-  normalized: z.boolean().optional(),
+  special: z.boolean(),
+  single_word: off,
+  lstrip: off,
+  rstrip: off,
+  normalized: z.boolean(),
 });
 
 const none = z.literal(['', null]).optional();

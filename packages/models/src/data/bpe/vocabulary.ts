@@ -64,7 +64,7 @@ function addedIds(
   const taken = new Set(ids.values());
   let next = ids.size;
   for (const token of added) {
-    const { content, id, special } = token;
+    const { content, id } = token;
     if (SURROGATE.test(content)) throw refuse('added_tokens: half a surrogate pair');
     if (raw.has(content) || normalized.has(content))
       throw refuse(`added_tokens: ${JSON.stringify(content.slice(0, 40))} twice`);
@@ -77,7 +77,7 @@ function addedIds(
     if (inModel === undefined && taken.has(id)) throw refuse(`added_tokens: the id ${id} twice`);
     taken.add(id);
     next = Math.max(next, id + 1);
-    ((token.normalized ?? !special) ? normalized : raw).set(content, id);
+    (token.normalized ? normalized : raw).set(content, id);
   }
   return [raw, normalized] as const;
 }
