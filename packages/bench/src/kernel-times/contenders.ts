@@ -27,10 +27,10 @@ export interface Contender {
 
 /** moekit's layer: plan, dispatch, experts, combine on the routing of the case. */
 export function moekitLayer(shape: KernelCase, seed: number): Contender & { rows: number } {
-  const { k } = shape;
+  const { k, modelWidth, expertWidth, numExperts } = shape;
   const { mask, rows, maxRows } = routed(shape, seed);
   const weights = mul<Tensor2D>(mask, 1 / k);
-  const experts = new FeedForwardExperts({ ...shape, seed });
+  const experts = new FeedForwardExperts({ modelWidth, expertWidth, numExperts, seed });
   return {
     name: LAYER,
     flops: rows * experts.flopsPerRow(),
