@@ -4,7 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { resultsTable } from '../../../apps/cli/src/output/results-table.js';
 import { sampleResults, sampleTrial } from '../../../packages/bench/test/sample-results.js';
-import { parseResults, renderReport, TrialStore } from '../../../packages/bench/src/index.js';
+import type { Results } from '../../../packages/bench/src/index.js';
+import {
+  parseResults,
+  renderReport,
+  renderResults,
+  TrialStore,
+} from '../../../packages/bench/src/index.js';
 import { jobKey } from '../../../packages/bench/src/sweep/job-key.js';
 import { stringifyFigures } from '@moekit/models';
 import type { Target } from '../target.js';
@@ -16,19 +22,42 @@ const sample = () =>
     (label, seed) => (label === 'switch' && seed === 2 ? undefined : 2 + seed / 10),
   );
 
-/** What is accepted can be shown: a page without foreign markup, a table. */
-const results: Target = {
+/** Accepted as it was written, or not at all; one that lost its hash counts as a file of an earlier version. */
+const damaged: Target = {
   name: 'results',
   form: 'json',
-  seeds: () => [Buffer.from(stringifyFigures(sample()))],
-  async read(input) {
+  seeds: () => [Buffer.from(renderResults(sample()))],
+  read(input) {
     const parsed = parseResults(input.toString());
+    if (!('sha256' in (JSON.parse(input.toString()) as object))) throw new Refused();
+    must(isDeepStrictEqual(plain(parsed), plain(written())), 'it says something else');
+  },
+};
+
+const written = () => parseResults(renderResults(sample()));
+
+/** The hash is made to fit. What is accepted can be shown: a page without foreign markup, a table. */
+const forged: Target = {
+  name: 'forged results',
+  form: 'json',
+  seeds: () => [Buffer.from(renderResults(sample()))],
+  async read(input) {
+    const parsed = parseResults(withHash(input.toString()));
     const page = await renderReport(parsed);
     must(!/<(script|iframe|object|embed|base|link)\b/i.test(page), 'its page runs something');
     must(!/>[^<]*\b(undefined|\[object Object\])[^<]*</.test(page), 'its page shows undefined');
     must(!resultsTable(parsed).includes('undefined'), 'its table shows undefined');
   },
 };
+
+/** What is no JSON object stays what it is. */
+function withHash(text: string): string {
+  try {
+    return renderResults(JSON.parse(text) as Results);
+  } catch {
+    return text;
+  }
+}
 
 const job = () => {
   const { experiment, backend } = sample().manifest;
@@ -66,6 +95,6 @@ const trial: Target = {
   },
 };
 
-export const storedResults = [results, trial];
+export const storedResults = [damaged, forged, trial];
 
 const plain = (value: unknown) => JSON.parse(stringifyFigures(value)) as unknown;
