@@ -42,7 +42,7 @@ export { collectResults } from './results/collect.js';
 export type { Outcome, Preamble } from './results/collect.js';
 export { hasLearned, referenceWords, unlearned } from './results/learned.js';
 export { mergeResults } from './results/merge.js';
-export { parseResults } from './results/parse-results.js';
+export { parseResults, readResults } from './results/parse-results.js';
 export { renderResults } from './results/render-results.js';
 export { resultsSchema } from './results/results-schema.js';
 export type { Figures, Manifest, MetricFigures, Results, Row } from './results/results-schema.js';

@@ -1,8 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, test } from 'vitest';
 
 import { stringifyFigures } from '@moekit/models';
 
-import { parseResults, renderResults, stripTimes } from '../src/index.js';
+import {
+  mergeResults,
+  parseResults,
+  readResults,
+  renderReport,
+  renderResults,
+  stripTimes,
+} from '../src/index.js';
 import { parseStored, renderStored } from '../src/sweep/stored-trial.js';
 import { sampleResults } from './sample-results.js';
 
@@ -126,21 +137,37 @@ describe('stripTimes', () => {
     expect(stripTimes(other)).not.toEqual(stripTimes(slow));
   });
 
-  test('a file whose content was changed is refused, one without its hash is not', () => {
+  test('a file that is not as it was written says so; one without its hash cannot', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'results-'));
+    const path = join(folder, 'results.json');
+    const changedFiles = async (text: string) => {
+      writeFileSync(path, text);
+      return (await readResults(path)).manifest.changedFiles;
+    };
     const text = renderResults(results());
     expect(parseResults(text)).toEqual(results());
-    const without = text.replace(/,\s*"sha256": "\w+"/, '');
-    expect(parseResults(without)).toEqual(results());
+    expect(await changedFiles(text)).toEqual([]);
+    expect(await changedFiles(text.replace(/,\s*"sha256": "\w+"/, ''))).toEqual([]);
     for (const changed of [
       text.replace('"seconds": 1.5', '"seconds": 2.5'),
       text.replace(/"mean": (\d)/, '"mean": 1$1'),
-      text.replace('"sha256"', '"sha255"'),
       text.replace(/"sha256": "./, '"sha256": "x'),
     ]) {
       expect(changed).not.toBe(text);
-      expect(() => parseResults(changed)).toThrowError(
-        expect.objectContaining({ code: 'BENCH_RESULTS' }),
-      );
+      expect(await changedFiles(changed)).toEqual([path]);
+      const merged = mergeResults([await readResults(path)]);
+      expect(await renderReport(merged)).toContain('changed after it was written');
     }
+    expect(() => parseResults(text.replace('"sha256"', '"sha255"'))).toThrowError(
+      expect.objectContaining({ code: 'BENCH_RESULTS' }),
+    );
+    rmSync(folder, { recursive: true });
   });
+
+  test.each([['no/such/results.json'], ['/dev/zero'], [tmpdir()]])(
+    '%s is refused before it is read',
+    async (path) => {
+      await expect(readResults(path)).rejects.toMatchObject({ code: 'BENCH_RESULTS' });
+    },
+  );
 });

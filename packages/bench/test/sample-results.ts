@@ -80,6 +80,7 @@ export function sampleResults(
     files: {},
     rowData: {},
     differences: [],
+    changedFiles: [],
   };
   const reference = { name: 'bigram', metrics: { loss: 2.4, bitsPerByte: 3.5 } };
   return collectResults({ manifest, reference }, outcomes.reverse(), {

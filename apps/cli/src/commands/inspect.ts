@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { parseResults } from '@moekit/bench';
+import { readResults } from '@moekit/bench';
 import type { CheckpointManifest, TensorEntry } from '@moekit/models';
 import { openCheckpoint, stringifyFigures } from '@moekit/models';
 
@@ -35,8 +35,10 @@ export async function inspectCommand(path: string, flags: InspectFlags): Promise
     const contents = await readContents(await findCheckpoint(path));
     show(flags, contents, () => renderCheckpoint(contents, flags));
   } else {
-    const parsed = parseResults(readFileSync(results, 'utf8'));
-    show(flags, parsed, () => `${results}\n\n${resultsTable(parsed)}\n`);
+    const read = await readResults(results);
+    const [changed] = read.manifest.changedFiles;
+    const remark = changed === undefined ? '' : ', changed after it was written';
+    show(flags, read, () => `${results}${remark}\n\n${resultsTable(read)}\n`);
   }
   return 0;
 }

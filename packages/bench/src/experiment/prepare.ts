@@ -47,6 +47,7 @@ export async function prepareExperiment(
     ...facts,
     files: { ...files, ...(code !== null && { [experiment.task]: code }) },
     differences: [],
+    changedFiles: [],
   };
   return { manifest, reference, unusable };
 }

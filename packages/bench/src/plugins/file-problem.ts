@@ -4,16 +4,16 @@ import { accessSync, constants, statSync } from 'node:fs';
 const LIMIT = 32 * 2 ** 20;
 
 /**
- * Why a path cannot be read as a module or a configuration, found before anything of it is read: a device has no end and
+ * Why a path cannot be read as a module, a configuration or results, found before anything of it is read: a device has no end and
  * a pipe may never begin.
- * @returns the reason, for a message (`FILE, which ...`); undefined for a regular file
+ * @param limit bytes      @returns the reason, for a message (`FILE, which ...`); undefined for a regular file
  */
-export function fileProblem(path: string): string | undefined {
+export function fileProblem(path: string, limit = LIMIT): string | undefined {
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return 'which is a folder';
     if (!stat.isFile()) return 'which is a device, a pipe or a socket';
-    if (stat.size > LIMIT) return `which has more than ${LIMIT / 2 ** 20} MiB`;
+    if (stat.size > limit) return `which has more than ${limit / 2 ** 20} MiB`;
     accessSync(path, constants.R_OK);
     return undefined;
   } catch (cause) {

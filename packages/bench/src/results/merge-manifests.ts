@@ -34,6 +34,7 @@ export function mergeManifests(runs: readonly Results[], alike: boolean): Manife
     },
     files: joinedRecords(manifests.map(({ files }) => files)),
     rowData: joinedRecords(manifests.map(({ rowData }) => rowData)),
+    changedFiles: unique(manifests.flatMap((manifest) => manifest.changedFiles)),
     differences: runs.slice(1).flatMap((run, i) => between(runs[0]!, run, i + 2)),
   };
 }

@@ -1,23 +1,23 @@
+import { readFile } from 'node:fs/promises';
+
 import { z } from 'zod';
 
 import { fail } from '../errors.js';
+import { fileProblem } from '../plugins/file-problem.js';
 import { hashJson } from './render-results.js';
 import type { Results } from './results-schema.js';
 import { resultsSchema } from './results-schema.js';
 
+/** Bytes; more than a sweep of 10,000 trials writes. */
+const LARGEST = 2 ** 28;
+
 /**
- * Reads the text of a results.json. One that ends with a sha256 must be as it was written; who changes a file on purpose
- * removes that key.
+ * Reads the text of a results.json.
  * @throws BENCH_RESULTS, which names the place of the first fault
  */
 export function parseResults(text: string): Results {
   try {
-    const { sha256, ...json } = JSON.parse(text) as Record<string, unknown>;
-    if (sha256 !== undefined && sha256 !== hashJson(json)) {
-      throw new Error(
-        'one that was changed after it was written (its sha256 is of another content)',
-      );
-    }
+    const { sha256: _, ...json } = JSON.parse(text) as Record<string, unknown>;
     return resultsSchema.parse(json);
   } catch (cause) {
     throw fail('BENCH_RESULTS', {
@@ -27,6 +27,29 @@ export function parseResults(text: string): Results {
       cause,
     });
   }
+}
+
+/**
+ * Reads a results.json. One whose sha256 is of another content was changed after it was written: its figures are
+ * somebody's, and `manifest.changedFiles` says so wherever they are shown.
+ * @throws BENCH_RESULTS
+ */
+export async function readResults(path: string): Promise<Results> {
+  const text = await textOf(path);
+  const results = parseResults(text);
+  const { sha256, ...json } = JSON.parse(text) as Record<string, unknown>;
+  if (sha256 === undefined || sha256 === hashJson(json)) return results;
+  return { ...results, manifest: { ...results.manifest, changedFiles: [path] } };
+}
+
+async function textOf(path: string): Promise<string> {
+  const problem = fileProblem(path, LARGEST);
+  if (problem === undefined) return readFile(path, 'utf8');
+  throw fail('BENCH_RESULTS', {
+    asked: 'Results are read from a results.json',
+    got: `${path}, ${problem}`,
+    fix: 'Give the --out folder of a bench or a sweep; an interrupted sweep writes it after --resume.',
+  });
 }
 
 function faultOf(cause: unknown): string {

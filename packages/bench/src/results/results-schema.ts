@@ -104,6 +104,8 @@ export const resultsSchema = z.strictObject({
     rowData: z.record(z.string(), z.string()).default({}),
     /** Of several runs that are one report: in what they differ from the first, in words. */
     differences: z.array(z.string()).default([]),
+    /** Files that these results were read from, and that are not as they were written. */
+    changedFiles: z.array(z.string()).default([]),
   }),
   /** A simple model on the same split; null where the task knows none. */
   reference: z.object({ name: z.string(), metrics: metricsSchema }).nullable(),
@@ -115,7 +117,7 @@ export const resultsSchema = z.strictObject({
     seconds: z.number(),
     workers: whole,
   }),
-  /** Of all the rest; `parseResults` checks it and takes it away. */
+  /** Of all the rest; `readResults` compares it, and parsing takes it away. */
   sha256: z.string().optional(),
 });
 

@@ -42,6 +42,7 @@ function facts({ manifest, machine }: Results): Markup {
     ['config hash', manifest.configHash],
     ['data hash', data.hash],
     ...manifest.differences.map((text) => ['runs differ', text] as const),
+    ...manifest.changedFiles.map((file) => ['changed after it was written', file] as const),
     [
       'run',
       `${machine.startedAt}, ${machine.seconds >= 0 ? `${Math.round(machine.seconds)} s` : 'a clock that went back'}, ${machine.workers} at once`,
