@@ -38,6 +38,21 @@ function isAlive(pid: number): boolean {
 const gone = (pid: number) => until(() => (isAlive(pid) ? undefined : true));
 const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
 
+test.skipIf(process.platform !== 'linux')(
+  'SIGTERM ends kernel-times with the process that times',
+  async () => {
+    const child = spawn(process.execPath, [program, 'kernel-times', '--backend', 'cpu'], {
+      stdio: 'ignore',
+    });
+    children.push(child);
+    const list = `/proc/${child.pid}/task/${child.pid}/children`;
+    const inner = await until(() => Number(readFileSync(list, 'utf8').trim()) || undefined);
+    child.kill('SIGTERM');
+    expect(await endOf(child)).toBe(143);
+    await gone(inner);
+  },
+);
+
 describe('work until it is stopped', () => {
   async function stoppable(how = '') {
     const child = fork(fixture('stoppable.mjs'), [how], { execArgv: [] });

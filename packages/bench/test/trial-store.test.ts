@@ -52,6 +52,18 @@ describe('TrialStore', () => {
     expect((await find(changes)).kept).toHaveLength(count);
   });
 
+  test('a line of the log that a kill cut off is removed, so that the next is whole', async () => {
+    await keepOne();
+    const log = join(folder, 'trials.jsonl');
+    await writeFile(log, `${await readFile(log, 'utf8')}{"event":"sta`);
+    await find();
+    const events = (await readFile(log, 'utf8')).trimEnd().split('\n');
+    expect(events.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
+      'done',
+      'kept',
+    ]);
+  });
+
   test('no byte that was changed is accepted', async () => {
     const file = await keepOne();
     const whole = await readFile(file);

@@ -1,12 +1,15 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
 
 import type { Bar, KernelTimes } from '@moekit/bench';
 import { keepMemory, keepsMemory, runKernelTimes } from '@moekit/bench';
 import Table from 'cli-table3';
 
+import { print } from '../output/terminal.js';
 import { wholeNumber } from './bench-flags.js';
 
-import { print } from '../output/terminal.js';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Flags of `moekit kernel-times`. */
 export interface KernelTimesFlags {
@@ -33,11 +36,18 @@ export async function kernelTimes(flags: KernelTimesFlags): Promise<number> {
   return 0;
 }
 
-/** The same command in a process that keeps its memory, as the workers of `moekit bench` do. */
-function again(): number {
+/**
+ * The same command in a process that keeps its memory, as the workers of `moekit bench` do. Signals to this process end
+ * that one, and its end is this one's.
+ */
+async function again(): Promise<number> {
   const env = { ...process.env, ...keepMemory() };
-  const child = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
-  return child.status ?? 1;
+  const child = spawn(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, pass);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  for (const one of SIGNALS) process.off(one, pass);
+  return code ?? 128 + constants.signals[signal!];
 }
 
 function render({ backend, cores, repeats, times }: KernelTimes): string {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
@@ -8,6 +9,7 @@ import {
   writeOutput,
 } from '@moekit/bench';
 
+import { fail } from '../errors.js';
 import { plainStrings } from '../output/plain-strings.js';
 import { renderSummary } from '../output/summary.js';
 import { print, say } from '../output/terminal.js';
@@ -20,7 +22,7 @@ export interface ReportFlags {
 /**
  * Makes one report of one or several runs.
  * @param folders that hold a results.json, or such files themselves
- * @returns the exit code      @throws BENCH_RESULTS, BENCH_MERGE, BENCH_OUTPUT
+ * @returns the exit code      @throws BENCH_RESULTS, BENCH_MERGE, BENCH_OUTPUT, CLI_USAGE
  */
 export async function report(folders: readonly string[], flags: ReportFlags): Promise<number> {
   const runs = [];
@@ -36,5 +38,13 @@ export async function report(folders: readonly string[], flags: ReportFlags): Pr
   return 0;
 }
 
-const fileIn = (folder: string) =>
-  /\.json$/i.test(folder) ? folder : join(folder, 'results.json');
+/** @throws CLI_USAGE where there is none */
+function fileIn(folder: string): string {
+  const file = /\.json$/i.test(folder) ? folder : join(folder, 'results.json');
+  if (existsSync(file)) return file;
+  throw fail('CLI_USAGE', {
+    asked: 'moekit report takes folders that hold a results.json',
+    got: `${file}, which does not exist`,
+    fix: 'Give the --out folder of a bench or a sweep; an interrupted sweep writes it after --resume.',
+  });
+}

@@ -48,7 +48,7 @@ async function textOf(path: string): Promise<string> {
   throw fail('BENCH_RESULTS', {
     asked: 'Results are read from a results.json',
     got: `${path}, ${problem}`,
-    fix: 'Give the --out folder of a bench or a sweep; an interrupted sweep writes it after --resume.',
+    fix: 'Name the results.json of a bench or a sweep.',
   });
 }
 

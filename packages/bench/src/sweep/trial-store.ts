@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Outcome } from '../results/collect.js';
@@ -31,6 +31,7 @@ export class TrialStore {
 
   /** The trials that finished before; failed ones are not among them: they run again. @throws BENCH_OUTPUT */
   async find(jobs: readonly Job[]): Promise<Found> {
+    await this.#wholeLines();
     const kept: Outcome[] = [];
     const discarded: Job[] = [];
     for (const job of jobs) {
@@ -65,6 +66,14 @@ export class TrialStore {
     const line = { event, id: job.id, key: jobKey(job, this.#manifest) };
     const log = join(this.#folder, 'trials.jsonl');
     await orUnwritable(log, () => appendFile(log, `${JSON.stringify(line)}\n`));
+  }
+
+  /** Removes a line of the log that a kill cut off. @throws BENCH_OUTPUT */
+  async #wholeLines(): Promise<void> {
+    const log = join(this.#folder, 'trials.jsonl');
+    const bytes = await readFile(log).catch(() => Buffer.alloc(0));
+    const whole = bytes.lastIndexOf('\n') + 1;
+    if (whole < bytes.length) await orUnwritable(log, () => truncate(log, whole));
   }
 
   /** Undefined where there is none; one that cannot be read is no reason to train again. */
