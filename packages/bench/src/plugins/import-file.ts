@@ -17,16 +17,25 @@ const FALLBACK = ['zod', 'rxjs'];
 export async function importFile(path: string): Promise<unknown> {
   const jiti = jitiFor(path);
   const ending = extname(path).toLowerCase();
-  if (ending === extname(path)) return jiti.import(path);
+  if (ending === extname(path)) return itself(await jiti.import(path));
   const source = await readFile(path, 'utf8'); // an ending in capitals, which jiti does not know
-  return jiti.evalModule(source, { filename: path, ext: ending, async: true });
+  return itself(await jiti.evalModule(source, { filename: path, ext: ending, async: true }));
+}
+
+/**
+ * The module behind jiti's view of it, in which what a CommonJS module exports is found by name too, as Node.js finds it:
+ * imports inside a file need that, while here it would give every module a default export.
+ */
+function itself(module: unknown): unknown {
+  const isView = Object(module) === module && !Object.hasOwn(module as object, 'default');
+  return isView ? (module as { default?: unknown }).default : module;
 }
 
 function jitiFor(path: string): Jiti {
   const lacking = FALLBACK.filter((name) => !canResolve(path, name));
   const options = {
     fsCache: false,
-    interopDefault: false,
+    interopDefault: true,
     virtualModules: sharedModules([...SHARED, ...lacking]),
     alias: sharedFiles(),
   };
