@@ -108,6 +108,16 @@ describe('moekit bench', { timeout: 120_000 }, () => {
     expect(existsSync(join(cwd, 'run', '.lock'))).toBe(false);
   });
 
+  test('a worker whose parent is gone before it has started ends', async () => {
+    const child = fork(join(program, '../../dist/worker.js'), {
+      execArgv: [],
+      stdio: 'ignore',
+    });
+    children.push(child);
+    child.disconnect();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
   test('killed, it leaves no worker, not even one that is busy', async () => {
     const { cwd, argv, worker } = await hangingBench();
     const child = spawn(process.execPath, argv, { cwd, stdio: 'ignore' });

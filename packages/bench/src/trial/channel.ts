@@ -7,14 +7,20 @@ export interface Channel {
   readonly end: (report: Report) => void;
 }
 
-/** Takes the channel away from `process`: foreign code that says something there would speak for moekit. */
+/**
+ * Takes the channel away from `process`: foreign code that says something there would speak for moekit. A process whose
+ * parent is gone, before this or later, ends.
+ */
 export function takeChannel(): Channel {
   const send = process.send?.bind(process);
   const exit = process.exit.bind(process);
   process.once('disconnect', () => exit());
+  if (!process.connected) exit();
   delete process.send;
+  const say = (report: Report, then: () => void) =>
+    void send?.(report, undefined, undefined, (error) => (error ? exit(1) : then()));
   return {
-    send: (report) => void send?.(report),
-    end: (report) => void send?.(report, undefined, undefined, () => process.disconnect()),
+    send: (report) => say(report, () => undefined),
+    end: (report) => say(report, () => exit()),
   };
 }
