@@ -23,7 +23,7 @@ export const pictures = {
     data: { canvas: 56, patch: 14, maxDigits: 1 },
     model: { modelWidth: 32, numLayers: 2, numHeads: 2, feedForwardWidth: 64 },
     training: {
-      steps: 100,
+      steps: 300, // fewer leave the rows no better than an answer without the picture
       batchSize: 16,
       warmupSteps: 10,
       learningRate: 3e-3,
