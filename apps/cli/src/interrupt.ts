@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { ReplaySubject } from 'rxjs';
 
 import { isClosed } from './closed-output.js';
+import { supervisor } from './supervised/supervisor.js';
 
 /** SIGPIPE stands for output that nobody reads any more. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
@@ -39,6 +40,9 @@ export async function untilStopped<Result>(work: (stop: Stop) => Promise<Result>
 class Stopping implements Stop {
   readonly asked = new ReplaySubject<StopSignal>(1);
   signal: StopSignal | undefined;
+  #hasCaught = false;
+  readonly #supervisor = supervisor();
+  readonly #passedOn = this.#supervisor.asked.subscribe((signal) => this.#stop(signal));
 
   constructor() {
     for (const signal of CAUGHT) process.on(signal, this.#caught);
@@ -46,6 +50,8 @@ class Stopping implements Stop {
   }
 
   ignore(): void {
+    this.#passedOn.unsubscribe();
+    this.#supervisor.leave();
     for (const signal of CAUGHT) process.removeListener(signal, this.#caught);
     for (const stream of [process.stdout, process.stderr]) {
       stream.removeListener('error', this.#broken);
@@ -60,7 +66,8 @@ class Stopping implements Stop {
   }
 
   readonly #caught = (signal: NodeJS.Signals): void => {
-    if (this.signal !== undefined && this.signal !== 'SIGPIPE') return endAtOnce(signal);
+    if (this.#hasCaught) return endAtOnce(signal);
+    this.#hasCaught = true; // the supervisor passes on what a terminal sends to both
     this.#stop(signal as StopSignal);
     // not yet: a library's listener that runs after this one would find itself alone, and end the process
     setImmediate(restoreDefaults);

@@ -1,8 +1,8 @@
-import { watchOutput } from './closed-output.js';
-import { guardProcess } from './guard-process.js';
-import { runCli } from './run-cli.js';
+import { isSupervised, supervise } from './supervised/supervise.js';
 
-watchOutput();
-const ended = guardProcess();
-process.exitCode = await runCli(process.argv);
-ended();
+if (isSupervised(process.argv[2])) {
+  const entry = new URL('./supervised/main.js', import.meta.url);
+  process.exitCode = await supervise(entry, process.argv.slice(2));
+} else {
+  await import('./command.js');
+}

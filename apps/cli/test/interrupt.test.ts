@@ -128,6 +128,87 @@ describe('moekit bench', { timeout: 120_000 }, () => {
   });
 });
 
+describe('a router that never returns and ignores signals', { timeout: 120_000 }, () => {
+  const config = ['--config', fixture('tiny-train.json'), '--set', 'data.source=tiny.txt'];
+  const router = ['--router', fixture('stuck-router.mjs')];
+
+  /** Starts a command whose router returns `calls` times. */
+  function start(cwd: string, argv: readonly string[], calls = 0) {
+    const env = { ...process.env, MOEKIT_TEST_CALLS: String(calls) };
+    const child = spawn(process.execPath, [program, ...argv], { cwd, env });
+    children.push(child);
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));
+    const stuck = async () => Number(await until(() => read(join(cwd, 'stuck')) || undefined));
+    return { child, stuck, said: () => said };
+  }
+
+  async function texts() {
+    const cwd = await emptyFolder();
+    writeFileSync(join(cwd, 'tiny.txt'), 'To be, or not to be, that is the question. '.repeat(100));
+    return cwd;
+  }
+
+  const train = ['train', ...config, ...router, '--steps', '5', '--out', 'run'];
+
+  test('one signal ends train, which says why; its folder is free', async () => {
+    const cwd = await texts();
+    const { child, stuck, said } = start(cwd, train);
+    const pid = await stuck();
+    child.kill('SIGTERM');
+    expect(await endOf(child)).toBe(143);
+    await gone(pid);
+    expect(said()).toMatch(/^error CLI_ENDED: .*no turn for SIGTERM/m);
+    const again = start(cwd, [...train, '--resume', ...router], 1000);
+    expect(await endOf(again.child)).toBe(0);
+  });
+
+  test('a second signal ends train at once', async () => {
+    const { child, stuck, said } = start(await texts(), train);
+    const pid = await stuck();
+    child.kill('SIGINT');
+    await wait(100);
+    child.kill('SIGINT');
+    expect(await endOf(child)).toBe(130);
+    await gone(pid);
+    expect(said()).not.toContain('CLI_ENDED');
+  });
+
+  test('train that was killed takes the process that works with it', async () => {
+    const { child, stuck } = start(await texts(), train);
+    const pid = await stuck();
+    child.kill('SIGKILL');
+    await gone(pid);
+  });
+
+  test('train whose working process was killed, by a lack of memory say, tells it', async () => {
+    const { child, stuck, said } = start(await texts(), train);
+    process.kill(await stuck(), 'SIGKILL');
+    expect(await endOf(child)).toBe(137);
+    expect(said()).toMatch(/^error CLI_ENDED: .*signal SIGKILL/m);
+  });
+
+  test.skipIf(process.platform !== 'linux')('suspended and woken, both processes are', async () => {
+    const { child, stuck } = start(await texts(), train);
+    const pid = await stuck();
+    const state = (id: number) => /\) (\w)/.exec(readFileSync(`/proc/${id}/stat`, 'utf8'))?.[1];
+    child.kill('SIGSTOP');
+    await until(() => (state(pid) === 'T' ? true : undefined));
+    child.kill('SIGCONT');
+    await until(() => (state(pid) === 'T' ? undefined : true));
+  });
+
+  test('a signal ends eval', async () => {
+    const cwd = await texts();
+    expect(await endOf(start(cwd, train, 1000).child)).toBe(0);
+    const { child, stuck } = start(cwd, ['eval', 'run', ...router]);
+    const pid = await stuck();
+    child.kill('SIGINT');
+    expect(await endOf(child)).toBe(130);
+    await gone(pid);
+  });
+});
+
 describe.skipIf(terminalLacks)(`in a terminal ${terminalLacks ?? ''}`, { timeout: 120_000 }, () => {
   const terminal = (argv: readonly string[], cwd: string) => {
     const child = inTerminal([process.execPath, ...argv], cwd);
@@ -184,6 +265,18 @@ describe.skipIf(terminalLacks)(`in a terminal ${terminalLacks ?? ''}`, { timeout
     await until(() => (said.includes(`going on after step ${step}`) ? true : undefined));
     resumed.kill('SIGKILL'); // closes the terminal
     await until(() => (existsSync(join(cwd, 'run', '.lock')) ? undefined : true));
+  });
+
+  test('Ctrl-C ends train whose router never returns', async () => {
+    const cwd = await emptyFolder();
+    writeFileSync(join(cwd, 'tiny.txt'), 'To be, or not to be, that is the question. '.repeat(100));
+    const config = ['--config', fixture('tiny-train.json'), '--set', 'data.source=tiny.txt'];
+    const router = ['--router', fixture('stuck-router.mjs')];
+    const child = terminal([program, 'train', ...config, ...router, '--out', 'run'], cwd);
+    const pid = Number(await until(() => read(join(cwd, 'stuck')) || undefined));
+    child.stdin!.write('\x03');
+    expect(await endOf(child)).toBe(130);
+    await gone(pid);
   });
 
   test('a closed window ends a run, with a checkpoint', async () => {

@@ -63,6 +63,7 @@ export { hashTask, loadTask } from './tasks/load-task.js';
 export { median, summarise } from './statistics/summary.js';
 export type { Summary } from './statistics/summary.js';
 export { describeError } from './trial/describe-error.js';
+export { endWithParent } from './trial/end-with-parent.js';
 export { matchRouter, matchSizes } from './trial/match.js';
 export type { Match, MatchInput } from './trial/match.js';
 export type { Job, Progress, TrialError } from './trial/messages.js';

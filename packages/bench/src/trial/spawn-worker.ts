@@ -7,6 +7,7 @@ import { keepMemory } from '../backend/tensorflow/keep-memory.js';
 import { shareCores } from '../backend/tensorflow/share-cores.js';
 import { fail } from '../errors.js';
 import { describeError, oneLine } from './describe-error.js';
+import { Countdown } from './countdown.js';
 import type { Report, WorkerRequest } from './messages.js';
 import { reportSchema } from './messages.js';
 
@@ -43,10 +44,10 @@ export function spawnWorker(
       subscriber.next(report);
       subscriber.complete();
     };
-    const silence = setTimeout(() => finish(failure(tooSilent(timeout))), timeout * 1000);
+    const silence = new Countdown(timeout, () => finish(failure(tooSilent(timeout))));
     child.on('error', (error) => finish({ type: 'failed', error: describeError(error) }));
     child.on('message', (message) => {
-      silence.refresh();
+      silence.restart();
       const report = reportSchema.safeParse(message);
       if (!report.success) return finish(failure(ended('a message nobody understands', stderr)));
       if (report.data.type === 'ready') return void child.send(request);
@@ -55,7 +56,7 @@ export function spawnWorker(
     });
     child.on('exit', (code, signal) => finish(failure(ended(howItEnded(code, signal), stderr))));
     return () => {
-      clearTimeout(silence);
+      silence.end();
       end(child);
     };
   });

@@ -1,0 +1,4 @@
+import { obeySupervisor } from './supervisor.js';
+
+obeySupervisor();
+await import('../command.js');

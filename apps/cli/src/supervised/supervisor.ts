@@ -1,0 +1,41 @@
+import { endWithParent } from '@moekit/bench';
+import type { Observable } from 'rxjs';
+import { Subject } from 'rxjs';
+
+import type { StopSignal } from '../interrupt.js';
+import type { Word } from './words.js';
+import { BEAT } from './words.js';
+
+/** Milliseconds: a run whose supervisor was killed is gone before anybody can start another in its folder. */
+const AT_ONCE = 20;
+
+const asked = new Subject<StopSignal>();
+let tell: (word: Word) => void = () => undefined;
+
+/**
+ * Makes this process one that `supervise` has started: it ends and stands still with its supervisor. The channel is taken
+ * away from `process`, for foreign code would speak for moekit there.
+ */
+export function obeySupervisor(): void {
+  endWithParent({ interval: AT_ONCE, standStill: true });
+  const send = process.send?.bind(process);
+  delete process.send;
+  process.on('message', (signal) => asked.next(signal as StopSignal));
+  process.channel?.unref();
+  // whoever is gone is not told; this process ends with it
+  tell = (word) => void send?.(word, undefined, undefined, () => undefined);
+}
+
+/** The signals that a supervisor passes on, while somebody listens; none where there is no supervisor. */
+export function supervisor(): {
+  readonly asked: Observable<StopSignal>;
+  readonly leave: () => void;
+} {
+  tell('beat');
+  const beat = setInterval(() => tell('beat'), BEAT);
+  const leave = () => {
+    clearInterval(beat);
+    tell('done');
+  };
+  return { asked, leave };
+}
