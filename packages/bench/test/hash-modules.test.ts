@@ -48,9 +48,25 @@ describe('hashModules', () => {
       'node_modules/base/index.js',
       'exports.b = 3;',
     ],
+    ['a package without a main export', "export * from 'acme';", 'node_modules/parts/x.js', '2;'],
+    ['a path of tsconfig.json', "export * from '@lib/h';", 'lib/h.ts', 'export const h = 2;'],
+    ['from its baseUrl', "export * from 'lib/h';", 'lib/h.ts', 'export const h = 2;'],
+    ['by another require', "createRequire(import.meta.url)('./t.json');", 't.json', '{"a":2}'],
+    ['a constant name', "const n = './late.mjs'; export const l = import(n);", 'late.mjs', '2'],
+    ['a file that is read', "readFileSync(join(here, 'inner', 't.txt'));", 'inner/t.txt', '2'],
+    ['beside __dirname', "exports.t = read(__dirname + '/inner/t.txt');", 'inner/t.txt', '2'],
+    ['a joined name', "export const l = (n) => import('./kinds/' + n);", 'kinds/deep/c.ts', '2;'],
+    [
+      'after a byte order mark',
+      "\uFEFF#!/usr/bin/env node\nexport * from './scale.js';",
+      'scale.ts',
+      '',
+    ],
+    ['what is imported by what does not parse', "export * from './scale.js'; {{", 'scale.ts', ''],
     ['through a cycle', "export * from './cycle-a.js';", 'cycle-b.ts', "import './cycle-a.js'; 2;"],
   ])('%s counts', async (_, source, changed, text) => {
-    const acme = { name: 'acme', version: '1.0.0', main: 'index.js', dependencies: { base: '1' } };
+    const dependencies = { base: '1', parts: '1' };
+    const acme = { name: 'acme', version: '1.0.0', main: 'index.js', dependencies };
     await write({
       'package.json': '{"imports": {"#inner": "./inner/deep.ts"}}',
       'scale.ts': 'export const a = 1;',
@@ -59,6 +75,12 @@ describe('hashModules', () => {
       'old.cjs': 'exports.a = 1;',
       'late.mjs': 'export {}; 1',
       'kinds/b.ts': '1;',
+      'kinds/deep/c.ts': '1;',
+      'inner/t.txt': '1',
+      'lib/h.ts': 'export const h = 1;',
+      'tsconfig.json': '{"compilerOptions": {"baseUrl": ".", "paths": {"@lib/*": ["./lib/*"]}}}',
+      'node_modules/parts/package.json': '{"name":"parts","exports":{"./x":"./x.js"}}',
+      'node_modules/parts/x.js': '1;',
       'w.bin': '1',
       'inner/deep.ts': 'export const c = 1;',
       'node_modules/acme/package.json': JSON.stringify(acme),
@@ -75,6 +97,13 @@ describe('hashModules', () => {
     expect(hash()).toBe(before);
     await write({ [changed]: text });
     expect(hash()).not.toBe(before);
+  });
+
+  test('what a file with an ending in capitals imports counts', async () => {
+    await write({ 'Router.TS': "export * from './scale.js';", 'scale.ts': '1;' });
+    const before = hash('Router.TS');
+    await write({ 'scale.ts': '2;' });
+    expect(hash('Router.TS')).not.toBe(before);
   });
 
   test('another version of a package counts, though its code is the same', async () => {

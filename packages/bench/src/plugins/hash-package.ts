@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+
+/** Taken from moekit wherever a plug-in lies; their versions are part of every run. */
+export const SHARED = /^@moekit\/(core|kernels|models|bench)(\/|$)|^@tensorflow\//;
 
 /** A package in a node_modules folder. */
 export interface InstalledPackage {
@@ -33,6 +36,14 @@ export function packageAround(file: string): InstalledPackage | undefined {
       ...said.peerDependencies,
     }),
   };
+}
+
+/** The package.json of a package that one in `from` may import, whatever it exports; none where it is not installed. */
+export function manifestOf(name: string, from: string): readonly string[] {
+  if (SHARED.test(name)) return [];
+  const file = join(from, 'node_modules', name, 'package.json');
+  if (existsSync(file)) return [file];
+  return dirname(from) === from ? [] : manifestOf(name, dirname(from));
 }
 
 /** sha256 (hex) of every file of a package, packages inside it left out. */

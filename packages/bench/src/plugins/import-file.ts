@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { Jiti } from 'jiti';
 import { createJiti } from 'jiti';
 
+import { loaderOf } from './files-named.js';
 import { SHARED, sharedFiles, sharedModules } from './shared-modules.js';
 
 /** Taken from moekit only where the file's own folder has none. */
@@ -33,17 +34,11 @@ function itself(module: unknown): unknown {
 
 function jitiFor(path: string): Jiti {
   const lacking = FALLBACK.filter((name) => !canResolve(path, name));
-  const options = {
-    fsCache: false,
+  return loaderOf(path, {
     interopDefault: true,
     virtualModules: sharedModules([...SHARED, ...lacking]),
     alias: sharedFiles(),
-  };
-  try {
-    return createJiti(path, { ...options, tsconfigPaths: true });
-  } catch {
-    return createJiti(path, options); // a tsconfig.json that does not parse has no paths
-  }
+  });
 }
 
 function canResolve(path: string, name: string): boolean {
