@@ -3,9 +3,7 @@ import { ReplaySubject } from 'rxjs';
 
 import { isClosed } from './closed-output.js';
 import { supervisor } from './supervised/supervisor.js';
-
-/** SIGPIPE stands for output that nobody reads any more. */
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
+import type { StopSignal } from './supervised/words.js';
 
 /** What the shell expects of a program that a signal stopped: 128 + its number. */
 export const EXIT_CODES: Readonly<Record<StopSignal, number>> = {

@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { dispatchPlan, explainPlan, groupedLinear, registerKernels } from '../src/index.js';
 import { bestBuild } from '../src/wasm/module.js';
-import type { Product } from '../src/wasm/multiply.js';
+import type { Product } from '../src/wasm/product.js';
 import { registerWasmKernels, wasmThreads } from '../src/wasm/register.js';
 import { shareProducts, workOf } from '../src/wasm/share-products.js';
 import { startPool } from '../src/wasm/thread-pool.js';

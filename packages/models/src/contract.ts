@@ -1,8 +1,6 @@
 import type { Activation, MoELayer, RouterLoss, Routing, RoutingStats } from '@moekit/core';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 
-import type { Evaluation, Metrics } from './task.js';
-
 /** Text before tokenisation, with its splits. */
 export interface TextSource {
   readonly name: string;
@@ -147,6 +145,24 @@ export interface TrainOptions {
   readonly evaluateEvery?: number;
   /** Batches of one evaluation during training. */
   readonly evaluationBatches?: number;
+}
+
+/** Named figures of quality; always with `loss`, in nats per target. */
+export type Metrics = Readonly<Record<string, number>> & { readonly loss: number };
+
+/** How good a model is on held-out data. */
+export interface Evaluation {
+  /** With the routers' evaluation capacity, as trained. */
+  readonly limited: Metrics;
+  /** Without capacity: no decision depends on another token. Equal to `limited` for routers without capacity. */
+  readonly dropFree: Metrics;
+  readonly targets: number;
+  /** Tokens that passed the model. */
+  readonly tokens: number;
+  /** Forward FLOPs over all batches, from what the limited pass dispatched. */
+  readonly flops: Flops;
+  /** Summed over the batches of the limited pass, one per MoE layer. */
+  readonly layers: readonly RoutingStats[];
 }
 
 /** Plain numbers only; nothing to dispose. */

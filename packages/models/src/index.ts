@@ -1,9 +1,11 @@
 export type {
+  Evaluation,
   Flops,
   ForwardOptions,
   ForwardResult,
   LanguageModel,
   LanguageModelConfig,
+  Metrics,
   MoEFactory,
   TextSource,
   TokenSequence,
@@ -19,8 +21,7 @@ export { assertHolds } from './checkpoint/assert-holds.js';
 export { assertSameRun } from './checkpoint/assert-same-run.js';
 export { differencesOf } from './checkpoint/differences.js';
 export { CheckpointFolder } from './checkpoint/checkpoint-folder.js';
-export type { Retention, StoredCheckpoint } from './checkpoint/checkpoint-folder.js';
-export type { BrokenCheckpoint, Found } from './checkpoint/search.js';
+export type { BrokenCheckpoint, Found, Retention, StoredCheckpoint } from './checkpoint/search.js';
 export type { CheckpointManifest, CheckpointRun } from './checkpoint/manifest.js';
 export { openCheckpoint, readManifest } from './checkpoint/read-checkpoint.js';
 export { restoreCheckpoint } from './checkpoint/restore-checkpoint.js';
@@ -75,12 +76,10 @@ export { train } from './training/train.js';
 export type { StepTaken, TrainControl } from './training/train.js';
 export type {
   DataDescription,
-  Evaluation,
   ExampleToken,
   LeastWeights,
   LoadProgress,
   Metric,
-  Metrics,
   MoESizes,
   Task,
   TaskBuild,

@@ -1,11 +1,8 @@
-import type { Activation, Rng, RouterLoss, Routing, RoutingStats } from '@moekit/core';
+import type { Activation, Rng, RouterLoss, Routing } from '@moekit/core';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 
-import type { Flops, ForwardOptions, MoEFactory, TrainableModel } from './contract.js';
-
-/** Named figures of quality; always with `loss`, in nats per target. */
-export type Metrics = Readonly<Record<string, number>> & { readonly loss: number };
+import type { Flops, ForwardOptions, Metrics, MoEFactory, TrainableModel } from './contract.js';
 
 /** One figure that a task reports, and which way is better. */
 export interface Metric {
@@ -92,21 +89,6 @@ export interface ExampleToken {
   readonly experts: readonly number[];
   /** Slots that it had, those of zero-compute experts included, one number per MoE layer. */
   readonly slots: readonly number[];
-}
-
-/** How good a model is on held-out data. */
-export interface Evaluation {
-  /** With the routers' evaluation capacity, as trained. */
-  readonly limited: Metrics;
-  /** Without capacity: no decision depends on another token. Equal to `limited` for routers without capacity. */
-  readonly dropFree: Metrics;
-  readonly targets: number;
-  /** Tokens that passed the model. */
-  readonly tokens: number;
-  /** Forward FLOPs over all batches, from what the limited pass dispatched. */
-  readonly flops: Flops;
-  /** Summed over the batches of the limited pass, one per MoE layer. */
-  readonly layers: readonly RoutingStats[];
 }
 
 /** Where an experiment's data came from. */

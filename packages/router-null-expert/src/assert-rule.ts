@@ -1,7 +1,7 @@
 import { MoekitError } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-import type { NullExpertRule } from './route-logits.js';
+import type { NullExpertRule } from './rule.js';
 import { assertEnoughExperts, assertEnoughNulls } from './slots.js';
 
 const words = {

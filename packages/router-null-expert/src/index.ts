@@ -3,6 +3,6 @@ export { nullExpertRouter, nullExpertRouter as default } from './null-expert-rou
 export { nullExpertOptions } from './options.js';
 export type { NullExpertInput, NullExpertOptions } from './options.js';
 export { routeLogits } from './route-logits.js';
-export type { NullExpertRule } from './route-logits.js';
+export type { NullExpertRule } from './rule.js';
 export { slotsOf } from './slots.js';
 export type { Slots } from './slots.js';

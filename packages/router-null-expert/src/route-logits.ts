@@ -16,17 +16,10 @@ import {
 } from '@tensorflow/tfjs-core';
 
 import { assertRule } from './assert-rule.js';
-import type { BalanceRule, Load } from './balance.js';
+import type { Load } from './balance.js';
 import { balanceLoss } from './balance.js';
-import type { GateNorm } from './gates.js';
 import { gateWeights } from './gates.js';
-
-export interface NullExpertRule extends BalanceRule {
-  readonly kind: 'zero' | 'copy';
-  readonly gateNorm: GateNorm;
-  readonly zLossCoefficient: number;
-  readonly zLossOver: 'expanded' | 'raw';
-}
+import type { NullExpertRule } from './rule.js';
 
 /**
  * Routing among N real experts and M copies of one null logit n (arXiv 2601.15370), in closed form.

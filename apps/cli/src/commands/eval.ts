@@ -1,9 +1,9 @@
 import type { PluginRegistry } from '@moekit/bench';
-import type { Evaluation } from '@moekit/models';
 import { evaluate, readManifest, routingFigures, stringifyFigures } from '@moekit/models';
 
 import { applyDevice } from '../backend/apply-device.js';
 import type { DeviceFlags } from '../backend/apply-device.js';
+import type { EvaluatedSetting } from '../output/evaluations.js';
 import { renderEvaluations } from '../output/evaluations.js';
 import { print, say } from '../output/terminal.js';
 import { builtInRouters } from '../registry.js';
@@ -28,20 +28,6 @@ export interface EvalFlags extends DeviceFlags {
   readonly best?: boolean;
   readonly measure?: boolean;
   readonly json?: boolean;
-}
-
-/** A checkpoint under one setting of its router's options. */
-export interface EvaluatedSetting {
-  /** What differs from training. */
-  readonly set: Readonly<Record<string, unknown>>;
-  readonly limited: Evaluation['limited'];
-  readonly dropFree: Evaluation['dropFree'];
-  readonly targets: number;
-  readonly forwardFlopsPerToken: Readonly<Record<string, number>>;
-  /** One per MoE layer, in depth order. */
-  readonly layers: readonly Readonly<Record<string, number>>[];
-  /** Figures that take more than forward passes; with --measure, where the task has any. */
-  readonly measured?: Readonly<Record<string, number>>;
 }
 
 /**

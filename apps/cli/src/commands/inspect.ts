@@ -2,10 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readResults } from '@moekit/bench';
-import type { CheckpointManifest, TensorEntry } from '@moekit/models';
 import { openCheckpoint, stringifyFigures } from '@moekit/models';
 
 import { fail } from '../errors.js';
+import type { CheckpointContents } from '../output/checkpoint.js';
 import { renderCheckpoint } from '../output/checkpoint.js';
 import { resultsTable } from '../output/results-table.js';
 import { print } from '../output/terminal.js';
@@ -15,14 +15,6 @@ import { findCheckpoint } from '../training/find-checkpoint.js';
 export interface InspectFlags {
   readonly tensors?: boolean;
   readonly json?: boolean;
-}
-
-/** What a checkpoint holds; every byte of it was checked. */
-export interface CheckpointContents {
-  readonly path: string;
-  readonly manifest: CheckpointManifest;
-  readonly parameters: number;
-  readonly tensors: readonly (Pick<TensorEntry, 'dtype' | 'shape'> & { readonly name: string })[];
 }
 
 /**

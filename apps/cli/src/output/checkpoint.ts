@@ -1,11 +1,18 @@
 import { format } from '@moekit/bench';
-import type { CheckpointManifest } from '@moekit/models';
+import type { CheckpointManifest, TensorEntry } from '@moekit/models';
 import { isNonsense } from '@moekit/models';
 import Table from 'cli-table3';
 
-import type { CheckpointContents } from '../commands/inspect.js';
 import { DIVERGED } from './diverged.js';
 import { oneLine, paint } from './paint.js';
+
+/** What a checkpoint holds; every byte of it was checked. */
+export interface CheckpointContents {
+  readonly path: string;
+  readonly manifest: CheckpointManifest;
+  readonly parameters: number;
+  readonly tensors: readonly (Pick<TensorEntry, 'dtype' | 'shape'> & { readonly name: string })[];
+}
 
 /** A checkpoint as text: what it is of, how good it was, what is in it. */
 export function renderCheckpoint(

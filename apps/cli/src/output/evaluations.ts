@@ -1,11 +1,24 @@
 import { format } from '@moekit/bench';
-import type { Metric } from '@moekit/models';
+import type { Evaluation, Metric } from '@moekit/models';
 import { isNonsense } from '@moekit/models';
 import Table from 'cli-table3';
 
-import type { EvaluatedSetting } from '../commands/eval.js';
 import { DIVERGED } from './diverged.js';
 import { paint } from './paint.js';
+
+/** A checkpoint under one setting of its router's options. */
+export interface EvaluatedSetting {
+  /** What differs from training. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly limited: Evaluation['limited'];
+  readonly dropFree: Evaluation['dropFree'];
+  readonly targets: number;
+  readonly forwardFlopsPerToken: Readonly<Record<string, number>>;
+  /** One per MoE layer, in depth order. */
+  readonly layers: readonly Readonly<Record<string, number>>[];
+  /** Figures that take more than forward passes; with --measure, where the task has any. */
+  readonly measured?: Readonly<Record<string, number>>;
+}
 
 interface Evaluations {
   readonly checkpoint: string;

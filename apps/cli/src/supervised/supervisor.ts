@@ -2,8 +2,7 @@ import { endWithParent } from '@moekit/bench';
 import type { Observable } from 'rxjs';
 import { Subject } from 'rxjs';
 
-import type { StopSignal } from '../interrupt.js';
-import type { Word } from './words.js';
+import type { StopSignal, Word } from './words.js';
 import { BEAT } from './words.js';
 
 /** Milliseconds: a run whose supervisor was killed is gone before anybody can start another in its folder. */

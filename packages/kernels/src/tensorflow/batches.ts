@@ -2,7 +2,7 @@ import type { DispatchPlan } from '../plan.js';
 import type { Estimate } from './choose-product.js';
 import { isEven } from './choose-product.js';
 import type { Raw, RawScope } from './raw.js';
-import type { PlannedCall } from './rows.js';
+import type { PlannedCall } from './planned-call.js';
 
 /** [E+1] offsets -> [E] rows of each expert. */
 export function countRows({ expertOffsets }: DispatchPlan): number[] {

@@ -1,5 +1,5 @@
 import type { Raw } from './raw.js';
-import type { PlannedCall } from './rows.js';
+import type { PlannedCall } from './planned-call.js';
 
 /** As `native/tile.h` numbers the activations. */
 const [NONE, RELU] = [0, 1] as const;

@@ -5,7 +5,7 @@ import { deviceSpeeds, estimateProduct } from './choose-product.js';
 import type { OuterProduct } from './native-operations.js';
 import { nativeOuter, nativeProduct } from './native-operations.js';
 import type { Raw, RawScope } from './raw.js';
-import type { PlannedCall } from './rows.js';
+import type { PlannedCall } from './planned-call.js';
 import { dispatchRaw } from './rows.js';
 
 export interface RowProduct {

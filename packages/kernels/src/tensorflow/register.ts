@@ -10,7 +10,7 @@ import { hasNativeOperations } from './native.js';
 import { fusedLinearRaw, groupedMatMulRaw, groupedOuterRaw } from './products.js';
 import type { Raw } from './raw.js';
 import { RawScope } from './raw.js';
-import type { PlannedCall } from './rows.js';
+import type { PlannedCall } from './planned-call.js';
 import {
   combineRaw,
   dispatchRaw,

@@ -1,21 +1,11 @@
-import type { DispatchPlan } from '../plan.js';
-import type { PlanIndices } from './plan-indices.js';
 import {
   nativeCombine,
   nativeExpertSum,
   nativePairDots,
   nativeSpread,
 } from './native-operations.js';
-import type { Raw, RawScope } from './raw.js';
-
-/** What a kernel over planned rows works with. */
-export interface PlannedCall {
-  readonly scope: RawScope;
-  readonly plan: DispatchPlan;
-  readonly indices: PlanIndices;
-  /** Whether moekit's own operations compute; else the call is composed of TensorFlow's. */
-  readonly native: boolean;
-}
+import type { PlannedCall } from './planned-call.js';
+import type { Raw } from './raw.js';
 
 /** out[s] = x[token(s)]: [T,D] -> [S,D]. */
 export function dispatchRaw({ scope, plan, indices }: PlannedCall, x: Raw): Raw {

@@ -4,8 +4,8 @@ import { broadcast_util, util } from '@tensorflow/tfjs-core';
 import type { Bind } from './bind.js';
 import type { WasmBackend } from './heap.js';
 import { offsetOf } from './heap.js';
-import type { HeapMatrix } from './multiply.js';
 import { multiplyAll } from './multiply.js';
+import type { HeapMatrix } from './product.js';
 
 /**
  * Replaces tfjs-wasm's BatchMatMul, which computes any batched or transposed product by a scalar loop (14 to 18 times

@@ -1,7 +1,7 @@
 import type { WasmBackend } from './heap.js';
 import type { WasmBuild, WasmKernels } from './module.js';
 import { instantiate } from './module.js';
-import type { Product } from './multiply.js';
+import type { Product } from './product.js';
 
 /** The kernels on the heap of one backend, with what they need of it. */
 export interface Bound {

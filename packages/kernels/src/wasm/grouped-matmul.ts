@@ -5,8 +5,8 @@ import type { DispatchPlan } from '../plan.js';
 import type { Bind } from './bind.js';
 import type { WasmBackend } from './heap.js';
 import { offsetOf, withIndices } from './heap.js';
-import type { HeapMatrix, Product } from './multiply.js';
 import { multiplyAll } from './multiply.js';
+import type { HeapMatrix, Product } from './product.js';
 
 interface LinearInputs {
   readonly x: TensorInfo; // [S,A], or the tokens [T,A]

@@ -1,5 +1,5 @@
-import type { HeapMatrix, Product } from './multiply.js';
-import { sizesOf } from './multiply.js';
+import type { HeapMatrix, Product } from './product.js';
+import { sizesOf } from './product.js';
 
 /**
  * Cuts products into shares of about equal FLOPs, between rows of their results: a large product (a popular expert) is

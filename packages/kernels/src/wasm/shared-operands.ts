@@ -1,7 +1,7 @@
 import type { WasmBackend } from './heap.js';
 import { floatsAt } from './heap.js';
-import type { HeapMatrix, Product } from './multiply.js';
-import { sizesOf } from './multiply.js';
+import type { HeapMatrix, Product } from './product.js';
+import { sizesOf } from './product.js';
 
 /**
  * Copies of what products read, and room for what they write, in a memory that threads share; tfjs's own heap cannot be

@@ -2,7 +2,7 @@ import { fail } from '../errors.js';
 import type { Bound, ProductThreads } from './bind.js';
 import type { WasmBuild } from './module.js';
 import { compile, instantiate } from './module.js';
-import type { Product } from './multiply.js';
+import type { Product } from './product.js';
 import { multiply, multiplyArguments } from './multiply.js';
 import { SharedOperands } from './shared-operands.js';
 import { shareProducts, workOf } from './share-products.js';

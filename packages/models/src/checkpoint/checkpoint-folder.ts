@@ -2,27 +2,13 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { fail } from '../errors.js';
-import type { Metric } from '../task.js';
 import { readManifest } from './read-checkpoint.js';
 import type { CheckpointState } from './save-checkpoint.js';
 import { PART, saveCheckpoint } from './save-checkpoint.js';
-import type { Described, Found } from './search.js';
+import type { Described, Found, Retention, StoredCheckpoint } from './search.js';
 import { bestFirst, faultOf, firstWhole } from './search.js';
 
 const NAME = /^step-(\d{8,})$/;
-
-export interface Retention {
-  /** How many of the last ones stay. Default 3. */
-  readonly keep?: number;
-  /** The best by this figure of its evaluation stays too. */
-  readonly best?: Pick<Metric, 'name' | 'better'>;
-}
-
-/** One checkpoint of a run. */
-export interface StoredCheckpoint {
-  readonly step: number;
-  readonly path: string;
-}
 
 /** The checkpoints of one run, a folder each: `step-00000100`. */
 export class CheckpointFolder {

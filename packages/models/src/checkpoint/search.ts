@@ -1,8 +1,21 @@
 import { isMoekitError } from '@moekit/core';
 
-import type { Retention, StoredCheckpoint } from './checkpoint-folder.js';
+import type { Metric } from '../task.js';
 import type { CheckpointManifest } from './manifest.js';
 import { openCheckpoint } from './read-checkpoint.js';
+
+export interface Retention {
+  /** How many of the last ones stay. Default 3. */
+  readonly keep?: number;
+  /** The best by this figure of its evaluation stays too. */
+  readonly best?: Pick<Metric, 'name' | 'better'>;
+}
+
+/** One checkpoint of a run. */
+export interface StoredCheckpoint {
+  readonly step: number;
+  readonly path: string;
+}
 
 /** A checkpoint that is there and cannot be read. */
 export interface BrokenCheckpoint extends StoredCheckpoint {

@@ -1,8 +1,7 @@
 import type { RoutingStats } from '@moekit/core';
 import { summariseRouting } from '@moekit/core';
 
-import type { TrainEvent } from '../contract.js';
-import type { Metrics } from '../task.js';
+import type { Metrics, TrainEvent } from '../contract.js';
 
 /** The figures of an event by the names that charts have: `train/loss`, `validation/accuracy`, `moe.0/dropped share`. */
 export function scalarsOf(event: TrainEvent): Record<string, number> {

@@ -1,12 +1,12 @@
 import type { Rng } from '@moekit/core';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 
-import type { LanguageModel, TokenData } from '../contract.js';
+import type { LanguageModel, Metrics, TokenData } from '../contract.js';
 import type { Batch } from '../data/batches.js';
 import { evenBatches, randomBatch } from '../data/batches.js';
 import { fail } from '../errors.js';
 import { crossEntropy } from '../model/cross-entropy.js';
-import type { Metrics, Task } from '../task.js';
+import type { Task } from '../task.js';
 import { scaleFlops } from '../training/add-flops.js';
 
 /**

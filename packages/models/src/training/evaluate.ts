@@ -1,8 +1,8 @@
 import { tidy } from '@tensorflow/tfjs-core';
 
-import type { Flops } from '../contract.js';
+import type { Evaluation, Flops } from '../contract.js';
 import { fail } from '../errors.js';
-import type { Evaluation, Task } from '../task.js';
+import type { Task } from '../task.js';
 import { addFlops, noFlops } from './add-flops.js';
 import type { PassReport } from './pass-report.js';
 import { encodePass } from './pass-report.js';

@@ -2,8 +2,8 @@ import { createRng } from '@moekit/core';
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
 
-import type { TrainEvent, TrainOptions } from '../contract.js';
-import type { Evaluation, Task } from '../task.js';
+import type { Evaluation, TrainEvent, TrainOptions } from '../contract.js';
+import type { Task } from '../task.js';
 import { AdamW } from './adamw.js';
 import { evaluate } from './evaluate.js';
 import { parseTrainOptions } from './options.js';

@@ -1,7 +1,7 @@
 import type { Rng } from '@moekit/core';
 import { createRng } from '@moekit/core';
 
-import type { Metrics } from '../task.js';
+import type { Metrics } from '../contract.js';
 import type { Source } from './draw-batch.js';
 import { drawQuestion } from './draw-batch.js';
 import { END } from './vocabulary.js';
