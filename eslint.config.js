@@ -3,13 +3,14 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** The one direction of imports: kernels <- core <- router-*; core, kernels <- models <- bench <- cli. */
+/** The one direction of imports: kernels <- core <- router-*; core, kernels, files <- models <- bench <- cli. */
 const direction = {
+  'scope:files': [],
   'scope:kernels': [],
   'scope:core': ['scope:kernels'],
   'scope:router': ['scope:core'],
-  'scope:models': ['scope:core', 'scope:kernels'],
-  'scope:bench': ['scope:models', 'scope:core', 'scope:kernels'],
+  'scope:models': ['scope:core', 'scope:kernels', 'scope:files'],
+  'scope:bench': ['scope:models', 'scope:core', 'scope:kernels', 'scope:files'],
   'scope:create': [],
   'scope:cli': [
     'scope:create',
@@ -18,6 +19,7 @@ const direction = {
     'scope:router',
     'scope:core',
     'scope:kernels',
+    'scope:files',
   ],
 };
 

@@ -1,4 +1,4 @@
-import { takeLock } from '@moekit/models';
+import { takeLock } from '@moekit/files';
 
 import { fail } from './errors.js';
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, constants } from 'node:zlib';
 
+import { blocksOf, openRegular } from '@moekit/files';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { loadTextFile } from '../src/data/text-file.js';
 import { readRuns } from '../src/data/text/parquet/runs.js';
-import { openRegular, blocksOf } from '../src/data/text/foreign-file.js';
 import { inTime } from '../src/data/text/in-time.js';
 import { shown } from '../src/data/text/text-errors.js';
 import { textPieces } from '../src/data/text/text-pieces.js';

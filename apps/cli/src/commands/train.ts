@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { hashOf } from '@moekit/bench';
+import { writeWhole } from '@moekit/files';
 import { isMoekitError } from '@moekit/kernels';
 import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
 import {
@@ -11,7 +12,6 @@ import {
   readManifest,
   smallTraining,
   stringifyFigures,
-  writeWhole,
 } from '@moekit/models';
 
 import { assertRouterNames } from '../assert-router-names.js';

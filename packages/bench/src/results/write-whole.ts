@@ -1,4 +1,4 @@
-import { writeWhole as write } from '@moekit/models';
+import { writeWhole as write } from '@moekit/files';
 
 import { fail } from '../errors.js';
 

@@ -1,6 +1,8 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { syncFolder, writeAndSync } from '@moekit/files';
+
 import { fail } from '../errors.js';
 import { stringifyFigures } from '../figure.js';
 import type { TrainableModel } from '../contract.js';
@@ -11,7 +13,6 @@ import type { WritableTensor, WrittenFile } from './safetensors-write.js';
 import { readManifest } from './read-checkpoint.js';
 import { writeSafetensors } from './safetensors-write.js';
 import { stateTensors } from './state-tensors.js';
-import { syncFolder, writeAndSync } from './write-whole.js';
 
 /** What a checkpoint is made of. */
 export interface CheckpointState {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { userFolder } from '../files/user-folder.js';
+import { userFolder } from '@moekit/files';
 
 /** Where things are kept that can be made again. */
 export function cacheFolder(kind: 'tokenizers' | 'tokens' | 'datasets'): string {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { readSmallText } from '@moekit/files';
+
 import type { TextSource, TokenData, Tokenizer } from '../contract.js';
 import { bpeTokenizer } from '../data/bpe/bpe-tokenizer.js';
 import { textBlocks } from '../data/bpe/text-blocks.js';
@@ -13,7 +15,6 @@ import { isHubReference } from '../data/hub/reference.js';
 import { largeText } from '../data/large/large-text.js';
 import type { TextFileOptions } from '../data/text-file.js';
 import { textWithin } from '../data/text-file.js';
-import { readSmallText } from '../data/text/foreign-file.js';
 import { localText } from '../data/text/local-text.js';
 import { tokenize } from '../data/tokenize.js';
 import { fail } from '../errors.js';

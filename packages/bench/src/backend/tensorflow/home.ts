@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { userFolder } from '@moekit/models';
+import { userFolder } from '@moekit/files';
 
 /**
  * The folder under which backends are installed: in MOEKIT_HOME, else in the user's data folder.

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { writeWhole } from '../../checkpoint/write-whole.js';
+import { writeWhole } from '@moekit/files';
+
 import { cacheFolder } from '../cache-folder.js';
 import { hashText, parseHashed } from '../hashed-json.js';
 import { ownCode } from '../own-code.js';

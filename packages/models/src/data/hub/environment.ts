@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+import { readSmallText } from '@moekit/files';
+
 import { fail } from '../../errors.js';
-import { readSmallText } from '../text/foreign-file.js';
 
 /** What the environment says of the Hub, in the variables that Hugging Face's own programs read. */
 export interface HubEnvironment {

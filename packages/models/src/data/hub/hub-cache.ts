@@ -11,8 +11,9 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
+import { blocksOf, openRegular } from '@moekit/files';
+
 import { fail } from '../../errors.js';
-import { blocksOf, openRegular } from '../text/foreign-file.js';
 import { FileDigest } from './digest.js';
 import type { HubFile, HubRepository } from './repository.js';
 

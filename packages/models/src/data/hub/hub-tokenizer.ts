@@ -1,6 +1,7 @@
+import { readSmallText } from '@moekit/files';
+
 import { fail } from '../../errors.js';
 import type { LoadProgress } from '../../task.js';
-import { readSmallText } from '../text/foreign-file.js';
 import { hubEnvironment } from './environment.js';
 import { HubFiles } from './hub-files.js';
 import { listingOf } from './listing.js';

@@ -3,12 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { isMoekitError } from '@moekit/core';
+import { readSmallText, writeWhole } from '@moekit/files';
 import { z } from 'zod';
 
-import { writeWhole } from '../../checkpoint/write-whole.js';
 import { fail } from '../../errors.js';
 import { cacheFolder } from '../cache-folder.js';
-import { readSmallText } from '../text/foreign-file.js';
 import type { HubEnvironment } from './environment.js';
 import { fileSchema, infoSchema, MOST_FILES } from './listing-schema.js';
 import { lookUp } from './look-up.js';

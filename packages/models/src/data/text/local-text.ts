@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 
-import { assertRegular } from './foreign-file.js';
+import { assertRegular } from '@moekit/files';
+
 import { formatOf } from './formats.js';
 import { unreadable } from './text-errors.js';
 import { textFiles } from './text-files.js';

@@ -3,8 +3,8 @@ import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 import { isMoekitError } from '@moekit/core';
+import { blocksOf, openRegular } from '@moekit/files';
 
-import { blocksOf, openRegular } from './foreign-file.js';
 import { isGzipped } from './formats.js';
 import { notText, unreadable } from './text-errors.js';
 import { withinReason } from './within-reason.js';

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
 import { isMoekitError } from '@moekit/core';
+import { assertSame, openRegular } from '@moekit/files';
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import { parquetMetadata } from 'hyparquet';
 
-import { assertSame, openRegular } from '../foreign-file.js';
 import { inTime } from '../in-time.js';
 import { notText, unreadable, wrongFormat } from '../text-errors.js';
 import { textField } from '../text-field.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { writeWhole } from '../src/checkpoint/write-whole.js';
+import { writeWhole } from '../src/write-whole.js';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'moekit-whole-'))));

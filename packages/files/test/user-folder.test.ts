@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { userFolder } from '../src/files/user-folder.js';
+import { userFolder } from '../src/user-folder.js';
 
 test.each([
   ['cache', { HOME: '/h' }, 'linux', '/h/.cache/moekit'],

@@ -4,8 +4,6 @@ import { readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
-import { z } from 'zod';
-
 /** A lock that this process got, or who has it. */
 export type Lock = { readonly release: () => void } | { readonly holder: string };
 
@@ -90,11 +88,10 @@ function held(file: number, path: string): Lock {
   return { release };
 }
 
-const holderSchema = z.object({ pid: z.int(), host: z.string() });
-
 function holderOf(path: string): string {
   try {
-    const { pid, host } = holderSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const { pid, host } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    if (!Number.isInteger(pid) || typeof host !== 'string') return 'another process';
     return host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
   } catch {
     return 'another process'; // it has not written its name yet, or has just left
