@@ -9,7 +9,18 @@ vi.resetModules();
 const { oneLine, paint, printable } = await import('../src/output/paint.js');
 
 test('what makes a terminal do something is escaped, as in JSON', () => {
-  const unsafe = ['\u0000', '\u0007', '\b', '\r', '\u001b', '\u007f', '\u009b', '\u202e', '\ud800'];
+  const unsafe = [
+    '\u0000',
+    '\u0007',
+    '\b',
+    '\r',
+    '\u001b',
+    '\u007f',
+    '\u009b',
+    '\u202e',
+    '\u200f',
+    '\ud800',
+  ];
   for (const character of unsafe) {
     const hex = character.charCodeAt(0).toString(16).padStart(4, '0');
     expect(printable(`a${character}b`)).toBe(`a\\u${hex}b`);

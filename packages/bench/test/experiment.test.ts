@@ -53,6 +53,11 @@ describe('parseExperiment', () => {
     expect(() => parseExperiment(input)).toThrowError(coded('BENCH_CONFIG', /./));
   });
 
+  test('no row is called __proto__', () => {
+    const routers = [{ router: 'topk', label: '__proto__' }];
+    expect(() => parseExperiment({ routers })).toThrow('routers.0.label: cannot be a label');
+  });
+
   test('two rows of one label are rejected, two settings of one router are not', () => {
     const row = { router: 'threshold' };
     expect(() => parseExperiment({ routers: [row, row] })).toThrowError(

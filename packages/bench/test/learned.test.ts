@@ -63,6 +63,8 @@ describe('an answer rests on rows that learned', () => {
     expect(unlearned(infinite)).toEqual([
       'Diverged to figures that mean nothing: topk (seed 1, 2).',
     ]);
+    const below = sampleResults(input, (label) => (label === 'topk' ? -1e308 : 3));
+    expect(unlearned(below)).toEqual(['Diverged to figures that mean nothing: topk (seed 1, 2).']);
     expect(unlearned(sampleResults(input, () => 3))).toEqual([]);
   });
 

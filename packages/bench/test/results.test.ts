@@ -53,6 +53,15 @@ describe('collectResults', () => {
     expect(rows[0]!.trials).toHaveLength(2);
   });
 
+  test('the baseline is the row of that label, not the one whose label goes on after it', () => {
+    const routers = [
+      { router: 'dense', label: 'base [old]' },
+      { router: 'topk', label: 'base' },
+    ];
+    const { rows } = sampleResults({ routers, seeds: [1], baseline: 'base' }, () => 3);
+    expect(rows.map(({ baseline }) => baseline)).toEqual([false, true]);
+  });
+
   test('a row without a finished trial has no figures', () => {
     const { rows } = sampleResults(input, (label) => (label === 'topk' ? undefined : 3));
     expect(rows[1]!.figures).toBeNull();
@@ -76,6 +85,21 @@ describe('results.json', () => {
 
 describe('figures that are not finite, or absurd', () => {
   const wild = () => sampleResults(input, (label) => (label === 'topk' ? Infinity : 3));
+
+  test('a metric is not called like a member of every object', () => {
+    for (const name of ['constructor', '__proto__', 'toString']) {
+      const { manifest, ...rest } = results();
+      const metrics = [...manifest.metrics, { name, unit: 'x', better: 'lower' as const }];
+      const text = renderResults({ ...rest, manifest: { ...manifest, metrics } });
+      expect(() => parseResults(text)).toThrow('manifest.metrics.2.name: must not be a name');
+    }
+  });
+
+  test('a mean over seeds of the largest numbers is finite on the page too', async () => {
+    const page = await renderReport(sampleResults(input, () => 1.7e308));
+    expect(page).toContain('topk%2C2%2C1.7e%2B308');
+    expect(page).not.toMatch(/Infinity|NaN/);
+  });
 
   test('an infinite figure of quality comes back from results.json and from a stored trial', () => {
     const before = wild();

@@ -64,7 +64,7 @@ export { evaluate } from './training/evaluate.js';
 export type { EvaluateOptions } from './training/evaluate.js';
 export { learningRateAt } from './training/schedule.js';
 export type { Divergence, Magnitude } from './training/divergence.js';
-export { isNonsense, LARGEST_GUESS } from './training/nonsense.js';
+export { isAbsurd, isNonsense } from './training/nonsense.js';
 export { parseTrainOptions } from './training/options.js';
 export type { LayerPass } from './training/repeat-pass.js';
 export { sumStats } from './training/sum-stats.js';

@@ -31,7 +31,7 @@ function code(number: number): string {
  */
 const UNSAFE =
   // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 
 /** Text as a terminal may get it: what is unsafe is escaped as in JSON, and the colours of `paint` stay. */
 export function printable(text: string): string {

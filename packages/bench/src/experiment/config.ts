@@ -7,6 +7,12 @@ import { BACKEND_NAMES } from '../backend/names.js';
 const count = z.int().min(1);
 const options = z.record(z.string(), z.json());
 
+/** What a row is called. Records are kept by it, which cannot have that one key. */
+const label = z
+  .string()
+  .min(1)
+  .refine((text) => text !== '__proto__', 'cannot be a label');
+
 /** A key that nobody knows is told together with those that exist. */
 function strict<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, { error: unknownOption(shape) });
@@ -54,7 +60,7 @@ const expertsSchema = strict({
 }).readonly();
 
 /** The trained model under other options of its router: a row of its own, without training of its own. */
-const variantSchema = strict({ label: z.string().min(1), options }).readonly();
+const variantSchema = strict({ label, options }).readonly();
 
 /** One row of the comparison. */
 export const routerEntrySchema = strict({
@@ -63,7 +69,7 @@ export const routerEntrySchema = strict({
   /** What the router's own schema accepts; checked by it. */
   options: options.default({}),
   /** How the row is called; by default the router's name and the options given. */
-  label: z.string().min(1).optional(),
+  label: label.optional(),
   /** Rows are compared with the baseline of their own group. */
   group: z.string().min(1).optional(),
   experts: expertsSchema.optional(),

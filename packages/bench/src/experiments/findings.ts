@@ -5,6 +5,7 @@ import type { PairedDifference } from '../statistics/paired-difference.js';
 import { format } from '../report/format.js';
 import { hasSpread, missingInterval } from '../statistics/outcome.js';
 import { pairedDifference } from '../statistics/paired-difference.js';
+import { meanOf as mean } from '../statistics/summary.js';
 import type { Answerable } from './named-experiment.js';
 
 /** A number that a trial gives; undefined where it has none. */
@@ -34,7 +35,7 @@ export function withinRow(row: Row, high: Figure, low: Figure): PairedDifference
 /** Mean over the seeds that have the figure. */
 export function meanOf(row: Row, figure: Figure): number | undefined {
   const values = [...valuesOf(row, figure).values()];
-  return values.length === 0 ? undefined : values.reduce((sum, v) => sum + v, 0) / values.length;
+  return values.length === 0 ? undefined : mean(values);
 }
 
 function valuesOf({ trials }: Row, figure: Figure): ReadonlyMap<number, number> {
@@ -52,7 +53,7 @@ export function layerMean(
   figure: (layer: Trial['layers'][number]) => number | null,
 ): number | undefined {
   const values = trial.layers.flatMap((layer) => figure(layer) ?? []);
-  return values.length === 0 ? undefined : values.reduce((sum, v) => sum + v, 0) / values.length;
+  return values.length === 0 ? undefined : mean(values);
 }
 
 /** `-0.012 [-0.030, 0.006] bits/byte, not distinguishable`. */

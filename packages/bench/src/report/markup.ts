@@ -54,10 +54,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escaped = (text: string) =>
   readable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
-/** Half a surrogate pair and control characters cannot stand in a page, nor in an address: U+FFFD instead. */
+/**
+ * Half a surrogate pair and control characters cannot stand in a page, nor in an address, and marks that turn the
+ * direction of writing show other text than there is: U+FFFD instead.
+ */
 export function readable(text: string): string {
-  return text.replace(/\p{Surrogate}|(?![\t\n\r])\p{Cc}/gu, '\uFFFD');
+  return text.replace(UNREADABLE, '\uFFFD');
 }
+
+const UNREADABLE =
+  /\p{Surrogate}|(?![\t\n\r])\p{Cc}|[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 /** A whole file as an address, for a quoted attribute. */
 export function fileAddress(type: string, text: string): Markup {

@@ -77,10 +77,18 @@ export function compareRows(
   });
 }
 
+/** The row of a label; without one, that with the point of a sweep's grid after it. */
+function named<Labelled extends Pick<Row, 'label'>>(
+  rows: readonly Labelled[],
+  label: string | undefined,
+): Labelled | undefined {
+  const exact = rows.find((row) => row.label === label);
+  return exact ?? rows.find((row) => row.label.startsWith(`${label} [`));
+}
+
 /** The row that is named, else the dense one, else the first. */
 function baselineOf(rows: readonly Ended[], label: string | undefined): Ended {
-  const named = rows.find((row) => row.label === label || row.label.startsWith(`${label} [`));
-  return named ?? rows.find(({ router }) => router === 'dense') ?? rows[0]!;
+  return named(rows, label) ?? rows.find(({ router }) => router === 'dense') ?? rows[0]!;
 }
 
 /** The trained row, and one for each variant under which it was evaluated. */

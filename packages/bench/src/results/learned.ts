@@ -1,4 +1,4 @@
-import { LARGEST_GUESS } from '@moekit/models';
+import { isAbsurd } from '@moekit/models';
 
 import { format } from '../report/format.js';
 import type { Results, Row } from './results-schema.js';
@@ -7,12 +7,11 @@ import { metricOf } from './summarise-row.js';
 
 type Metrics = Results['manifest']['metrics'];
 
-/** A figure that is not finite, or a loss beyond any guess: the run went on, but computed nonsense. */
+/** A figure that is not finite or absurd: the run went on, but computed nonsense. */
 export function isDiverged(trial: Trial, metrics: Metrics): boolean {
   return metrics.some(({ name, unit }) => {
     const value = metricOf(trial, name);
-    if (value === undefined) return false;
-    return !Number.isFinite(value) || (unit.startsWith('nats') && value > LARGEST_GUESS);
+    return value !== undefined && isAbsurd(value, unit.startsWith('nats'));
   });
 }
 

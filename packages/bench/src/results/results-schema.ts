@@ -67,7 +67,8 @@ export const rowSchema = z.object({
 });
 
 const metricSchema = z.object({
-  name: z.string(),
+  /** Figures are looked up by it. */
+  name: z.string().refine((name) => !(name in {}), 'must not be a name that every object has'),
   unit: z.string(),
   better: z.enum(['lower', 'higher']),
 });

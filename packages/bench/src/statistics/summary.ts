@@ -16,7 +16,7 @@ export function summarise(values: readonly number[]): Summary {
 }
 
 /** NaN without values. A sum beyond the largest number is taken in parts. */
-function meanOf(values: readonly number[]): number {
+export function meanOf(values: readonly number[]): number {
   const whole = values.reduce((sum, value) => sum + value, 0) / values.length;
   if (Number.isFinite(whole) || !values.every(Number.isFinite)) return whole;
   return values.reduce((sum, value) => sum + value / values.length, 0);

@@ -108,7 +108,10 @@ describe('a page of results whose every text is hostile', () => {
     expect([...names].filter((name) => !clean.names.has(name))).toEqual([]);
     for (const address of addresses)
       expect(address).toMatch(/^(#[\w-]+$|data:text\/csv|data:application\/json|background:)/);
-    const readable = poison.replace(/\p{Surrogate}|(?![\t\n\r])\p{Cc}/gu, '\uFFFD');
+    const readable = poison.replace(
+      /\p{Surrogate}|(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+      '\uFFFD',
+    );
     for (const word of ['an experiment', 'dense', 'top', 'how many?', 'one'])
       expect(text).toContain(word + readable);
     expect(page).not.toMatch(/\p{Surrogate}|(?![\t\n\r])\p{Cc}/u);

@@ -1,9 +1,15 @@
 /** Nats per token that no guess exceeds: a uniform one among 480 million tokens takes as much. */
-export const LARGEST_GUESS = 20;
+const LARGEST_GUESS = 20;
 
-/** Whether a run that went on computes nothing that means anything: a figure that is not finite, a loss beyond any guess. */
+/** The largest float32: models compute in it, so no figure of theirs is beyond. */
+const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
+
+/** Whether a run that went on computes nothing that means anything. */
 export function isNonsense(metrics: Readonly<Record<string, number>>): boolean {
-  const { loss } = metrics;
-  const finite = Object.values(metrics).every(Number.isFinite);
-  return !finite || (loss !== undefined && loss > LARGEST_GUESS);
+  return Object.entries(metrics).some(([name, value]) => isAbsurd(value, name === 'loss'));
+}
+
+/** A figure that is not finite or beyond float32, a loss that is further from 0 than any guess. */
+export function isAbsurd(value: number, inNats: boolean): boolean {
+  return !(Math.abs(value) <= (inNats ? LARGEST_GUESS : LARGEST_FLOAT));
 }

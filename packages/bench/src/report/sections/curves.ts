@@ -1,4 +1,5 @@
 import type { Results, Row } from '../../results/results-schema.js';
+import { meanOf } from '../../statistics/summary.js';
 import { rowColours } from '../charts/colours.js';
 import { linesChart } from '../charts/lines.js';
 import type { Panel } from '../page/panel.js';
@@ -51,6 +52,6 @@ function meanCurve({ trials, trainedAs }: Row, name: string): (readonly [number,
   return first.flatMap(({ step }, i) => {
     const values = trials.map(({ curve }) => curve[i]?.metrics[name]);
     if (values.some((value) => value === undefined)) return [];
-    return [[step, (values as number[]).reduce((sum, v) => sum + v, 0) / values.length] as const];
+    return [[step, meanOf(values as number[])] as const];
   });
 }
