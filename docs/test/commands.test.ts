@@ -6,7 +6,8 @@ import { createProgram } from 'moekit';
 import { describe, expect, it } from 'vitest';
 
 /** As the command line makes them: the commander at the top may be another version. */
-type Command = ReturnType<typeof createProgram>;
+type Command =
+  ReturnType<typeof createProgram> | ReturnType<typeof createProgram>['commands'][number];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = createProgram(() => undefined);

@@ -1,4 +1,4 @@
-import { errorsOf } from '@moekit/kernels';
+import { errorsOf } from '@moekit/kernels/error';
 
 export const cliErrors = {
   CLI_USAGE: 'A command, flag or flag value that the command line does not know.',

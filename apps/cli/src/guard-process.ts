@@ -1,12 +1,14 @@
 import { writeSync } from 'node:fs';
 
-import { describeError } from '@moekit/bench';
-
 import { fail } from './errors.js';
+import { oneLine } from './output/paint.js';
 import { own } from './output/terminal.js';
 
 /** Characters of foreign output that are shown; a plug-in may print at every step. */
 const SHOWN = 65_536;
+
+/** Characters of an error's message. */
+const LONGEST = 2000;
 
 /**
  * Guards results and exit code against code that runs in this process: what it prints goes to stderr, up to a limit, and
@@ -22,7 +24,7 @@ export function guardProcess(): () => void {
     process.exitCode = 1;
   };
   process.on('uncaughtException', (error) => {
-    say(`an error that nobody handled: ${describeError(error).message}`);
+    say(`an error that nobody handled: ${messageOf(error)}`);
     process.exit();
   });
   process.on('exit', (code) => {
@@ -51,4 +53,13 @@ function wrong(got: string) {
     got,
     fix: 'Code that it called did that, a plug-in or a configuration most likely: no process.exit, no promise left alone.',
   });
+}
+
+/** Of anything that was thrown; foreign values may throw again when they are looked at. */
+function messageOf(error: unknown): string {
+  try {
+    return oneLine(String(error instanceof Error ? error.message : error).slice(0, LONGEST));
+  } catch {
+    return 'a value that cannot be shown';
+  }
 }

@@ -1,9 +1,10 @@
-import type { Command, Option } from 'commander';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Option } from 'commander';
 
 import { fail } from './errors.js';
 
 /** Every command refuses a file or folder without a name: it would be the working directory. */
-export function refuseEmptyPaths(command: Command): void {
+export function refuseEmptyPaths(command: CommandUnknownOpts): void {
   for (const option of command.options.filter(namesPath)) {
     command.on(`option:${option.name()}`, (value: unknown) => {
       if (value === '') throw refused(option);

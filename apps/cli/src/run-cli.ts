@@ -1,4 +1,4 @@
-import { isMoekitError } from '@moekit/kernels';
+import { isMoekitError } from '@moekit/kernels/error';
 import { CommanderError } from 'commander';
 
 import { fail } from './errors.js';

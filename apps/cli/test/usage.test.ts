@@ -31,6 +31,7 @@ test.each([
   [train('--router', 'topk?k=2&k=3'), 'BENCH_ROUTER_SPEC', /k twice/],
   [['bench', '--routers', 'topk?k=[1,2]'], 'MOE_OPTIONS', /k = \[1,2\]/],
   [['layer-time', '--routers', 'topk?k=[1,2]'], 'MOE_OPTIONS', /k = \[1,2\]/],
+  [['bench', '--device', 'gpu'], 'CLI_USAGE', /--device/],
   [['bench', '--out', ''], 'CLI_USAGE', /--out/],
   [['bench', '--config', ''], 'CLI_USAGE', /--config/],
   [['bench', '--seeds', ','], 'CLI_USAGE', /--seeds/],

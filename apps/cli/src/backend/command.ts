@@ -2,6 +2,7 @@ import type { InstalledBackend, Verification } from '@moekit/bench';
 import { backendHome, bestInstalled, listInstalled } from '@moekit/bench';
 import Table from 'cli-table3';
 
+import type { BackendFlags, InstallFlags } from '../commands/backend.js';
 import type { Stop } from '../interrupt.js';
 import { EXIT_CODES, untilStopped } from '../interrupt.js';
 import { fail as failCli } from '../errors.js';
@@ -11,19 +12,6 @@ import { installTensorflow } from './install.js';
 import { removeBackend } from './remove.js';
 import { restore } from './swap.js';
 import { verify } from './verify.js';
-
-export interface BackendFlags {
-  readonly dir?: string;
-  readonly json?: boolean;
-}
-
-export interface InstallFlags extends BackendFlags {
-  readonly gpu?: boolean;
-  readonly tensorflow?: string;
-  readonly wheel?: string;
-  readonly force?: boolean;
-  readonly skipGpuCheck?: boolean;
-}
 
 /** `moekit backend install tensorflow` @returns the exit code */
 export async function installCommand(name: string, flags: InstallFlags): Promise<number> {

@@ -1,54 +1,38 @@
-import { join } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
 
-import { inspectApart, listJobs, prepareExperiment } from '@moekit/bench';
+import { seeds, wholeNumber } from './numbers.js';
+import type { Done } from './options.js';
+import { collect, common } from './options.js';
 
-import { assertRouterNames } from '../assert-router-names.js';
-import { applyDevice } from '../backend/apply-device.js';
-import type { Stop } from '../interrupt.js';
-import { untilStopped } from '../interrupt.js';
-import { ownOutput } from '../own-output.js';
-import { showLoading } from '../output/load-progress.js';
-import { builtInRouters } from '../registry.js';
-import { WORKER } from '../worker-entry.js';
-import type { BenchFlags } from './bench-flags.js';
-import { experimentOf } from './bench-flags.js';
-import { runAll } from './run-all.js';
-import { settle, timeoutOf, workersOf } from './settle.js';
+const declare = () =>
+  new Command('bench')
+    .description('train the same language model under every router and compare them')
+    .option('--routers <list>', 'rows, e.g. switch,threshold?threshold=0.5 (dense is always added)')
+    .option(
+      '--router <file>',
+      'a router of your own: file, folder or package, with #export and ?option=value; repeatable',
+      collect,
+      [],
+    )
+    .option('--seeds <n>', 'how many seeds, or a list such as 1,5,7', seeds)
+    .option('--steps <n>', 'training steps', wholeNumber('--steps'))
+    .addOption(common.backend)
+    .addOption(common.device)
+    .addOption(common.tf32)
+    .option('--task <name>', 'lm')
+    .addOption(common.data)
+    .addOption(common.tokenizer)
+    .option('--config <file>', 'an experiment, .json or .ts; flags override it')
+    .option('--out <dir>', 'where results.json and report.html go')
+    .addOption(common.workers)
+    .addOption(common.timeout)
+    .addOption(common.json)
+    .addOption(common.quiet);
 
-/**
- * Trains every row with every seed, writes results.json and report.html, prints the comparison.
- * @returns the exit code: 0, 1 when a trial failed, 128 + its number after a signal      @throws coded errors for bad input
- */
-export async function bench(flags: BenchFlags): Promise<number> {
-  applyDevice(flags);
-  const registry = builtInRouters();
-  const workers = workersOf(flags);
-  const timeout = timeoutOf(flags);
-  const experiment = await experimentOf(flags);
-  assertRouterNames(experiment.routers, registry);
-  const preamble = await showLoading(flags.quiet, (onProgress) =>
-    prepareExperiment(experiment, registry, {
-      onProgress,
-      inspector: inspectApart(WORKER, timeout),
-    }),
-  );
-  const { manifest } = preamble;
-  const folder =
-    flags.out ?? join('moekit-results', `${experiment.task}-${manifest.configHash.slice(0, 8)}`);
-  const jobs = listJobs(manifest);
-  const compare = async (stop: Stop) => {
-    const started = new Date();
-    const outcomes = await runAll(jobs, {
-      jobs: jobs.length,
-      workers,
-      stop,
-      timeout,
-      unusable: preamble.unusable,
-      quiet: flags.quiet ?? false,
-      backend: manifest.backend,
-      metric: manifest.metrics[0]!,
-    });
-    return settle({ preamble, outcomes, stop, folder, started, workers, json: flags.json });
-  };
-  return ownOutput(folder, () => untilStopped(compare));
-}
+export type BenchFlags = ReturnType<ReturnType<typeof declare>['opts']>;
+
+export const benchCommand = (done: Done) =>
+  declare().action(async (flags) => {
+    const { bench } = await import('../actions/bench.js');
+    done(await bench(flags));
+  });

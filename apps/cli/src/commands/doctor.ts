@@ -1,73 +1,13 @@
-import type { Check, DoctorReport, Verdict } from '@moekit/bench';
-import { examine, probeAdapter } from '@moekit/bench';
-import type { PlanExplanation } from '@moekit/kernels';
-import Table from 'cli-table3';
+import { Command } from '@commander-js/extra-typings';
 
-import { checkComputes } from '../backend/check-computes.js';
-import { paint } from '../output/paint.js';
-import { print } from '../output/terminal.js';
-import { EXPLAINED } from './explained-shape.js';
-import { explainKernels } from './explain-kernels.js';
+import type { Done } from './options.js';
+import { common } from './options.js';
 
-const MARKS: Readonly<Record<Verdict, string>> = {
-  ok: paint.green('ok     '),
-  warning: paint.yellow('warning'),
-  problem: paint.red('problem'),
-};
-
-/** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
-export async function doctor({ json = false }: { readonly json?: boolean }): Promise<number> {
-  const examined = examine(undefined, undefined, await probeAdapter());
-  const computes = await checkComputes(examined.backends);
-  const kernels = await explainKernels(examined.chosen.name);
-  const report = { ...examined, checks: [...examined.checks, ...computes], kernels };
-  const text = () => [render(report), ...renderKernels(kernels)].join('\n');
-  print(json ? `${JSON.stringify(report, null, 2)}\n` : text());
-  return report.checks.some(({ verdict }) => verdict === 'problem') ? 1 : 0;
-}
-
-function render({ versions, backends, chosen, checks }: DoctorReport): string {
-  const installed = plainTable(['package', 'version']);
-  for (const [name, version] of Object.entries(versions)) installed.push([name, version]);
-  const found = plainTable(['backend', 'found', 'usable', 'why']);
-  for (const { name, found: there, usable, reason, howToGet } of backends) {
-    const label = name === chosen.name ? paint.bold(paint.green(`${name} ←`)) : name;
-    const why = howToGet === '' ? reason : `${reason}\n${paint.dim(howToGet)}`;
-    found.push([label, yes(there), yes(usable), why]);
-  }
-  return [
-    installed.toString(),
-    '',
-    found.toString(),
-    '',
-    `chosen: ${paint.bold(chosen.name)}, ${chosen.reason}`,
-    '',
-    ...checks.map(renderCheck),
-    '',
-  ].join('\n');
-}
-
-/** One line for each product, with the reason under it. */
-function renderKernels(kernels: PlanExplanation | null): string[] {
-  if (kernels === null) return [];
-  const { tokens, numExperts, k, modelWidth, expertWidth } = EXPLAINED;
-  const shape = `T=${tokens} E=${numExperts} k=${k} D=${modelWidth} F=${expertWidth}`;
-  return [
-    `kernels on ${kernels.backend}, for a layer of ${shape}:`,
-    ...kernels.products.flatMap(({ product, algorithm, reason }) => [
-      `  ${product}: ${algorithm}`,
-      `         ${paint.dim(reason)}`,
-    ]),
-    '',
-  ];
-}
-
-function renderCheck({ verdict, text, fix }: Check): string {
-  return `${MARKS[verdict]}  ${text}${fix ? `\n         ${paint.dim(fix)}` : ''}`;
-}
-
-function plainTable(head: string[]) {
-  return new Table({ head, style: { head: [], border: [], compact: true } });
-}
-
-const yes = (value: boolean) => (value ? 'yes' : 'no');
+export const doctorCommand = (done: Done) =>
+  new Command('doctor')
+    .description('versions, backends found, and which would be chosen and why')
+    .addOption(common.json)
+    .action(async (flags) => {
+      const { doctor } = await import('../actions/doctor.js');
+      done(await doctor(flags));
+    });

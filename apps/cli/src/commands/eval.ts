@@ -1,136 +1,33 @@
-import type { PluginRegistry } from '@moekit/bench';
-import { evaluate, readManifest, routingFigures, stringifyFigures } from '@moekit/models';
+import { Command } from '@commander-js/extra-typings';
 
-import { applyDevice } from '../backend/apply-device.js';
-import type { DeviceFlags } from '../backend/apply-device.js';
-import type { EvaluatedSetting } from '../output/evaluations.js';
-import { renderEvaluations } from '../output/evaluations.js';
-import { print, say } from '../output/terminal.js';
-import { builtInRouters } from '../registry.js';
-import { differencesFromTraining } from '../training/differences.js';
-import { startBackend } from '../training/environment.js';
-import { fail } from '../errors.js';
-import { findCheckpoint } from '../training/find-checkpoint.js';
-import type { OpenedCheckpoint } from '../training/load-model.js';
-import { loadModel, openRun } from '../training/load-model.js';
-import { taskNamed } from '../training/tasks.js';
-import { assertNoForeignCode, configOf } from '../training/resume-config.js';
-import { valuesOf } from '../training/set-path.js';
-import { wholeNumber } from './bench-flags.js';
+import { wholeNumber } from './numbers.js';
+import type { Done } from './options.js';
+import { collect, common } from './options.js';
 
-/** Flags of `moekit eval`, as commander hands them over. */
-export interface EvalFlags extends DeviceFlags {
-  readonly set?: readonly string[];
-  readonly router?: string;
-  readonly task?: string;
-  readonly backend?: string;
-  readonly batches: string;
-  readonly best?: boolean;
-  readonly measure?: boolean;
-  readonly json?: boolean;
-}
+const declare = () =>
+  new Command('eval')
+    .argument('<checkpoint>')
+    .description('evaluate a checkpoint, or the last one of a run, on its held-out data')
+    .option(
+      '--set <option=value,...>',
+      'router options other than those of training, e.g. threshold=0.5,0.9; repeatable',
+      collect,
+      [],
+    )
+    .option('--router <file>', 'the file of a router of your own, which is never loaded unasked')
+    .option('--task <file>', 'the file of a task of your own, which is never loaded unasked')
+    .option('--batches <n>', 'held-out batches', wholeNumber('--batches', 1), 64)
+    .option('--best', "the best checkpoint of a run, by the task's first metric")
+    .option('--measure', 'also what takes more than forward passes, such as BLEU')
+    .addOption(common.backend)
+    .addOption(common.device)
+    .addOption(common.tf32)
+    .addOption(common.json);
 
-/**
- * Evaluates a checkpoint on its held-out data, under the options it was trained with or others.
- * @returns the exit code      @throws coded errors for bad input
- */
-export async function evalCommand(path: string, flags: EvalFlags): Promise<number> {
-  applyDevice(flags);
-  const batches = wholeNumber('--batches', flags.batches, 1);
-  const settings = settingsOf(flags.set ?? []);
-  const registry = builtInRouters();
-  const trusted = { router: flags.router, task: flags.task };
-  const checkpoint = await locate(path, flags, registry);
-  const opened = await openRun(checkpoint, { registry, ...trusted });
-  assertHasRouter(opened, settings);
-  const now = await startBackend(flags.backend ?? opened.manifest.backend);
-  const rows: EvaluatedSetting[] = [];
-  for (const set of settings) {
-    rows.push(await evaluateSetting(opened, set, { batches, measure: flags.measure ?? false }));
-  }
-  const { step } = opened.manifest;
-  const { backend } = now;
-  const { differs, dataAsTrained } = differencesFromTraining(opened, now);
-  const { name, hash } = opened.data.description;
-  const data = { name, hash, asTrained: dataAsTrained };
-  say(warningOf(differs, dataAsTrained));
-  const result = {
-    checkpoint,
-    step,
-    task: opened.config.task,
-    data,
-    differs,
-    backend,
-    batches,
-    rows,
-  };
-  print(
-    flags.json
-      ? `${stringifyFigures(result, 2)}\n`
-      : renderEvaluations(result, opened.data.metrics ?? opened.task.metrics),
-  );
-  return 0;
-}
+export type EvalFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
-function warningOf(differs: readonly string[], dataAsTrained: boolean): string {
-  if (differs.length === 0) return '';
-  const seen = dataAsTrained ? '' : '; what is held out now may have been seen then';
-  return `warning: not as when the checkpoint was trained: ${differs.join(', ')}${seen}\n`;
-}
-
-async function locate(
-  path: string,
-  { best, router, task }: EvalFlags,
-  registry: PluginRegistry,
-): Promise<string> {
-  const last = await findCheckpoint(path);
-  if (!best) return last;
-  const manifest = await readManifest(last);
-  const config = configOf(manifest);
-  assertNoForeignCode(config, registry, { router, task });
-  const { metrics } = await taskNamed(task ?? config.task);
-  // data may lack the first: there are no bits per byte of a text that its tokenizer changed
-  const had = metrics.find(({ name }) => name in (manifest.evaluation?.metrics ?? {}));
-  return findCheckpoint(path, had ?? metrics[0]);
-}
-
-async function evaluateSetting(
-  opened: OpenedCheckpoint,
-  set: Readonly<Record<string, unknown>>,
-  { batches, measure }: { readonly batches: number; readonly measure: boolean },
-): Promise<EvaluatedSetting> {
-  const task = await loadModel(opened, set);
-  try {
-    const { flops, tokens, layers, ...quality } = await evaluate(task, { batches });
-    const perToken = Object.entries(flops).map(([part, n]) => [part, n / tokens] as const);
-    return {
-      set,
-      ...quality,
-      forwardFlopsPerToken: Object.fromEntries(perToken),
-      layers: layers.map(routingFigures),
-      ...(measure && task.measure && { measured: await task.measure({ dropFree: false }) }),
-    };
-  } finally {
-    task.model.dispose();
-  }
-}
-
-/** Every combination of the values given; one empty setting when there are none. @throws CLI_USAGE */
-export function settingsOf(texts: readonly string[]): readonly Record<string, unknown>[] {
-  return texts
-    .map(valuesOf)
-    .reduce<Record<string, unknown>[]>(
-      (rows, { key, values }) =>
-        rows.flatMap((row) => values.map((value) => ({ ...row, [key]: value }))),
-      [{}],
-    );
-}
-
-function assertHasRouter({ plugin }: OpenedCheckpoint, settings: readonly object[]): void {
-  if (plugin || settings.every((set) => Object.keys(set).length === 0)) return;
-  throw fail('CLI_USAGE', {
-    asked: '--set changes options of the router of a checkpoint',
-    got: 'a dense model, which has none',
-    fix: 'Leave it out.',
+export const evalCommand = (done: Done) =>
+  declare().action(async (path, flags) => {
+    const { evaluateCheckpoint } = await import('../actions/eval.js');
+    done(await evaluateCheckpoint(path, flags));
   });
-}

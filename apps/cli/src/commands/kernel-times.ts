@@ -1,80 +1,23 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { constants } from 'node:os';
+import { Command } from '@commander-js/extra-typings';
 
-import type { Bar, KernelTimes } from '@moekit/bench';
-import { keepMemory, keepsMemory, runKernelTimes } from '@moekit/bench';
-import Table from 'cli-table3';
+import { wholeNumber } from './numbers.js';
+import type { Done } from './options.js';
+import { common } from './options.js';
 
-import { print } from '../output/terminal.js';
-import { wholeNumber } from './bench-flags.js';
+const declare = () =>
+  new Command('kernel-times')
+    .description('time the dispatch kernels next to dense layers, loops and PyTorch')
+    .addOption(common.backend)
+    .option('--only <text>', 'the cases whose name holds it')
+    .option('--peers [python]', 'also PyTorch and Hugging Face, in this interpreter')
+    .option('--repeats <n>', 'timed passes of each', wholeNumber('--repeats', 1), 9)
+    .option('--check', 'say which bars are reached')
+    .addOption(common.json);
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type KernelTimesFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
-/** Flags of `moekit kernel-times`. */
-export interface KernelTimesFlags {
-  readonly backend: string;
-  readonly only?: string;
-  readonly peers?: string | true;
-  readonly repeats: string;
-  readonly check?: boolean;
-  readonly json?: boolean;
-}
-
-/**
- * Times the kernels at fixed shapes next to dense layers, loops and PyTorch's layers.
- * @returns the exit code      @throws coded errors for bad input
- */
-export async function kernelTimes(flags: KernelTimesFlags): Promise<number> {
-  const { backend, only } = flags;
-  const repeats = wholeNumber('--repeats', flags.repeats, 1);
-  if (!keepsMemory()) return again();
-  const peers = flags.peers === true ? 'python3' : flags.peers;
-  const run = await runKernelTimes({ backend, only, peers, repeats, warmUp: 2, seed: 1 });
-  print(flags.json ? `${JSON.stringify(run, null, 2)}\n` : render(run));
-  if (flags.check && !flags.json) print(renderBars(run.bars));
-  return 0;
-}
-
-/**
- * The same command in a process that keeps its memory, as the workers of `moekit bench` do. Signals to this process end
- * that one, and its end is this one's.
- */
-async function again(): Promise<number> {
-  const env = { ...process.env, ...keepMemory() };
-  const child = spawn(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  for (const signal of SIGNALS) process.on(signal, pass);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  for (const one of SIGNALS) process.off(one, pass);
-  return code ?? 128 + constants.signals[signal!];
-}
-
-function render({ backend, cores, repeats, times }: KernelTimes): string {
-  const table = new Table({
-    head: ['case', 'contender', 'pass', 'ms', 'quartiles', 'GFLOP/s', '/ dense'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
+export const kernelTimesCommand = (done: Done) =>
+  declare().action(async (flags) => {
+    const { kernelTimes } = await import('../actions/kernel-times.js');
+    done(await kernelTimes(flags));
   });
-  for (const { spread, ...time } of times) {
-    table.push([
-      time.case,
-      time.contender,
-      time.pass,
-      time.milliseconds.toFixed(1),
-      spread.map((ms) => ms.toFixed(1)).join(' – '),
-      time.gigaflopsPerSecond.toFixed(1),
-      time.rateToDense.toFixed(2),
-    ]);
-  }
-  const heading = `Backend ${backend}, ${cores} cores, median of ${repeats}, interleaved.`;
-  return `${heading}\n${table.toString()}\n`;
-}
-
-function renderBars(bars: readonly Bar[]): string {
-  const lines = bars.map(
-    ({ text, pass, value, bound, reached }) =>
-      `${reached ? 'reached    ' : 'not reached'} ${text}, ${pass}: ${value.toFixed(2)} (bar ${bound})`,
-  );
-  return `\n${lines.join('\n')}\n`;
-}

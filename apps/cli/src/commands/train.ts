@@ -1,230 +1,45 @@
-import { join } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
 
-import { hashOf } from '@moekit/bench';
-import { writeWhole } from '@moekit/files';
-import { isMoekitError } from '@moekit/kernels';
-import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
-import {
-  assertSameRun,
-  CheckpointFolder,
-  isNonsense,
-  parseTrainOptions,
-  readManifest,
-  smallTraining,
-  stringifyFigures,
-} from '@moekit/models';
+import { wholeNumber } from './numbers.js';
+import type { Done } from './options.js';
+import { collect, common } from './options.js';
 
-import { assertRouterNames } from '../assert-router-names.js';
-import type { DeviceFlags } from '../backend/apply-device.js';
-import { applyDevice } from '../backend/apply-device.js';
-import { EXIT_CODES, untilStopped } from '../interrupt.js';
-import { oneLine } from '../output/paint.js';
-import { print, say } from '../output/terminal.js';
-import { ownOutput } from '../own-output.js';
-import { showLoading } from '../output/load-progress.js';
-import { renderEnd } from '../output/train-end.js';
-import { silentProgress, trainProgress } from '../output/train-progress.js';
-import { builtInRouters } from '../registry.js';
-import { buildTask } from '../training/build-task.js';
-import { describedTask } from '../training/described-task.js';
-import { startBackend } from '../training/environment.js';
-import {
-  asTrainConfig,
-  assertNoForeignCode,
-  configOf as runConfigOf,
-} from '../training/resume-config.js';
-import type { Trusted } from '../training/resume-config.js';
-import { wholeOf } from '../training/find-checkpoint.js';
-import { resolveRun } from '../training/run-config.js';
-import type { TrainingEnd } from '../training/run-training.js';
-import { runTraining } from '../training/run-training.js';
-import { openSinks } from '../training/sinks.js';
-import { taskNamed } from '../training/tasks.js';
-import type { TrainConfig } from '../training/train-config.js';
-import { readTrainConfig } from '../training/train-config.js';
-import { wholeNumber } from './bench-flags.js';
+const declare = () =>
+  new Command('train')
+    .description('train one model, with checkpoints for exact resume')
+    .option('--task <name>', 'lm, translation, vision-language, ./my-task.ts or a package')
+    .addOption(common.data)
+    .addOption(common.tokenizer)
+    .option('--router <spec>', 'dense, threshold?threshold=0.5, ./my-router.ts, ...')
+    .option('--config <file>', 'the run as .json or .ts; flags override it')
+    .option('--set <key=value>', 'any key, e.g. model.numLayers=4; repeatable', collect, [])
+    .option('--steps <n>', 'training steps', wholeNumber('--steps', 1))
+    .option('--seed <n>', 'of weights, data order and noise', wholeNumber('--seed'))
+    .option('--out <dir>', 'where checkpoints go')
+    .option('--resume', 'resume from the last checkpoint in --out, or start where there is none')
+    .option(
+      '--keep <n>',
+      'how many of the last checkpoints stay, beside the best',
+      wholeNumber('--keep', 1),
+      3,
+    )
+    .option(
+      '--save-every <n>',
+      'steps between checkpoints (default: a tenth of all)',
+      wholeNumber('--save-every', 1),
+    )
+    .option('--log [file]', 'every event as a line of JSON (default: events.jsonl in --out)')
+    .option('--tensorboard <dir>', 'event files that TensorBoard reads')
+    .addOption(common.backend)
+    .addOption(common.device)
+    .addOption(common.tf32)
+    .addOption(common.json)
+    .addOption(common.quiet);
 
-/** Flags of `moekit train`, as commander hands them over. */
-export interface TrainFlags extends DeviceFlags {
-  readonly config?: string;
-  readonly task?: string;
-  readonly data?: string;
-  readonly tokenizer?: string;
-  readonly router?: string;
-  readonly steps?: string;
-  readonly seed?: string;
-  readonly backend?: string;
-  readonly set?: readonly string[];
-  readonly out?: string;
-  readonly resume?: boolean;
-  readonly keep: string;
-  readonly saveEvery?: string;
-  readonly log?: string | true;
-  readonly tensorboard?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+export type TrainFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
-/** Curve points of a run that does not say otherwise. */
-const EVALUATIONS = 6;
-const CHECKPOINTS = 10;
-
-/**
- * Trains one model, saving checkpoints on the way; with `--resume` it goes on from the last of them, bit for bit.
- * @returns the exit code: 0, 1 when training diverged, 128 + its number after a signal      @throws coded errors for bad input
- */
-export async function trainCommand(flags: TrainFlags): Promise<number> {
-  applyDevice(flags);
-  const numbers = {
-    keep: wholeNumber('--keep', flags.keep, 1),
-    ...(flags.saveEvery !== undefined && {
-      saveEvery: wholeNumber('--save-every', flags.saveEvery, 1),
-    }),
-  };
-  const config = await configOf(flags);
-  const task = await taskNamed(config.task);
-  const options = trainingOf(config);
-  const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
-  return ownOutput(folder, () => run(flags, { config, task, options, folder, ...numbers }));
-}
-
-interface Prepared {
-  readonly config: TrainConfig;
-  readonly task: TaskPlugin;
-  readonly options: Required<TrainOptions>;
-  readonly folder: string;
-  readonly keep: number;
-  readonly saveEvery?: number;
-}
-
-async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
-  const { config, task, options, folder } = prepared;
-  const registry = builtInRouters();
-  const { backend, versions } = await startBackend(config.backend);
-  const resolved = await resolveRun(config, { task, registry });
-  const data = await showLoading(flags.quiet, (onProgress) =>
-    task.load(resolved.options, onProgress),
-  );
-  const { metrics = task.metrics } = data;
-  const [metric] = metrics;
-  const checkpoints = checkpointsIn(folder, { keep: prepared.keep, best: metric });
-  const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
-  const { name, hash } = data.description;
-  const decided = { config: resolved.config, training: options, data: { name, hash } };
-  const same = { ...decided, backend, versions };
-  if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
-  const built = buildTask({ task, data, ...resolved });
-  const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
-  if (!flags.quiet) say(heading(backend, folder, from?.step));
-  try {
-    const training = {
-      task: built,
-      options,
-      run: same,
-      checkpoints,
-      saveEvery: prepared.saveEvery ?? Math.ceil(options.steps / CHECKPOINTS),
-      from,
-      openSinks: () =>
-        openSinks(sinksOf(flags, folder), flags.resume ? (from?.step ?? 0) : undefined),
-      onEvent: (event: TrainEvent) => progress.show(event),
-    };
-    const { signal, ...end } = await untilStopped(async (stop) => {
-      const ended = await runTraining({ ...training, stop: stop.asked });
-      return { ...ended, signal: stop.signal };
-    });
-    progress.end();
-    show(end, flags, {
-      folder,
-      steps: options.steps,
-      best: await checkpoints.best(),
-      metrics,
-    });
-    return end.stopped && signal ? EXIT_CODES[signal] : 0;
-  } catch (error) {
-    progress.end();
-    return await reportDivergence(error, folder);
-  } finally {
-    built.model.dispose();
-  }
-}
-
-/** With --resume and no configuration on the command line, the last checkpoint says how to go on. */
-async function configOf(flags: TrainFlags): Promise<TrainConfig> {
-  const { steps, seed, resume, out, config: file, router } = flags;
-  const { task, data, tokenizer, backend, set } = flags;
-  const base =
-    resume && out && file === undefined ? await lastManifest(out, { router, task }) : undefined;
-  const config: TrainConfig = await readTrainConfig(
-    {
-      ...defined({ config: file, task, data, tokenizer, router, backend, set }),
-      ...(steps !== undefined && { steps: wholeNumber('--steps', steps, 1) }),
-      ...(seed !== undefined && { seed: wholeNumber('--seed', seed) }),
-    },
-    base && asTrainConfig(base),
-  );
-  if (!base || router !== undefined) assertRouterNames([config.router], builtInRouters());
-  return config;
-}
-
-/** Of the last whole checkpoint; what is passed over for it is said when training goes on from it. */
-async function lastManifest(folder: string, trusted: Trusted) {
-  const { whole, broken } = await checkpointsIn(folder).latestWhole();
-  if (!whole && broken[0]) throw broken[0].error;
-  if (!whole) return undefined;
-  const manifest = await readManifest(whole.path);
-  const config = runConfigOf(manifest);
-  assertNoForeignCode(config, builtInRouters(), trusted);
-  await describedTask(whole.path, config, trusted.task);
-  return manifest;
-}
-
-function defined<Flags extends object>(flags: Flags) {
-  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof Flags]: NonNullable<Flags[K]> };
-}
-
-function trainingOf({ training: { batchSize: _, ...training }, seed }: TrainConfig) {
-  const evaluateEvery = Math.max(1, Math.ceil(training.steps / EVALUATIONS));
-  const given = {
-    ...smallTraining,
-    evaluateEvery,
-    evaluationBatches: 16,
-    ...defined(training),
-    seed,
-  };
-  return parseTrainOptions(given);
-}
-
-function checkpointsIn(folder: string, retention = {}): CheckpointFolder {
-  return new CheckpointFolder(join(folder, 'checkpoints'), retention);
-}
-
-function sinksOf({ log, tensorboard }: TrainFlags, folder: string) {
-  return { log: log === true ? join(folder, 'events.jsonl') : log, tensorboard };
-}
-
-function heading(backend: string, folder: string, step: number | undefined): string {
-  const from = step === undefined ? '' : `, going on after step ${step}`;
-  return `backend ${backend}, checkpoints in ${join(folder, 'checkpoints')}${from}\n`;
-}
-
-function show(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
-  const { folder, steps, best } = run;
-  const diverged = end.evaluation ? isNonsense(end.evaluation.metrics) : null;
-  const all = { ...end, diverged, folder, steps, best: best ?? null };
-  print(json ? `${stringifyFigures(all, 2)}\n` : renderEnd(end, run));
-}
-
-/** What is known of the moment goes to a file beside the checkpoints; those stay as they are. */
-async function reportDivergence(error: unknown, folder: string): Promise<number> {
-  if (!isMoekitError(error) || error.code !== 'MODELS_DIVERGED') throw error;
-  const file = join(folder, 'diverged.json');
-  const { code, message, cause } = error;
-  const moment = `${JSON.stringify({ code, message, ...Object(cause) }, null, 2)}\n`;
-  const where = await writeWhole(file, moment).then(
-    () => `is in ${file}`,
-    (problem: Error) => `could not be written: ${problem.message}`,
-  );
-  say(`error ${code}: ${oneLine(message)} The moment ${where}.\n`);
-  return 1;
-}
+export const trainCommand = (done: Done) =>
+  declare().action(async (flags) => {
+    const { train } = await import('../actions/train.js');
+    done(await train(flags));
+  });

@@ -5,6 +5,7 @@ import { parseOptions, unknownOption } from '@moekit/core';
 import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
 
+import { defined, over } from '../given.js';
 import { setPath } from './set-path.js';
 
 const count = z.int().min(1);
@@ -102,14 +103,4 @@ async function readFile(file: string): Promise<Record<string, unknown>> {
     config['router'] = { ...(router as object), router: rebase(named) };
   }
   return config;
-}
-
-/** A section with what is given over it; what is no section is left for the schema to refuse. */
-function over(section: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  const given = defined(values);
-  return Object.keys(given).length === 0 ? section : { ...Object(section), ...given };
-}
-
-function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

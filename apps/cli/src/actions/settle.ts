@@ -7,7 +7,6 @@ import type { Stop } from '../interrupt.js';
 import { EXIT_CODES } from '../interrupt.js';
 import { renderSummary } from '../output/summary.js';
 import { print } from '../output/terminal.js';
-import { wholeNumber } from './bench-flags.js';
 
 /** What a comparison ended with, and how it was run. */
 export interface Comparison {
@@ -39,12 +38,7 @@ export async function settle(comparison: Comparison): Promise<number> {
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }
 
-/** How many trials run at once: what `--workers` says, else one a core. @throws CLI_USAGE */
-export function workersOf({ workers }: { readonly workers?: string }): number {
-  return workers === undefined ? availableParallelism() : wholeNumber('--workers', workers, 1);
-}
-
-/** Seconds after which a silent worker is ended; undefined for the defaults. @throws CLI_USAGE */
-export function timeoutOf({ timeout }: { readonly timeout?: string }): number | undefined {
-  return timeout === undefined ? undefined : wholeNumber('--timeout', timeout, 1);
+/** How many trials run at once: what `--workers` says, else one per core. */
+export function workersOf({ workers }: { readonly workers?: number | undefined }): number {
+  return workers ?? availableParallelism();
 }

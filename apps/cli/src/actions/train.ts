@@ -1,0 +1,194 @@
+import { join } from 'node:path';
+
+import { hashOf } from '@moekit/bench';
+import { writeWhole } from '@moekit/files';
+import { isMoekitError } from '@moekit/kernels';
+import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
+import {
+  assertSameRun,
+  CheckpointFolder,
+  isNonsense,
+  parseTrainOptions,
+  readManifest,
+  smallTraining,
+  stringifyFigures,
+} from '@moekit/models';
+
+import { assertRouterNames } from '../assert-router-names.js';
+import { applyDevice } from '../backend/apply-device.js';
+import type { TrainFlags } from '../commands/train.js';
+import { defined } from '../given.js';
+import { EXIT_CODES, untilStopped } from '../interrupt.js';
+import { oneLine } from '../output/paint.js';
+import { print, say } from '../output/terminal.js';
+import { ownOutput } from '../own-output.js';
+import { showLoading } from '../output/load-progress.js';
+import { renderEnd } from '../output/train-end.js';
+import { silentProgress, trainProgress } from '../output/train-progress.js';
+import { builtInRouters } from '../registry.js';
+import { buildTask } from '../training/build-task.js';
+import { describedTask } from '../training/described-task.js';
+import { startBackend } from '../training/environment.js';
+import {
+  asTrainConfig,
+  assertNoForeignCode,
+  configOf as runConfigOf,
+} from '../training/resume-config.js';
+import type { Trusted } from '../training/resume-config.js';
+import { wholeOf } from '../training/find-checkpoint.js';
+import { resolveRun } from '../training/run-config.js';
+import type { TrainingEnd } from '../training/run-training.js';
+import { runTraining } from '../training/run-training.js';
+import { openSinks } from '../training/sinks.js';
+import { taskNamed } from '../training/tasks.js';
+import type { TrainConfig } from '../training/train-config.js';
+import { readTrainConfig } from '../training/train-config.js';
+
+/** Curve points of a run that does not say otherwise. */
+const EVALUATIONS = 6;
+const CHECKPOINTS = 10;
+
+/**
+ * Trains one model, saving checkpoints on the way; with `--resume` it goes on from the last of them, bit for bit.
+ * @returns the exit code: 0, 1 when training diverged, 128 + its number after a signal      @throws coded errors for bad input
+ */
+export async function train(flags: TrainFlags): Promise<number> {
+  applyDevice(flags);
+  const config = await configOf(flags);
+  const task = await taskNamed(config.task);
+  const options = trainingOf(config);
+  const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
+  return ownOutput(folder, () => run(flags, { config, task, options, folder }));
+}
+
+interface Prepared {
+  readonly config: TrainConfig;
+  readonly task: TaskPlugin;
+  readonly options: Required<TrainOptions>;
+  readonly folder: string;
+}
+
+async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
+  const { config, task, options, folder } = prepared;
+  const registry = builtInRouters();
+  const { backend, versions } = await startBackend(config.backend);
+  const resolved = await resolveRun(config, { task, registry });
+  const data = await showLoading(flags.quiet, (onProgress) =>
+    task.load(resolved.options, onProgress),
+  );
+  const { metrics = task.metrics } = data;
+  const [metric] = metrics;
+  const checkpoints = checkpointsIn(folder, { keep: flags.keep, best: metric });
+  const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
+  const { name, hash } = data.description;
+  const decided = { config: resolved.config, training: options, data: { name, hash } };
+  const same = { ...decided, backend, versions };
+  if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
+  const built = buildTask({ task, data, ...resolved });
+  const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
+  if (!flags.quiet) say(heading(backend, folder, from?.step));
+  try {
+    const training = {
+      task: built,
+      options,
+      run: same,
+      checkpoints,
+      saveEvery: flags.saveEvery ?? Math.ceil(options.steps / CHECKPOINTS),
+      from,
+      openSinks: () =>
+        openSinks(sinksOf(flags, folder), flags.resume ? (from?.step ?? 0) : undefined),
+      onEvent: (event: TrainEvent) => progress.show(event),
+    };
+    const { signal, ...end } = await untilStopped(async (stop) => {
+      const ended = await runTraining({ ...training, stop: stop.asked });
+      return { ...ended, signal: stop.signal };
+    });
+    progress.end();
+    show(end, flags, {
+      folder,
+      steps: options.steps,
+      best: await checkpoints.best(),
+      metrics,
+    });
+    return end.stopped && signal ? EXIT_CODES[signal] : 0;
+  } catch (error) {
+    progress.end();
+    return await reportDivergence(error, folder);
+  } finally {
+    built.model.dispose();
+  }
+}
+
+/** With --resume and no configuration on the command line, the last checkpoint says how to go on. */
+async function configOf(flags: TrainFlags): Promise<TrainConfig> {
+  const { steps, seed, resume, out, config: file, router } = flags;
+  const { task, data, tokenizer, backend, set } = flags;
+  const base =
+    resume && out && file === undefined ? await lastManifest(out, { router, task }) : undefined;
+  const config: TrainConfig = await readTrainConfig(
+    {
+      ...defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
+    },
+    base && asTrainConfig(base),
+  );
+  if (!base || router !== undefined) assertRouterNames([config.router], builtInRouters());
+  return config;
+}
+
+/** Of the last whole checkpoint; what is passed over for it is said when training goes on from it. */
+async function lastManifest(folder: string, trusted: Trusted) {
+  const { whole, broken } = await checkpointsIn(folder).latestWhole();
+  if (!whole && broken[0]) throw broken[0].error;
+  if (!whole) return undefined;
+  const manifest = await readManifest(whole.path);
+  const config = runConfigOf(manifest);
+  assertNoForeignCode(config, builtInRouters(), trusted);
+  await describedTask(whole.path, config, trusted.task);
+  return manifest;
+}
+
+function trainingOf({ training: { batchSize: _, ...training }, seed }: TrainConfig) {
+  const evaluateEvery = Math.max(1, Math.ceil(training.steps / EVALUATIONS));
+  const given = {
+    ...smallTraining,
+    evaluateEvery,
+    evaluationBatches: 16,
+    ...defined(training),
+    seed,
+  };
+  return parseTrainOptions(given);
+}
+
+function checkpointsIn(folder: string, retention = {}): CheckpointFolder {
+  return new CheckpointFolder(join(folder, 'checkpoints'), retention);
+}
+
+function sinksOf({ log, tensorboard }: TrainFlags, folder: string) {
+  return { log: log === true ? join(folder, 'events.jsonl') : log, tensorboard };
+}
+
+function heading(backend: string, folder: string, step: number | undefined): string {
+  const from = step === undefined ? '' : `, going on after step ${step}`;
+  return `backend ${backend}, checkpoints in ${join(folder, 'checkpoints')}${from}\n`;
+}
+
+function show(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
+  const { folder, steps, best } = run;
+  const diverged = end.evaluation ? isNonsense(end.evaluation.metrics) : null;
+  const all = { ...end, diverged, folder, steps, best: best ?? null };
+  print(json ? `${stringifyFigures(all, 2)}\n` : renderEnd(end, run));
+}
+
+/** What is known of the moment goes to a file beside the checkpoints; those stay as they are. */
+async function reportDivergence(error: unknown, folder: string): Promise<number> {
+  if (!isMoekitError(error) || error.code !== 'MODELS_DIVERGED') throw error;
+  const file = join(folder, 'diverged.json');
+  const { code, message, cause } = error;
+  const moment = `${JSON.stringify({ code, message, ...Object(cause) }, null, 2)}\n`;
+  const where = await writeWhole(file, moment).then(
+    () => `is in ${file}`,
+    (problem: Error) => `could not be written: ${problem.message}`,
+  );
+  say(`error ${code}: ${oneLine(message)} The moment ${where}.\n`);
+  return 1;
+}

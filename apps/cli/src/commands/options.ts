@@ -1,0 +1,38 @@
+import { Option } from '@commander-js/extra-typings';
+
+import { wholeNumber } from './numbers.js';
+
+/** Options that several commands have: each is declared here, once. */
+export const common = {
+  backend: new Option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu'),
+  data: new Option(
+    '--data <text>',
+    'tiny-shakespeare, wikitext-2, a file or folder, or hf:owner/name',
+  ),
+  device: new Option('--device <n>', 'the one CUDA device to use (default: 0)').argParser(
+    wholeNumber('--device'),
+  ),
+  json: new Option('--json', 'print JSON'),
+  quiet: new Option('--quiet', 'no progress'),
+  tf32: new Option('--tf32', 'let float32 products on CUDA round their inputs to TF32'),
+  timeout: new Option(
+    '--timeout <seconds>',
+    'silence that ends a plug-in being loaded (default: 60), a trial (default: 1800)',
+  ).argParser(wholeNumber('--timeout', 1)),
+  tokenizer: new Option(
+    '--tokenizer <name>',
+    'bytes, bpe:4096, a tokenizer.json, or hf:owner/name',
+  ),
+  workers: new Option('--workers <n>', 'trials at once (default: the cores)').argParser(
+    wholeNumber('--workers', 1),
+  ),
+} as const;
+
+/** Collects the values of an option that may be given several times. */
+export const collect = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** Receives the exit code of the command that ran. */
+export type Done = (exitCode: number) => void;
