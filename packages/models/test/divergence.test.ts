@@ -93,3 +93,17 @@ test('a learning rate that is too high: step, weights and routing are told in pl
   expect(Math.max(...cause.weights.map(({ largest }) => largest))).toBeGreaterThan(1e20);
   expect(JSON.parse(JSON.stringify(cause))).toEqual(cause);
 });
+
+test.each([1, 0])(
+  'so it is where the evaluation meets it first (every %s steps)',
+  async (every) => {
+    const { code, message, cause } = await diverge({
+      steps: 1,
+      learningRate: 1e38,
+      evaluateEvery: every,
+    });
+    expect(code).toBe('MODELS_DIVERGED');
+    expect(message).toMatch(/^The evaluation must be finite at step 1, got .*first in layers\.\d/);
+    expect(cause.layers.some(({ error }) => error !== null)).toBe(true);
+  },
+);

@@ -75,12 +75,15 @@ export async function diagnose<Batch>(
   ) as Divergence;
 }
 
-/** @param got the figures, or what a router said of them */
-export function diverged(cause: Divergence, got: string): MoekitError {
+const FIGURES = 'Loss, router loss and gradient norm must stay finite';
+
+/** @param got the figures, or what a router said of them      @param asked what of the step is not finite */
+export function diverged(cause: Divergence, got: string, asked = FIGURES): MoekitError {
+  const unchanged = asked === FIGURES ? ' The weights are those of the step before.' : '';
   return fail('MODELS_DIVERGED', {
-    asked: `Loss, router loss and gradient norm must stay finite at step ${cause.step}`,
+    asked: `${asked} at step ${cause.step}`,
     got: cause.layer === null ? got : `${got} (first in ${cause.layer})`,
-    fix: 'Lower learningRate, raise warmupSteps, or set clipNorm (1 is usual). The weights are those of the step before.',
+    fix: `Lower learningRate, raise warmupSteps, or set clipNorm (1 is usual).${unchanged}`,
     cause,
   });
 }

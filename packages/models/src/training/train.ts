@@ -5,7 +5,7 @@ import { Observable } from 'rxjs';
 import type { Evaluation, TrainEvent, TrainOptions } from '../contract.js';
 import type { Task } from '../task.js';
 import { AdamW } from './adamw.js';
-import { evaluate } from './evaluate.js';
+import { evaluateStep } from './evaluate-step.js';
 import { parseTrainOptions } from './options.js';
 import { trainStep } from './train-step.js';
 
@@ -75,7 +75,7 @@ async function runLoop<Batch>(
     subscriber.next(event);
     let evaluation: Evaluation | undefined;
     if (!cancelled() && evaluatesAfter(step, options)) {
-      evaluation = await evaluate(task, { batches: options.evaluationBatches });
+      evaluation = await evaluateStep(training, step);
       subscriber.next({ type: 'evaluation', step, evaluation });
     }
     if (!cancelled()) await afterStep?.({ step, optimiser, evaluation });
