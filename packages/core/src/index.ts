@@ -49,7 +49,7 @@ export { totalRouterLoss } from './losses/total.js';
 export { zLoss, zLossOf } from './losses/z-loss.js';
 export { MoELayer } from './moe-layer.js';
 export type { LayerResult, MoELayerParts } from './moe-layer.js';
-export { parseOptions, unknownOption } from './options.js';
+export { parseOptions, unknownOption } from './options/parse-options.js';
 export { parameter } from './parameter.js';
 export { assertCausal, assertPlugin, createRouter, defineRouter } from './plugin.js';
 export { createRng, normalArray, uniformArray } from './rng.js';

@@ -5,7 +5,7 @@ import { ROUTER_API_VERSION } from './contract.js';
 import { assertSizes } from './assert-spec.js';
 import { fail } from './errors.js';
 import { guide } from './guide.js';
-import { parseOptions } from './options.js';
+import { parseOptions } from './options/parse-options.js';
 import { createRng } from './rng.js';
 
 /** Types a plug-in by its schema: `export default defineRouter({ name, apiVersion: 1, options, create })`. */

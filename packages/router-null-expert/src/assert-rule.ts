@@ -2,13 +2,14 @@ import { MoekitError } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import type { NullExpertRule } from './rule.js';
+import { FRACTIONS, GATE_NORMS, KINDS, Z_LOSS_LOGITS } from './rule.js';
 import { assertEnoughExperts, assertEnoughNulls } from './slots.js';
 
 const words = {
-  kind: ['zero', 'copy'],
-  gateNorm: ['real', 'none', 'all'],
-  fraction: ['assignment', 'token'],
-  zLossOver: ['expanded', 'raw'],
+  kind: KINDS,
+  gateNorm: GATE_NORMS,
+  fraction: FRACTIONS,
+  zLossOver: Z_LOSS_LOGITS,
 } as const;
 
 /**

@@ -5,6 +5,7 @@ import {
   MoELayer,
   decodeRoutingStats,
   encodeRoutingStats,
+  expertCapacity,
   summariseRouting,
   totalRouterLoss,
 } from '@moekit/core';
@@ -13,7 +14,7 @@ import type { Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, log, sum, tensor2d, tidy, variable, variableGrads } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { expertCapacity, routeLogits } from '../src/index.js';
+import { routeLogits } from '../src/index.js';
 import type { LayerCase } from './golden.js';
 import { layerCases, selectionItems } from './golden.js';
 import { context, expertsOf, layerOf, routerOfLogits, transpose } from './layer.js';

@@ -1,13 +1,13 @@
 import '@tensorflow/tfjs';
 
-import { MoELayer, createRng, normalArray, uniformArray } from '@moekit/core';
+import { MoELayer, createRng, expertCapacity, normalArray, uniformArray } from '@moekit/core';
 import type { Routing } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { setBackend, sum, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { expertCapacity, routeLogits } from '../src/index.js';
+import { routeLogits } from '../src/index.js';
 import type { LayerCase } from './golden.js';
 import { context, expertsOf, routerOfLogits } from './layer.js';
 import { expectNear } from './near.js';

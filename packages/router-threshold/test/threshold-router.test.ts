@@ -1,7 +1,14 @@
 import '@tensorflow/tfjs';
 
 import type { RouteContext } from '@moekit/core';
-import { assertPlugin, createRng, createRouter, isMoekitError, normalArray } from '@moekit/core';
+import {
+  assertPlugin,
+  createRng,
+  createRouter,
+  expertCapacity,
+  isMoekitError,
+  normalArray,
+} from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import {
   memory,
@@ -15,7 +22,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import defaultExport, { expertCapacity, routeLogits, thresholdRouter } from '../src/index.js';
+import defaultExport, { routeLogits, thresholdRouter } from '../src/index.js';
 import { context } from './layer.js';
 import { expectNear } from './near.js';
 

@@ -1,8 +1,8 @@
 import { createGate, defineRouter, gatedRouter } from '@moekit/core';
+import { capacityOptions, choice, coefficient, optionsOf, share } from '@moekit/core/options';
 import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { capacityOptions, choice, coefficient, optionsOf, share } from './options.js';
 import { routeTopTwo } from './top-two.js';
 
 const options = optionsOf({

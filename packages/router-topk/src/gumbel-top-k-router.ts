@@ -7,6 +7,15 @@ import {
   stepCapacity,
   withinCapacity,
 } from '@moekit/core';
+import {
+  coefficient,
+  factorOrNull,
+  flag,
+  minCapacity,
+  optional,
+  optionsOf,
+  whole,
+} from '@moekit/core/options';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import * as z from 'zod/mini';
@@ -14,17 +23,17 @@ import * as z from 'zod/mini';
 import { assertTopK } from './assert-experts.js';
 import { gumbelRanking } from './gumbel-ranking.js';
 import { balanceLosses } from './losses.js';
-import { coefficient, optionalFactor, flag, minCapacity, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
 import { topExperts } from './top-experts.js';
 
 const given = optionsOf({
   k: whole(1, 2, 'Experts per token, at most the number of experts'),
-  capacityFactor: optionalFactor(
+  capacityFactor: optional(
+    factorOrNull(),
     'Room in each expert while training, in shares of T / E; default k, null: no capacity',
   ),
-  evalCapacityFactor: optionalFactor('The same at evaluation; default k'),
-  minCapacity,
+  evalCapacityFactor: optional(factorOrNull(), 'The same at evaluation; default k'),
+  minCapacity: minCapacity(),
   noiseAtEvaluation: flag(
     false,
     'Draw noise at evaluation too, as the reference code does: two evaluations of one text then differ',

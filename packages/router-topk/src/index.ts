@@ -1,12 +1,1 @@
-export { gshardRouter } from './gshard-router.js';
-export type { GShardInput, GShardOptions } from './gshard-router.js';
-export { gumbelTopKRouter } from './gumbel-top-k-router.js';
-export type { GumbelTopKInput, GumbelTopKOptions } from './gumbel-top-k-router.js';
-export { noisyTopKRouter } from './noisy-top-k-router.js';
-export type { NoisyTopKInput, NoisyTopKOptions } from './noisy-top-k-router.js';
-export { stMoERouter } from './st-moe-router.js';
-export type { StMoEInput, StMoEOptions } from './st-moe-router.js';
-export { switchRouter } from './switch-router.js';
-export type { SwitchInput, SwitchOptions } from './switch-router.js';
-export { topKRouter } from './top-k-router.js';
-export type { TopKInput, TopKOptions } from './top-k-router.js';
+export * from './routers.js';

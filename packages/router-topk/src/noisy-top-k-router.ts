@@ -8,12 +8,12 @@ import {
   selectedSoftmax,
   squaredCoefficientOfVariation,
 } from '@moekit/core';
+import { amount, choice, coefficient, optionsOf, whole } from '@moekit/core/options';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, softmax, softplus, sum, tensor2d } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { amount, choice, coefficient, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
 import { selectionProbability } from './selection-probability.js';
 import { topExperts } from './top-experts.js';

@@ -8,12 +8,12 @@ import {
   withinCapacity,
   withJitter,
 } from '@moekit/core';
+import { amount, capacityOptions, coefficient, optionsOf } from '@moekit/core/options';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { balanceLosses } from './losses.js';
-import { amount, capacityOptions, coefficient, optionsOf } from './options.js';
 import { routingOf } from './routing.js';
 import { topExperts } from './top-experts.js';
 

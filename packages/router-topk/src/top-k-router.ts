@@ -8,13 +8,13 @@ import {
   stepCapacity,
   withinCapacity,
 } from '@moekit/core';
+import { capacityOptions, choice, coefficient, flag, optionsOf, whole } from '@moekit/core/options';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
 import { balanceLosses, zLosses } from './losses.js';
-import { capacityOptions, choice, coefficient, flag, optionsOf, whole } from './options.js';
 import { routingOf } from './routing.js';
 import { topExperts } from './top-experts.js';
 

@@ -1,11 +1,11 @@
-import { createGate, defineRouter, ROUTER_API_VERSION } from '@moekit/core';
+import { createGate, defineRouter } from '@moekit/core';
 import { mul, onesLike, softmax } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
 /** Aims at two experts per token and takes all of them, so that expected and measured compute differ. */
 export default defineRouter({
   name: 'every-expert',
-  apiVersion: ROUTER_API_VERSION,
+  apiVersion: 1,
   options: z.strictObject({ broken: z.boolean().default(false) }),
   create(spec, { broken }) {
     const gate = createGate(spec);

@@ -9,7 +9,7 @@ import { fail } from '../errors.js';
 import { FeedForwardExperts } from '../experts/feed-forward.js';
 import { totalRouterLoss } from '../losses/total.js';
 import { MoELayer } from '../moe-layer.js';
-import { parseOptions } from '../options.js';
+import { parseOptions } from '../options/parse-options.js';
 import { createRouter } from '../plugin.js';
 import { createRng } from '../rng.js';
 import { adoptWeights } from './adopted-weight.js';

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-import { fail } from './errors.js';
-import { guide } from './guide.js';
+import { fail } from '../errors.js';
+import { guide } from '../guide.js';
 
 /**
  * Validates options and fills in defaults.

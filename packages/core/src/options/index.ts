@@ -1,0 +1,16 @@
+export { factorOrNull, numberIn, wholeFrom, wordOf } from './values.js';
+export type { Range } from './values.js';
+export {
+  amount,
+  capacityOptions,
+  choice,
+  coefficient,
+  flag,
+  minCapacity,
+  option,
+  optional,
+  optionsOf,
+  probability,
+  share,
+  whole,
+} from './vocabulary.js';
