@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import { backendErrors, benchErrors } from '@moekit/bench';
+import { backendErrors } from '@moekit/backends';
+import { benchErrors } from '@moekit/bench';
 import { coreErrors } from '@moekit/core';
 import { kernelErrors } from '@moekit/kernels';
 import { modelErrors } from '@moekit/models';

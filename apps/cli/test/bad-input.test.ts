@@ -26,7 +26,7 @@ const CASES: readonly (readonly [string, readonly string[], string, RegExp])[] =
   [
     'a backend that is not here',
     ['--backend', 'tensorflow'],
-    'BENCH_BACKEND_MISSING',
+    'BACKEND_MISSING',
     /moekit backend install/,
   ],
   ['an unknown task', ['--task', 'chess'], 'BENCH_CONFIG', /task = "chess"/],

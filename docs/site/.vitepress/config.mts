@@ -76,6 +76,7 @@ export default defineConfig({
           { text: '@moekit/kernels', link: '/packages/kernels/README' },
           { text: '@moekit/models', link: '/packages/models/README' },
           { text: '@moekit/bench', link: '/packages/bench/README' },
+          { text: '@moekit/backends', link: '/packages/backends/README' },
           { text: '@moekit/files', link: '/packages/files/README' },
           { text: 'moekit, the command', link: '/apps/cli/README' },
           { text: 'create-moekit', link: '/apps/create-moekit/README' },

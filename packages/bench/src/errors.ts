@@ -7,8 +7,6 @@ export const benchErrors = {
   BENCH_PLUGIN_FILE: 'A plug-in file is missing, or loading it throws.',
   BENCH_PLUGIN_EXPORT: 'A plug-in file has no default export.',
   BENCH_MATCH: 'A router cannot be given a model of matched parameters and compute.',
-  BENCH_BACKEND_UNKNOWN: 'No backend of that name exists.',
-  BENCH_BACKEND_MISSING: 'The backend asked for cannot be used on this machine.',
   BENCH_OUTPUT: 'The output folder or a file in it cannot be written.',
   BENCH_TRIAL: 'A trial failed with an error that has no code of its own.',
   BENCH_CHANGED: 'Data or code changed between the start of a run and one of its trials.',

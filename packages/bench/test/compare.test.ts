@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { startBackend } from '@moekit/backends';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import {
-  compare,
-  parseExperiment,
-  registryOf,
-  resultsSchema,
-  selectBackend,
-} from '../src/index.js';
+import { compare, parseExperiment, registryOf, resultsSchema } from '../src/index.js';
 
 const tiny = {
   model: { contextLength: 8, modelWidth: 8, numHeads: 2, feedForwardWidth: 16 },
@@ -28,7 +23,7 @@ const file = fileURLToPath(new URL('plugins/every-expert.ts', import.meta.url));
 const moe = { router: file, options: {} };
 
 test('a comparison in one process: matched rows, counted FLOPs, valid results, nothing leaked', async () => {
-  await selectBackend('cpu');
+  await startBackend('cpu');
   const before = memory().numTensors;
   const results = await compare({ ...tiny, routers: [{ router: 'dense' }, moe] }, registryOf([]));
   expect(memory().numTensors).toBe(before);

@@ -1,7 +1,8 @@
+import { startBackend } from '@moekit/backends';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { compare, registryOf, selectBackend } from '../src/index.js';
+import { compare, registryOf } from '../src/index.js';
 import plugin from './plugins/every-expert.js';
 
 const D = 8;
@@ -38,7 +39,7 @@ const routers = [
 ];
 
 test('FLOPs equal a count by hand: router, experts, attention, rest, forward and backward', async () => {
-  await selectBackend('cpu');
+  await startBackend('cpu');
   const before = memory().numTensors;
   const { rows } = await compare({ ...experiment, routers }, registryOf([plugin]));
   expect(memory().numTensors).toBe(before);

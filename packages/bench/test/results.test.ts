@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, test } from 'vitest';
-
 import { stringifyFigures } from '@moekit/models';
+import { describe, expect, test } from 'vitest';
 
 import {
   mergeResults,

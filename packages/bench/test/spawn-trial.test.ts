@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { shareCores } from '@moekit/backends';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
-import { shareCores } from '../src/backend/tensorflow/share-cores.js';
 import type { Job } from '../src/trial/messages.js';
 import { spawnTrial } from '../src/trial/spawn-trial.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { hashCode } from '../src/doctor/clone.js';
+import { hashCode } from '../src/versions/describe-clone.js';
 import { readVersions } from '../src/index.js';
 
 test('a clone is told by its code, as its versions are all 0.0.0', () => {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { startBackend } from '@moekit/backends';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { compare, describeError, registryOf, selectBackend } from '../src/index.js';
+import { compare, describeError, registryOf } from '../src/index.js';
 
 const wrong = fileURLToPath(new URL('plugins/wrong/', import.meta.url));
 const none = registryOf([]);
@@ -23,7 +24,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'moekit-wrong-'));
   await copyFile(join(wrong, 'syntax-error.txt'), join(folder, 'syntax-error.ts'));
   await writeFile(join(folder, 'text.txt'), 'the quick brown fox jumps. '.repeat(200));
-  await selectBackend('cpu');
+  await startBackend('cpu');
   await copyFile(join(wrong, 'missing-import.txt'), join(folder, 'missing-import.ts'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,13 +1,11 @@
-import type { Check, DoctorReport, Verdict } from '@moekit/bench';
-import { examine, probeAdapter } from '@moekit/bench';
+import type { Check, DoctorReport, Verdict } from '@moekit/backends/doctor';
+import { diagnose, EXPLAINED } from '@moekit/backends/doctor';
+import { readVersions } from '@moekit/bench';
 import type { PlanExplanation } from '@moekit/kernels';
 import Table from 'cli-table3';
 
-import { checkComputes } from '../backend/check-computes.js';
 import { paint } from '../output/paint.js';
 import { print } from '../output/terminal.js';
-import { EXPLAINED } from './explained-shape.js';
-import { explainKernels } from './explain-kernels.js';
 
 const MARKS: Readonly<Record<Verdict, string>> = {
   ok: paint.green('ok     '),
@@ -17,11 +15,8 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 
 /** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
 export async function doctor({ json }: { readonly json?: boolean | undefined }): Promise<number> {
-  const examined = examine(undefined, undefined, await probeAdapter());
-  const computes = await checkComputes(examined.backends);
-  const kernels = await explainKernels(examined.chosen.name);
-  const report = { ...examined, checks: [...examined.checks, ...computes], kernels };
-  const text = () => [render(report), ...renderKernels(kernels)].join('\n');
+  const report = await diagnose(readVersions());
+  const text = () => [render(report), ...renderKernels(report.kernels)].join('\n');
   print(json ? `${JSON.stringify(report, null, 2)}\n` : text());
   return report.checks.some(({ verdict }) => verdict === 'problem') ? 1 : 0;
 }

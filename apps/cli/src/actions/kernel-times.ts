@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 
+import { keepMemory, keepsMemory } from '@moekit/backends';
 import type { Bar, KernelTimes } from '@moekit/bench';
-import { keepMemory, keepsMemory, runKernelTimes } from '@moekit/bench';
+import { runKernelTimes } from '@moekit/bench';
 import Table from 'cli-table3';
 
 import type { KernelTimesFlags } from '../commands/kernel-times.js';

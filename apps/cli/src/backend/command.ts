@@ -1,21 +1,25 @@
-import type { InstalledBackend, Verification } from '@moekit/bench';
-import { backendHome, bestInstalled, listInstalled } from '@moekit/bench';
+import type { InstalledBackend, Verification } from '@moekit/backends';
+import { backendHome } from '@moekit/backends';
+import {
+  findInstalled,
+  installTensorflow,
+  isVersion,
+  listBackends,
+  removeBackend,
+  verify,
+} from '@moekit/backends/install';
 import Table from 'cli-table3';
 
 import type { BackendFlags, InstallFlags } from '../commands/backend.js';
 import type { Stop } from '../interrupt.js';
 import { EXIT_CODES, untilStopped } from '../interrupt.js';
-import { fail as failCli } from '../errors.js';
+import { fail } from '../errors.js';
 import { print, say } from '../output/terminal.js';
-import { fail } from './errors.js';
-import { installTensorflow } from './install.js';
-import { removeBackend } from './remove.js';
-import { restore } from './swap.js';
-import { verify } from './verify.js';
 
 /** `moekit backend install tensorflow` @returns the exit code */
 export async function installCommand(name: string, flags: InstallFlags): Promise<number> {
   assertInstallable(name);
+  assertVersion(flags.tensorflow);
   return untilStopped((stop) => install(flags, stop));
 }
 
@@ -47,8 +51,7 @@ async function install(flags: InstallFlags, stop: Stop): Promise<number> {
 /** `moekit backend list` */
 export function listCommand(flags: BackendFlags): number {
   const home = homeOf(flags);
-  restore(home);
-  const installed = listInstalled(home);
+  const installed = listBackends(home);
   if (flags.json) print(`${JSON.stringify(installed, null, 2)}\n`);
   else print(`${installed.length === 0 ? nothing(home) : table(installed)}\n`);
   return 0;
@@ -66,22 +69,7 @@ export async function verifyCommand(
   name: string | undefined,
   flags: BackendFlags,
 ): Promise<number> {
-  const home = homeOf(flags);
-  restore(home);
-  const chosen =
-    name === undefined
-      ? bestInstalled(home)
-      : listInstalled(home).find((backend) => backend.name === name);
-  if (chosen === undefined) {
-    throw fail('BACKEND_NOT_INSTALLED', {
-      asked: `${name ?? 'A backend'} must be installed in ${home}`,
-      got:
-        listInstalled(home)
-          .map(({ name: there }) => there)
-          .join(', ') || 'none',
-      fix: 'Run moekit backend install tensorflow.',
-    });
-  }
+  const chosen = findInstalled(homeOf(flags), name);
   const verified = await verify(chosen.dir, {
     expectGpu: chosen.manifest?.verified?.device === 'cuda',
   });
@@ -95,10 +83,19 @@ function homeOf({ dir }: BackendFlags): string {
 
 function assertInstallable(name: string): void {
   if (name === 'tensorflow') return;
-  throw failCli('CLI_USAGE', {
+  throw fail('CLI_USAGE', {
     asked: 'The backend to install must be tensorflow',
     got: name,
     fix: 'The others come with npm: wasm with moekit, webgpu with npm install webgpu @tensorflow/tfjs-backend-webgpu.',
+  });
+}
+
+function assertVersion(tensorflow: string | undefined): void {
+  if (tensorflow === undefined || isVersion(tensorflow)) return;
+  throw fail('CLI_USAGE', {
+    asked: '--tensorflow must be a version',
+    got: tensorflow,
+    fix: 'For example: --tensorflow 2.21.0',
   });
 }
 

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 
-import { BACKEND_NAMES, isPath, loadConfig, parseRouter, readRow } from '@moekit/bench';
+import { BACKEND_NAMES } from '@moekit/backends';
+import { isPath, loadConfig, parseRouter, readRow } from '@moekit/bench';
 import { parseOptions, unknownOption } from '@moekit/core';
 import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';

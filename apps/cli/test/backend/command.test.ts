@@ -20,6 +20,7 @@ test('a half-made backend is listed as a problem, as JSON too', async () => {
 
 test.each([
   ['another backend than tensorflow', ['install', 'webgpu'], 'CLI_USAGE', 'npm install webgpu'],
+  ['a version that is none', ['install', 'tensorflow', '--tensorflow', '2'], 'CLI_USAGE', '2.21.0'],
   ['verifying nothing', ['verify'], 'BACKEND_NOT_INSTALLED', 'moekit backend install tensorflow'],
   ['removing nothing', ['remove', 'tensorflow'], 'BACKEND_NOT_INSTALLED', 'moekit backend list'],
 ])('%s is one line with a code and what to do', async (_, args, code, fix) => {

@@ -1,8 +1,7 @@
+import { BACKEND_NAMES } from '@moekit/backends';
 import { unknownOption } from '@moekit/core';
 import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
-
-import { BACKEND_NAMES } from '../backend/names.js';
 
 const count = z.int().min(1);
 const options = z.record(z.string(), z.json());

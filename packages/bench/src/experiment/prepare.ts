@@ -1,10 +1,9 @@
+import { describeBackend, pickBackend } from '@moekit/backends';
 import type { LoadProgress } from '@moekit/models';
 
-import { pickBackend } from '../backend/choose-backend.js';
-import { describeBackend } from '../backend/describe-backend.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';
-import { readVersions } from '../doctor/versions.js';
+import { readVersions } from '../versions/read-versions.js';
 import { hashTask } from '../tasks/load-task.js';
 import { checkRouters } from './check-routers.js';
 import type { CheckedRouters } from './check-routers.js';

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 
+import { pickBackend, startBackend } from '@moekit/backends';
 import { findAdapter } from '@moekit/kernels/dawn';
 
-import { pickBackend } from '../backend/choose-backend.js';
-import { selectBackend } from '../backend/select-backend.js';
-import { readVersions } from '../doctor/versions.js';
+import { readVersions } from '../versions/read-versions.js';
 import type { Bar } from './bars.js';
 import { judge } from './bars.js';
 import { families, kernelCases, softwareCases } from './cases.js';
@@ -42,7 +41,7 @@ export async function runKernelTimes(options: KernelTimesOptions): Promise<Kerne
   const cases = (software ? softwareCases : kernelCases).filter(({ name }) => name.includes(only));
   const wasm = chosen.name === 'wasm' ? await wasmKernelSets() : null;
   const times: KernelTime[] = [];
-  const backend = await selectBackend(options.backend);
+  const { name: backend } = await startBackend(options.backend);
   const versions = readVersions();
   for (const family of families(cases)) {
     const subjects: Subject[] = [];

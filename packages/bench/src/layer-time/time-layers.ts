@@ -1,8 +1,8 @@
+import { startBackend } from '@moekit/backends';
 import { createRng, normalArray } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
-import { selectBackend } from '../backend/select-backend.js';
 import { labelOf } from '../experiment/label.js';
 import type { RouterEntry } from '../experiment/config.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
@@ -39,7 +39,7 @@ export async function timeLayers(
   entries: readonly RouterEntry[],
   { registry, ...run }: { registry: PluginRegistry; backend: string; settings: LayerTimeSettings },
 ): Promise<LayerTimes> {
-  const backend = await selectBackend(run.backend);
+  const { name: backend } = await startBackend(run.backend);
   const { settings } = run;
   const { tokens, modelWidth, seed, warmUp, repeats } = settings;
   const layers = await buildLayers(entries, registry, settings);

@@ -1,8 +1,8 @@
+import { startBackend } from '@moekit/backends';
 import type { Task, TaskPlugin } from '@moekit/models';
 import { train } from '@moekit/models';
 import { lastValueFrom, tap } from 'rxjs';
 
-import { selectBackend } from '../backend/select-backend.js';
 import type { Experiment, RouterEntry } from '../experiment/config.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
@@ -33,7 +33,7 @@ export async function runTrial(
 ): Promise<Trial> {
   const started = performance.now();
   const { experiment, entry, seed, label } = job;
-  const backend = await selectBackend(job.backend);
+  const { name: backend } = await startBackend(job.backend);
   const plugin = await loadTask(experiment.task);
   const settings = parseTaskOptions(plugin, settingsOf(experiment, entry), label);
   const data = await plugin.load(settings);

@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 
+import { keepMemory, shareCores } from '@moekit/backends';
 import { Observable } from 'rxjs';
 
-import { keepMemory } from '../backend/tensorflow/keep-memory.js';
-import { shareCores } from '../backend/tensorflow/share-cores.js';
 import { fail } from '../errors.js';
 import { describeError, oneLine } from './describe-error.js';
 import { Countdown } from './countdown.js';

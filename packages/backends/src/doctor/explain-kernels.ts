@@ -1,0 +1,14 @@
+import type { PlanExplanation } from '@moekit/kernels';
+
+import { runProcess } from '../process/run-process.js';
+
+/**
+ * What a backend's kernels would take for a standard layer, asked in a fresh process, so that nothing is started here.
+ * @returns null where that process fails: the checks beside it say why
+ */
+export async function explainKernels(backend: string): Promise<PlanExplanation | null> {
+  const script = decodeURIComponent(new URL('./explain-process.js', import.meta.url).pathname);
+  const { exitCode, stdout } = await runProcess(process.execPath, [script, backend]);
+  const last = stdout.trim().split('\n').at(-1);
+  return exitCode === 0 && last ? (JSON.parse(last) as PlanExplanation) : null;
+}

@@ -1,0 +1,44 @@
+import { fail } from '../errors.js';
+import type { BackendFinding } from './find-backends.js';
+import { findBackends } from './find-backends.js';
+import { BACKEND_NAMES } from './names.js';
+import { probeAdapter } from './probe-adapter.js';
+
+/**
+ * Decides on a backend for this machine without starting one; for `auto` Dawn is asked what adapter it has.
+ * @throws what chooseBackend throws
+ */
+export async function pickBackend(asked: string): Promise<BackendFinding> {
+  const adapter = asked === 'auto' ? await probeAdapter() : undefined;
+  return chooseBackend(asked, findBackends(undefined, undefined, adapter));
+}
+
+/**
+ * Decides on a backend without starting it.
+ * @param asked a name, or `auto`
+ * @throws BACKEND_UNKNOWN, BACKEND_MISSING saying how to get it
+ */
+export function chooseBackend(asked: string, findings: readonly BackendFinding[]): BackendFinding {
+  if (asked === 'auto') return preferred(findings);
+  const finding = findings.find(({ name }) => name === asked);
+  if (finding === undefined) {
+    throw fail('BACKEND_UNKNOWN', {
+      asked: `The backend must be one of ${BACKEND_NAMES.join(', ')}`,
+      got: asked,
+      fix: 'Run moekit doctor to see what this machine has.',
+    });
+  }
+  if (!finding.usable) {
+    throw fail('BACKEND_MISSING', {
+      asked: `Backend ${asked} must be usable here`,
+      got: finding.reason,
+      fix: finding.howToGet,
+    });
+  }
+  return finding;
+}
+
+/** The usable one of the lowest rank; plain JavaScript always is usable. */
+function preferred(findings: readonly BackendFinding[]): BackendFinding {
+  return findings.filter(({ usable }) => usable).reduce((a, b) => (b.rank < a.rank ? b : a));
+}

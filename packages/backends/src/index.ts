@@ -1,0 +1,18 @@
+export { backendErrors } from './errors.js';
+export { backendVersions } from './find/backend-versions.js';
+export { pickBackend } from './find/choose-backend.js';
+export { describeBackend } from './find/describe-backend.js';
+export { findBackends } from './find/find-backends.js';
+export type { BackendFinding, Resolves } from './find/find-backends.js';
+export { installedPackage } from './find/installed-package.js';
+export type { InstalledPackage } from './find/installed-package.js';
+export { BACKEND_NAMES } from './find/names.js';
+export type { BackendName, ConcreteBackend } from './find/names.js';
+export { keepMemory, keepsMemory } from './process/keep-memory.js';
+export { shareCores } from './process/share-cores.js';
+export { startBackend } from './start/start-backend.js';
+export type { StartedBackend } from './start/start-backend.js';
+export { backendHome } from './tensorflow/home.js';
+export { bestInstalled, listInstalled } from './tensorflow/list-installed.js';
+export type { InstalledBackend } from './tensorflow/list-installed.js';
+export type { BackendManifest, Verification } from './tensorflow/manifest.js';
