@@ -3,21 +3,30 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** The one direction of imports: kernels <- core <- router-*; core, kernels, files <- models; kernels, files <- backends; models, backends <- bench <- cli. */
+/** The one direction of imports: kernels <- core <- router-*; core, files <- data; core, kernels, data, files <- models; kernels, files <- backends; models, backends <- bench <- cli. */
 const direction = {
   'scope:files': [],
   'scope:kernels': [],
   'scope:backends': ['scope:kernels', 'scope:files'],
   'scope:core': ['scope:kernels'],
   'scope:router': ['scope:core'],
-  'scope:models': ['scope:core', 'scope:kernels', 'scope:files'],
-  'scope:bench': ['scope:backends', 'scope:models', 'scope:core', 'scope:kernels', 'scope:files'],
+  'scope:data': ['scope:core', 'scope:files'],
+  'scope:models': ['scope:data', 'scope:core', 'scope:kernels', 'scope:files'],
+  'scope:bench': [
+    'scope:backends',
+    'scope:models',
+    'scope:data',
+    'scope:core',
+    'scope:kernels',
+    'scope:files',
+  ],
   'scope:create': [],
   'scope:cli': [
     'scope:create',
     'scope:bench',
     'scope:backends',
     'scope:models',
+    'scope:data',
     'scope:router',
     'scope:core',
     'scope:kernels',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { backendErrors } from '@moekit/backends';
 import { benchErrors } from '@moekit/bench';
 import { coreErrors } from '@moekit/core';
+import { dataErrors } from '@moekit/data';
 import { kernelErrors } from '@moekit/kernels';
 import { modelErrors } from '@moekit/models';
 import { createErrors } from 'create-moekit';
@@ -12,6 +13,7 @@ import { expect, it } from 'vitest';
 const tables = {
   kernelErrors,
   coreErrors,
+  dataErrors,
   modelErrors,
   benchErrors,
   backendErrors,

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, sep } from 'node:path';
 
-import { loadTokens } from '../../../packages/models/src/language/load-tokens.js';
+import { loadTokens } from '../../../packages/data/src/load-tokens.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 

@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { loadTextFile } from '../../../packages/models/src/data/text-file.js';
-import { readParallelText } from '../../../packages/models/src/translation/parallel-text.js';
-import { loadDigits, parseDigits } from '../../../packages/models/src/vision-language/digits.js';
+import { loadTextFile } from '../../../packages/data/src/texts/text-file.js';
+import { readParallelText } from '../../../packages/data/src/parallel/parallel-text.js';
+import { loadDigits, parseDigits } from '../../../packages/data/src/pictures/digits.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 
-const goldens = join(import.meta.dirname, '../../../packages/models/test/goldens');
+const goldens = join(import.meta.dirname, '../../../packages/data/test/goldens');
 
 async function textOf(path: string): Promise<string> {
   const { train, validation } = await loadTextFile(path);

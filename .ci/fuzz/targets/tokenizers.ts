@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { trainBpe } from '../../../packages/models/src/data/bpe/train-bpe.js';
-import { loadTokens } from '../../../packages/models/src/language/load-tokens.js';
+import { trainBpe } from '../../../packages/data/src/tokenizers/bpe/train-bpe.js';
+import { loadTokens } from '../../../packages/data/src/load-tokens.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 
@@ -23,7 +23,7 @@ interface Goldens {
 const KINDS = ['llama 3', 'neox', 'deepseek 3', 'llama 2', 'mistral'];
 
 function goldenFiles(): object[] {
-  const path = '../../../packages/models/test/goldens/tokenizers.json';
+  const path = '../../../packages/data/test/goldens/tokenizers.json';
   const { models, cases } = JSON.parse(
     readFileSync(new URL(path, import.meta.url), 'utf8'),
   ) as Goldens;

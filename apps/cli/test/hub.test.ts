@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LoadLine } from '../src/output/load-progress.js';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
-/** What of the server of @moekit/models's own tests is used here. */
+/** What of the server of @moekit/data's own tests is used here. */
 interface HubServer {
   readonly url: string;
   readonly requests: string[];
@@ -16,7 +16,7 @@ interface HubServer {
   readonly close: () => Promise<void>;
 }
 
-const module = new URL('../../../packages/models/test/hub/hub-server.ts', import.meta.url).href;
+const module = new URL('../../../packages/data/test/hub/hub-server.ts', import.meta.url).href;
 const { serveHub } = (await import(module)) as {
   serveHub: (repositories: readonly object[]) => Promise<HubServer>;
 };
@@ -127,12 +127,12 @@ describe('a data set of the Hugging Face Hub', { timeout: 240_000 }, () => {
   });
 
   test.each([
-    ['a name that nobody has', 'hf:owner/play', {}, 'MODELS_HUB_MISSING'],
-    ['a gated one', 'hf:owner/gated', {}, 'MODELS_HUB_ACCESS'],
-    ['no such split', 'hf:owner/plays?split=dev', {}, 'MODELS_HUB_SPLIT'],
-    ['no network', 'hf:owner/plays', { HF_ENDPOINT: 'http://127.0.0.1:9' }, 'MODELS_HUB_NETWORK'],
-    ['nothing in the cache', 'hf:owner/plays', { HF_HUB_OFFLINE: '1' }, 'MODELS_HUB_NETWORK'],
-    ['an unknown option', 'hf:owner/plays?part=a', {}, 'MODELS_HUB_REFERENCE'],
+    ['a name that nobody has', 'hf:owner/play', {}, 'DATA_HUB_MISSING'],
+    ['a gated one', 'hf:owner/gated', {}, 'DATA_HUB_ACCESS'],
+    ['no such split', 'hf:owner/plays?split=dev', {}, 'DATA_HUB_SPLIT'],
+    ['no network', 'hf:owner/plays', { HF_ENDPOINT: 'http://127.0.0.1:9' }, 'DATA_HUB_NETWORK'],
+    ['nothing in the cache', 'hf:owner/plays', { HF_HUB_OFFLINE: '1' }, 'DATA_HUB_NETWORK'],
+    ['an unknown option', 'hf:owner/plays?part=a', {}, 'DATA_HUB_REFERENCE'],
   ])('%s is one coded line', async (_what, source, env, code) => {
     for (const [name, value] of Object.entries({ ...hub(), ...env })) vi.stubEnv(name, value);
     const written: string[] = [];

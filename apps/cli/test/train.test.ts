@@ -170,7 +170,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     write('part.json', '{"words": 1}');
     write(
       'task.ts',
-      `import { languageModelling } from '@moekit/models';
+      `import { languageModelling } from '@moekit/models/node';
        import part from './part.json' with { type: 'json' };
        export default { ...languageModelling, name: 'mine', words: part.words };`,
     );

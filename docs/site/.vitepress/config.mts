@@ -74,6 +74,7 @@ export default defineConfig({
         items: [
           { text: '@moekit/core', link: '/packages/core/README' },
           { text: '@moekit/kernels', link: '/packages/kernels/README' },
+          { text: '@moekit/data', link: '/packages/data/README' },
           { text: '@moekit/models', link: '/packages/models/README' },
           { text: '@moekit/bench', link: '/packages/bench/README' },
           { text: '@moekit/backends', link: '/packages/backends/README' },

@@ -7,52 +7,16 @@ export type {
   LanguageModelConfig,
   Metrics,
   MoEFactory,
-  TextSource,
-  TokenSequence,
-  TokenData,
-  Tokenizer,
   TrainableModel,
   TrainEvent,
   TrainOptions,
 } from './contract.js';
-export { bigramReference } from './data/bigram.js';
-export type { BigramInput, BigramReference } from './data/bigram.js';
-export { assertHolds } from './checkpoint/assert-holds.js';
-export { assertSameRun } from './checkpoint/assert-same-run.js';
-export { differencesOf } from './checkpoint/differences.js';
-export { CheckpointFolder } from './checkpoint/checkpoint-folder.js';
-export type { BrokenCheckpoint, Found, Retention, StoredCheckpoint } from './checkpoint/search.js';
-export type { CheckpointManifest, CheckpointRun } from './checkpoint/manifest.js';
-export { openCheckpoint, readManifest } from './checkpoint/read-checkpoint.js';
-export { restoreCheckpoint } from './checkpoint/restore-checkpoint.js';
-export type { RestoreTarget } from './checkpoint/restore-checkpoint.js';
-export { openSafetensors } from './checkpoint/safetensors-read.js';
-export type { SafetensorsFile } from './checkpoint/safetensors-read.js';
-export type { TensorEntry } from './checkpoint/safetensors-header.js';
-export { saveCheckpoint } from './checkpoint/save-checkpoint.js';
-export type { CheckpointState } from './checkpoint/save-checkpoint.js';
-export { bpeTokenizer } from './data/bpe/bpe-tokenizer.js';
-export { trainBpe } from './data/bpe/train-bpe.js';
-export type { BpeOptions } from './data/bpe/train-bpe.js';
-export type { TokenizerJson } from './data/bpe/tokenizer-json.js';
-export { byteTokenizer } from './data/byte-tokenizer.js';
-export { loadEmbeddedText } from './data/embedded-text.js';
-export type { EmbeddedTextName } from './data/embedded-text.js';
-export { isHubReference } from './data/hub/reference.js';
-export { huggingFaceTokenizer } from './data/hugging-face-tokenizer.js';
-export { loadTextFile } from './data/text-file.js';
-export type { TextFileOptions } from './data/text-file.js';
-export { tokenize } from './data/tokenize.js';
+export { bigramReference } from './metrics/bigram.js';
+export type { BigramInput, BigramReference } from './metrics/bigram.js';
 export { modelErrors } from './errors.js';
 export { figure, parseFigures, stringifyFigures } from './figure.js';
 export type { PlainNumber } from './figure.js';
-export { EventLog, readEvents } from './events/event-log.js';
-export type { EventLogOptions } from './events/event-log.js';
 export { routingFigures, scalarsOf } from './events/scalars.js';
-export { TensorboardWriter } from './events/tensorboard-writer.js';
-export type { TensorboardOptions } from './events/tensorboard-writer.js';
-export { languageModelling } from './language/language-modelling.js';
-export type { LanguageData, LanguageModellingOptions } from './language/language-modelling.js';
 export { createLanguageTask, lossFigures } from './language/language-task.js';
 export { crossEntropy } from './model/cross-entropy.js';
 export { createLanguageModel } from './model/language-model.js';
@@ -74,7 +38,6 @@ export type {
   DataDescription,
   ExampleToken,
   LeastWeights,
-  LoadProgress,
   Metric,
   MoESizes,
   Task,
@@ -101,31 +64,19 @@ export type {
   TranslationModelConfig,
   TranslationResult,
 } from './translation/contract.js';
-export { bleu } from './translation/metrics/bleu.js';
-export type { Bleu } from './translation/metrics/bleu.js';
-export { chrf } from './translation/metrics/chrf.js';
-export type { ChrfOptions } from './translation/metrics/chrf.js';
-export { readParallelText } from './translation/parallel-text.js';
-export type { ParallelCorpus, ParallelText } from './translation/parallel-text.js';
+export { bleu } from './metrics/bleu.js';
+export type { Bleu } from './metrics/bleu.js';
+export { chrf } from './metrics/chrf.js';
+export type { ChrfOptions } from './metrics/chrf.js';
 export { largeTranslation, quickTranslation } from './translation/presets.js';
 export type { TranslationPreset } from './translation/presets.js';
 export { translate } from './translation/translate.js';
 export type { DecodingOptions } from './translation/translate.js';
-export { translation } from './translation/translation.js';
-export type { TranslationOptions } from './translation/translation.js';
-export type { TranslationData } from './translation/translation-data.js';
 export { createTranslationModel } from './translation/translation-model.js';
 export { createTranslationTask } from './translation/translation-task.js';
 export type { TranslationTaskOptions } from './translation/translation-task.js';
-export { loadDigits } from './vision-language/digits.js';
-export type { Digits } from './vision-language/digits.js';
 export { largeVisionLanguage, quickVisionLanguage } from './vision-language/presets.js';
 export type { VisionLanguagePreset } from './vision-language/presets.js';
-export { visionLanguage } from './vision-language/vision-language.js';
-export type {
-  VisionLanguageData,
-  VisionLanguageOptions,
-} from './vision-language/vision-language.js';
 export { createVisionLanguageModel } from './vision-language/vision-language-model.js';
 export type {
   VisionLanguageConfig,

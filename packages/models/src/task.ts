@@ -1,4 +1,5 @@
 import type { Activation, Rng, RouterLoss, Routing } from '@moekit/core';
+import type { LoadProgress } from '@moekit/data';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 
@@ -108,15 +109,6 @@ export interface TaskData {
   readonly metrics?: readonly [Metric, ...Metric[]];
   /** Loss of a simple model on the same split, which every row must beat; absent where none is known. May be a getter: only a comparison reads it, and once. */
   readonly reference?: { readonly name: string; readonly metrics: Metrics };
-}
-
-/** How far data has come that is fetched from elsewhere. */
-export interface LoadProgress {
-  readonly what: string;
-  /** Bytes. */
-  readonly done: number;
-  /** Bytes, where it is known how many are needed. */
-  readonly total?: number;
 }
 
 /** What decides a model beside the task's own options. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { bigramReference } from '../src/data/bigram.js';
+import { bigramReference } from '../src/metrics/bigram.js';
 
 describe('bigramReference', () => {
   test('equals a hand count', () => {

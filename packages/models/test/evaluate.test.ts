@@ -1,14 +1,14 @@
 import '@tensorflow/tfjs';
+import { createRng } from '@moekit/core';
 import { memory, scalar, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
-import type { Batch } from '../src/data/batches.js';
-import { evenBatches, randomBatch } from '../src/data/batches.js';
+import type { LanguageModel } from '../src/contract.js';
+import type { Batch } from '../src/language/batches.js';
+import { evenBatches, randomBatch } from '../src/language/batches.js';
+import { createLanguageTask } from '../src/language/language-task.js';
 import { createLanguageModel } from '../src/model/language-model.js';
 import { evaluate } from '../src/training/evaluate.js';
-import { createLanguageTask } from '../src/language/language-task.js';
-import type { LanguageModel } from '../src/contract.js';
-import { createRng } from '@moekit/core';
 import { alphabetData, randomTokens, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 
@@ -100,7 +100,7 @@ test('a batch without targets leaves the mean alone, and data without any is ref
   const { loss } = (await over([batch!])).limited;
   expect((await over([empty, batch!, empty])).limited.loss).toBe(loss);
   for (const none of [[], [empty]]) {
-    await expect(over(none)).rejects.toMatchObject({ code: 'MODELS_DATA_SHORT' });
+    await expect(over(none)).rejects.toMatchObject({ code: 'DATA_SHORT' });
   }
   model.dispose();
 });

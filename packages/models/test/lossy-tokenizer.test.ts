@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { trainBpe } from '@moekit/data';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { trainBpe } from '../src/data/bpe/train-bpe.js';
 import { languageModelling } from '../src/language/language-modelling.js';
 
 let folder: string;

@@ -1,10 +1,10 @@
 import { createRng } from '@moekit/core';
+import type { TokenData } from '@moekit/data';
+import { byteTokenizer, tokenize } from '@moekit/data';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { memory, tensor, tensor2d } from '@tensorflow/tfjs-core';
 
-import type { LanguageModelConfig, TokenData } from '../src/contract.js';
-import { byteTokenizer } from '../src/data/byte-tokenizer.js';
-import { tokenize } from '../src/data/tokenize.js';
+import type { LanguageModelConfig } from '../src/contract.js';
 
 /** A model small enough for finite differences. */
 export const tinyConfig: LanguageModelConfig = {

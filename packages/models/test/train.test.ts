@@ -207,7 +207,7 @@ test('bad options and data that the model has no embeddings for are refused at o
   expect(() => taskOf(small)).toThrow(withCode('MODELS_TOKENS'));
   const short = { ...data, train: data.train.slice(0, 6) };
   await expect(firstValueFrom(train(taskOf(model, short), options))).rejects.toMatchObject({
-    code: 'MODELS_DATA_SHORT',
+    code: 'DATA_SHORT',
   });
   [model, small].forEach((m) => m.dispose());
 });

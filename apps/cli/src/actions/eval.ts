@@ -1,5 +1,6 @@
 import type { PluginRegistry } from '@moekit/bench';
-import { evaluate, readManifest, routingFigures, stringifyFigures } from '@moekit/models';
+import { evaluate, routingFigures, stringifyFigures } from '@moekit/models';
+import { readManifest } from '@moekit/models/node';
 
 import { applyDevice } from '../backend/apply-device.js';
 import type { EvalFlags } from '../commands/eval.js';

@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readResults } from '@moekit/bench';
-import { openCheckpoint, stringifyFigures } from '@moekit/models';
+import { stringifyFigures } from '@moekit/models';
+import { openCheckpoint } from '@moekit/models/node';
 
 import type { InspectFlags } from '../commands/inspect.js';
 import { fail } from '../errors.js';

@@ -4,15 +4,8 @@ import { hashOf } from '@moekit/bench';
 import { writeWhole } from '@moekit/files';
 import { isMoekitError } from '@moekit/kernels';
 import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
-import {
-  assertSameRun,
-  CheckpointFolder,
-  isNonsense,
-  parseTrainOptions,
-  readManifest,
-  smallTraining,
-  stringifyFigures,
-} from '@moekit/models';
+import { isNonsense, parseTrainOptions, smallTraining, stringifyFigures } from '@moekit/models';
+import { assertSameRun, CheckpointFolder, readManifest } from '@moekit/models/node';
 
 import { assertRouterNames } from '../assert-router-names.js';
 import { applyDevice } from '../backend/apply-device.js';

@@ -1,6 +1,6 @@
 import { format } from '@moekit/bench';
-import type { CheckpointManifest, TensorEntry } from '@moekit/models';
 import { isNonsense } from '@moekit/models';
+import type { CheckpointManifest, TensorEntry } from '@moekit/models/node';
 import Table from 'cli-table3';
 
 import { DIVERGED } from './diverged.js';

@@ -1,5 +1,5 @@
 import { format } from '@moekit/bench';
-import type { LoadProgress } from '@moekit/models';
+import type { LoadProgress } from '@moekit/data';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 
-import type { Metric, StoredCheckpoint } from '@moekit/models';
+import type { Metric } from '@moekit/models';
 import { isNonsense } from '@moekit/models';
+import type { StoredCheckpoint } from '@moekit/models/node';
 
 import type { TrainingEnd } from '../training/run-training.js';
 import { DIVERGED } from './diverged.js';

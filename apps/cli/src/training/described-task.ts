@@ -1,6 +1,6 @@
 import { parseOptions } from '@moekit/core';
 import type { TaskPlugin } from '@moekit/models';
-import { assertHolds } from '@moekit/models';
+import { assertHolds } from '@moekit/models/node';
 
 import type { RunConfig } from './run-config.js';
 import { taskNamed } from './tasks.js';

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Found, Metric, StoredCheckpoint } from '@moekit/models';
-import { CheckpointFolder } from '@moekit/models';
+import type { Metric } from '@moekit/models';
+import type { Found, StoredCheckpoint } from '@moekit/models/node';
+import { CheckpointFolder } from '@moekit/models/node';
 
 import { oneLine } from '../output/paint.js';
 import { say } from '../output/terminal.js';

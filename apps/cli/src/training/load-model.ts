@@ -1,8 +1,9 @@
 import type { PluginRegistry } from '@moekit/bench';
 import { hashRouter, hashTask, loadPlugin } from '@moekit/bench';
 import type { RouterPlugin } from '@moekit/core';
-import type { CheckpointManifest, Task, TaskData, TaskPlugin } from '@moekit/models';
-import { readManifest, restoreCheckpoint } from '@moekit/models';
+import type { Task, TaskData, TaskPlugin } from '@moekit/models';
+import type { CheckpointManifest } from '@moekit/models/node';
+import { readManifest, restoreCheckpoint } from '@moekit/models/node';
 
 import { showLoading } from '../output/load-progress.js';
 import { buildTask } from './build-task.js';

@@ -1,7 +1,7 @@
 import type { PluginRegistry } from '@moekit/bench';
 import { builtInTasks } from '@moekit/bench';
-import type { CheckpointManifest } from '@moekit/models';
 import { parseOptions } from '@moekit/core';
+import type { CheckpointManifest } from '@moekit/models/node';
 
 import { fail } from '../errors.js';
 import type { RunConfig } from './run-config.js';

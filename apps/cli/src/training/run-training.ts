@@ -1,15 +1,12 @@
+import type { Evaluation, StepTaken, Task, TrainEvent, TrainOptions } from '@moekit/models';
+import { AdamW, routingFigures, train } from '@moekit/models';
 import type {
   CheckpointManifest,
   CheckpointRun,
-  Evaluation,
-  StepTaken,
   StoredCheckpoint,
-  Task,
-  TrainEvent,
-  TrainOptions,
   CheckpointFolder,
-} from '@moekit/models';
-import { AdamW, restoreCheckpoint, routingFigures, train } from '@moekit/models';
+} from '@moekit/models/node';
+import { restoreCheckpoint } from '@moekit/models/node';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, Subject, takeUntil, tap } from 'rxjs';
 

@@ -1,5 +1,5 @@
 import type { TrainEvent } from '@moekit/models';
-import { EventLog, TensorboardWriter } from '@moekit/models';
+import { EventLog, TensorboardWriter } from '@moekit/models/node';
 
 /** Where a run's events go beside the screen. */
 export interface SinkFlags {

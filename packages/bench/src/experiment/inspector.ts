@@ -1,4 +1,4 @@
-import type { LoadProgress } from '@moekit/models';
+import type { LoadProgress } from '@moekit/data';
 
 import type { RouterRequest } from '../plugins/inspect-router.js';
 import { inspectRouter } from '../plugins/inspect-router.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, relative, resolve } from 'node:path';
 
-import { isHubReference } from '@moekit/models';
+import { isHubReference } from '@moekit/data/node';
 import { isMoekitError } from '@moekit/kernels';
 
 import { fail } from '../errors.js';

@@ -1,5 +1,5 @@
 import { describeBackend, pickBackend } from '@moekit/backends';
-import type { LoadProgress } from '@moekit/models';
+import type { LoadProgress } from '@moekit/data';
 
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Preamble } from '../results/collect.js';

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
  */
 export const SHARED = [
   '@moekit/core',
+  '@moekit/data',
   '@moekit/kernels',
   '@moekit/models',
   '@tensorflow/tfjs',

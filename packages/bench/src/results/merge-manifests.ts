@@ -1,4 +1,4 @@
-import { differencesOf } from '@moekit/models';
+import { differencesOf } from '@moekit/models/node';
 
 import { hashOf } from '../experiment/hash.js';
 import { labelOf } from '../experiment/label.js';

@@ -1,5 +1,5 @@
 import type { TaskPlugin } from '@moekit/models';
-import { languageModelling, translation, visionLanguage } from '@moekit/models';
+import { languageModelling, translation, visionLanguage } from '@moekit/models/node';
 
 /** The tasks that come with moekit, by name. */
 export function builtInTasks(): ReadonlyMap<string, TaskPlugin> {

@@ -1,4 +1,5 @@
-import type { LoadProgress, TaskPlugin } from '@moekit/models';
+import type { LoadProgress } from '@moekit/data';
+import type { TaskPlugin } from '@moekit/models';
 import { z } from 'zod';
 
 import { experimentSchema, routerEntrySchema } from '../experiment/config.js';

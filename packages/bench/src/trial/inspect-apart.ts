@@ -1,4 +1,4 @@
-import type { LoadProgress } from '@moekit/models';
+import type { LoadProgress } from '@moekit/data';
 import { errorsOf } from '@moekit/kernels';
 import { lastValueFrom, tap } from 'rxjs';
 

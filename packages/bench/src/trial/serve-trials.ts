@@ -1,4 +1,4 @@
-import type { LoadProgress } from '@moekit/models';
+import type { LoadProgress } from '@moekit/data';
 
 import { didWrong } from '../plugins/describe-load-error.js';
 import { inspectRouter } from '../plugins/inspect-router.js';

@@ -10,6 +10,7 @@ const OURS = [
   '@moekit/backends',
   '@moekit/bench',
   '@moekit/core',
+  '@moekit/data',
   '@moekit/files',
   '@moekit/kernels',
   '@moekit/models',

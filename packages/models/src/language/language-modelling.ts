@@ -1,16 +1,16 @@
+import type { TokenData } from '@moekit/data';
+import { loadTokens } from '@moekit/data/node';
 import { z } from 'zod';
 
-import type { TokenData } from '../contract.js';
-import type { BigramReference } from '../data/bigram.js';
-import { bigramReference } from '../data/bigram.js';
 import { fail } from '../errors.js';
+import type { BigramReference } from '../metrics/bigram.js';
+import { bigramReference } from '../metrics/bigram.js';
 import { createLanguageModel } from '../model/language-model.js';
 import { leastOfLayers } from '../model/least-weights.js';
 import { longestContext, sizeOptions } from '../model/sizes.js';
 import { smallLanguageModel } from '../presets.js';
 import type { TaskData, TaskPlugin } from '../task.js';
 import { createLanguageTask } from './language-task.js';
-import { loadTokens } from './load-tokens.js';
 
 const count = z.int().min(1);
 
@@ -93,7 +93,7 @@ function referenceOf({ loss, bitsPerByte }: BigramReference) {
 function assertLongEnough(tokens: TokenData, source: string, contextLength: number): void {
   for (const split of ['train', 'validation'] as const) {
     if (tokens[split].length > contextLength + 1) continue;
-    throw fail('MODELS_DATA_SHORT', {
+    throw fail('DATA_SHORT', {
       asked: `The ${split} split must hold more than contextLength + 1 = ${contextLength + 1} tokens`,
       got: `${tokens[split].length} in ${source}`,
       fix: 'Use a longer text, or a shorter context.',

@@ -1,18 +1,19 @@
 import type { Rng } from '@moekit/core';
+import type { TokenData } from '@moekit/data';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 
-import type { LanguageModel, Metrics, TokenData } from '../contract.js';
-import type { Batch } from '../data/batches.js';
-import { evenBatches, randomBatch } from '../data/batches.js';
+import type { LanguageModel, Metrics } from '../contract.js';
 import { fail } from '../errors.js';
 import { crossEntropy } from '../model/cross-entropy.js';
 import type { Task } from '../task.js';
 import { scaleFlops } from '../training/add-flops.js';
+import type { Batch } from './batches.js';
+import { evenBatches, randomBatch } from './batches.js';
 
 /**
  * Next-token prediction on windows of a text: at random places in training, spread evenly over the held-out split.
  * @param batchSize windows in a batch
- * @throws MODELS_TOKENS when the data has ids that the model has no embedding for; its batches MODELS_DATA_SHORT
+ * @throws MODELS_TOKENS when the data has ids that the model has no embedding for; its batches DATA_SHORT
  */
 export function createLanguageTask(
   model: LanguageModel,

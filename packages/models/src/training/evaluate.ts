@@ -16,7 +16,7 @@ export interface EvaluateOptions {
 /**
  * How good a model is on held-out data; the same every time.
  * Where no pair was dropped in a batch, capacity changed nothing and the drop-free pass is not run again.
- * @throws what the task throws, MODELS_DATA_SHORT when there is nothing to evaluate on
+ * @throws what the task throws, DATA_SHORT when there is nothing to evaluate on
  */
 export async function evaluate<Batch>(
   task: Task<Batch>,
@@ -67,7 +67,7 @@ class Totals {
 }
 
 function nothing(batches: number) {
-  return fail('MODELS_DATA_SHORT', {
+  return fail('DATA_SHORT', {
     asked: 'Held-out data must have something to predict',
     got: `${batches} batches without a target`,
     fix: 'Hold out more data, or evaluate more batches.',

@@ -1,5 +1,5 @@
 import type { Metrics } from '../contract.js';
-import { bigramReference } from '../data/bigram.js';
+import { bigramReference } from '../metrics/bigram.js';
 import type { TokenPair } from './pairs.js';
 import { END } from './pairs.js';
 

@@ -1,4 +1,4 @@
-import type { ParallelText } from './parallel-text.js';
+import type { ParallelText } from '@moekit/data';
 
 /** Ids with a meaning of their own; the first special tokens of every tokenizer that translation trains. */
 export const PAD = 0;

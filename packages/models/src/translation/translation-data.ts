@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 
-import type { Tokenizer } from '../contract.js';
-import { huggingFaceTokenizer } from '../data/hugging-face-tokenizer.js';
+import type { ParallelCorpus, Tokenizer } from '@moekit/data';
+import { huggingFaceTokenizer, numberWords } from '@moekit/data';
+import type { Languages } from '@moekit/data/node';
+import { readParallelText, trainedBpe } from '@moekit/data/node';
+
 import { fail } from '../errors.js';
 import type { TaskData } from '../task.js';
-import { numberWords } from './number-words.js';
 import { blindReference } from './blind-reference.js';
 import type { TokenPair } from './pairs.js';
 import { SPECIAL_TOKENS, encodePairs, usablePairs } from './pairs.js';
-import type { Languages } from './parallel-files.js';
-import type { ParallelCorpus } from './parallel-text.js';
-import { readParallelText } from './parallel-text.js';
-import { trainedBpe } from '../data/bpe/tokenizer-cache.js';
 
 /** Test sentences with what a translation is compared to. */
 export interface TestSet {
@@ -94,7 +92,7 @@ function assertPairs(
 ): void {
   for (const [split, pairs] of Object.entries(splits)) {
     if (pairs.length > 0) continue;
-    throw fail('MODELS_DATA_SHORT', {
+    throw fail('DATA_SHORT', {
       asked: `The ${split} split must have pairs of sentences shorter than maxLength = ${maxLength} tokens`,
       got: `none in ${source}`,
       fix: 'Raise model.maxLength, or use other data.',

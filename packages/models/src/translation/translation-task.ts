@@ -3,13 +3,13 @@ import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { argMax, cast, concat1d, equal, reshape, sum, tensor1d } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions } from '../contract.js';
+import { bleu } from '../metrics/bleu.js';
+import { chrf } from '../metrics/chrf.js';
 import { smoothedCrossEntropy } from '../model/smoothed-cross-entropy.js';
 import type { Task, TaskPass } from '../task.js';
 import { addFlops } from '../training/add-flops.js';
 import { batchesPerEpoch, epochBatches, lengthBatches, pairBatch } from './batches.js';
 import type { PairBatch, TranslationModel } from './contract.js';
-import { bleu } from './metrics/bleu.js';
-import { chrf } from './metrics/chrf.js';
 import { translate } from './translate.js';
 import type { TranslationData } from './translation-data.js';
 

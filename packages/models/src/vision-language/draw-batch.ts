@@ -1,8 +1,8 @@
 import type { Rng } from '@moekit/core';
+import type { Digits } from '@moekit/data';
 
 import type { VisionLanguageBatch } from './batch.js';
 import { joinSequences } from './batch.js';
-import type { Digits } from './digits.js';
 import { drawScene } from './draw-scene.js';
 import type { Layout, SceneOptions } from './layout.js';
 import type { Question } from './question.js';

@@ -1,7 +1,7 @@
 import type { Rng } from '@moekit/core';
+import type { Digits } from '@moekit/data';
+import { DIGIT_SIDE } from '@moekit/data';
 
-import type { Digits } from './digits.js';
-import { DIGIT_SIDE } from './digits.js';
 import type { Layout, SceneOptions } from './layout.js';
 import type { Scene } from './scene.js';
 

@@ -1,4 +1,5 @@
-import { DIGIT_SIDE } from './digits.js';
+import { DIGIT_SIDE } from '@moekit/data';
+
 import type { QuestionKind } from './question.js';
 import { longestAnswer, longestQuestion } from './question.js';
 

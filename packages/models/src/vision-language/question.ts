@@ -1,6 +1,6 @@
 import type { Rng } from '@moekit/core';
+import { DIGIT_SIDE } from '@moekit/data';
 
-import { DIGIT_SIDE } from './digits.js';
 import type { Scene } from './scene.js';
 import { PLACES } from './vocabulary.js';
 

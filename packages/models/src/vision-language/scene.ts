@@ -1,5 +1,5 @@
-import type { Digits } from './digits.js';
-import { DIGIT_SIDE } from './digits.js';
+import type { Digits } from '@moekit/data';
+import { DIGIT_SIDE } from '@moekit/data';
 
 export interface PlacedDigit {
   readonly label: number;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 
+import type { Digits } from '@moekit/data';
+import { DIGIT_SIDE } from '@moekit/data';
+import { loadDigits } from '@moekit/data/node';
 import { z } from 'zod';
 
 import { leastOfLayers } from '../model/least-weights.js';
 import { sizeOptions } from '../model/sizes.js';
 import type { DataDescription, TaskData, TaskPlugin } from '../task.js';
 import { blindReference } from './blind-reference.js';
-import type { Digits } from './digits.js';
-import { DIGIT_SIDE, loadDigits } from './digits.js';
 import type { Source } from './draw-batch.js';
 import { layOut } from './layout.js';
 import { QUESTION_KINDS } from './question.js';

@@ -1,6 +1,6 @@
 """Writes sacrebleu.json beside it: pip install sacrebleu==2.6.0, then python make-sacrebleu.py.
 
-References are sentences of the texts that @moekit/models ships (WikiText-2, CC BY-SA 3.0; Tiny Shakespeare, public
+References are sentences of the texts that @moekit/data ships (WikiText-2, CC BY-SA 3.0; Tiny Shakespeare, public
 domain) and edge cases of the 13a tokenizer; hypotheses are the same sentences, corrupted.
 """
 
@@ -13,7 +13,7 @@ import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF
 
 HERE = pathlib.Path(__file__).parent
-DATA = HERE.parent.parent / "data"
+DATA = HERE.parent.parent.parent / "data" / "data"
 random.seed(20240601)
 
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
 
-import { bleu } from '../../src/translation/metrics/bleu.js';
-import { chrf } from '../../src/translation/metrics/chrf.js';
-import { tokenize13a } from '../../src/translation/metrics/tokenize-13a.js';
+import { bleu } from '../../src/metrics/bleu.js';
+import { chrf } from '../../src/metrics/chrf.js';
+import { tokenize13a } from '../../src/metrics/tokenize-13a.js';
 
 /** Made with sacreBLEU by goldens/make-sacrebleu.py; columns are BLEU, chrF and chrF++. */
 const golden = JSON.parse(
@@ -71,8 +71,8 @@ test('nothing at all scores 0', () => {
 });
 
 test('a hypothesis without a reference is refused', () => {
-  expect(() => bleu(['a'], [])).toThrow(expect.objectContaining({ code: 'MODELS_DATA_PARALLEL' }));
-  expect(() => chrf([], ['a'])).toThrow(expect.objectContaining({ code: 'MODELS_DATA_PARALLEL' }));
+  expect(() => bleu(['a'], [])).toThrow(expect.objectContaining({ code: 'DATA_PARALLEL' }));
+  expect(() => chrf([], ['a'])).toThrow(expect.objectContaining({ code: 'DATA_PARALLEL' }));
 });
 
 test('13a keeps numbers whole and takes words from their punctuation', () => {

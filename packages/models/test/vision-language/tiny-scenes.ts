@@ -1,10 +1,10 @@
 import { parseOptions } from '@moekit/core';
+import type { Digits } from '@moekit/data';
 
 import type { MoEFactory } from '../../src/contract.js';
-import type { Digits } from '../../src/vision-language/digits.js';
 import type { Source } from '../../src/vision-language/draw-batch.js';
-import { layOut } from '../../src/vision-language/layout.js';
 import type { SceneOptions } from '../../src/vision-language/layout.js';
+import { layOut } from '../../src/vision-language/layout.js';
 import { createVisionLanguageModel } from '../../src/vision-language/vision-language-model.js';
 import { createVisionLanguageTask } from '../../src/vision-language/vision-language-task.js';
 import { visionLanguage } from '../../src/vision-language/vision-language.js';

@@ -1,0 +1,26 @@
+import type * as hub from '@huggingface/hub';
+
+import { fail } from '../errors.js';
+
+/** What moekit uses of `@huggingface/hub`. */
+export type HubPackage = Pick<
+  typeof hub,
+  'datasetInfo' | 'modelInfo' | 'listFiles' | 'fileDownloadInfo'
+>;
+
+/** @throws DATA_HUB_PACKAGE when it is not installed */
+export async function loadHubPackage(
+  load: () => Promise<HubPackage> = () => import('@huggingface/hub'),
+): Promise<HubPackage> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw fail('DATA_HUB_PACKAGE', {
+      asked:
+        'Data sets and tokenizers of the Hugging Face Hub are fetched through the package @huggingface/hub',
+      got: (cause as Error).message.split('\n')[0]!,
+      fix: 'npm i @huggingface/hub',
+      cause,
+    });
+  }
+}

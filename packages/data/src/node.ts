@@ -1,0 +1,11 @@
+export { isHubReference } from './hub/reference.js';
+export { loadTokens } from './load-tokens.js';
+export type { TokensWanted } from './load-tokens.js';
+export type { Languages } from './parallel/parallel-files.js';
+export { readParallelText } from './parallel/parallel-text.js';
+export { loadDigits } from './pictures/digits.js';
+export { loadEmbeddedText } from './texts/embedded-text.js';
+export type { EmbeddedTextName } from './texts/embedded-text.js';
+export { loadTextFile } from './texts/text-file.js';
+export type { TextFileOptions } from './texts/text-file.js';
+export { trainedBpe } from './tokenizers/bpe/tokenizer-cache.js';
