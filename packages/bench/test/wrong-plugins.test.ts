@@ -59,7 +59,7 @@ const ways = [
   ...['createThrows', 'createsHalf', 'otherExperts', 'routeThrows'].map(inFile('behaviours')),
   ...['asynchronous', 'wrongShape', 'wrongType', 'noMask'].map(inFile('behaviours')),
   ...['softMask', 'nanWeights', 'outside', 'tooMany'].map(inFile('behaviours')),
-  ...['badLoss', 'lossWithoutCoefficient'].map(inFile('behaviours')),
+  ...['badLoss', 'lossWithoutCoefficient', 'nanProbs', 'nanFlops'].map(inFile('behaviours')),
 ] as [string, string][];
 
 describe('a wrong plug-in is told what is wrong with it', () => {

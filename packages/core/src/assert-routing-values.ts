@@ -10,7 +10,7 @@ type Finding = readonly [problem: string, heading: GuideHeading];
 
 /**
  * Reads a routing back and holds its numbers against the contract: masks of 0 and 1, weights that are finite and 0 where
- * nothing is dispatched, finite losses, no more pairs than `maxPairs`. For one batch before training; every step would
+ * nothing is dispatched, probabilities, finite losses, no more pairs than `maxPairs`. For one batch before training; every step would
  * pay for it.
  * @throws MOE_ROUTING naming the router, the member, the token and the expert
  */
@@ -22,6 +22,7 @@ export async function assertRoutingValues(
   const mask = await read(routing.dispatchMask);
   const weights = await read(routing.combineWeights);
   const wanted = routing.selectionMask && (await read(routing.selectionMask));
+  const probs = await read(routing.probs);
   const losses = await Promise.all(routing.losses.map(({ value }) => read(value)));
   const where = (i: number) =>
     `for token ${Math.floor(i / router.numExperts)}, expert ${i % router.numExperts}`;
@@ -29,6 +30,7 @@ export async function assertRoutingValues(
     maskFinding('dispatchMask', mask, where) ??
     (wanted && maskFinding('selectionMask', wanted, where)) ??
     weightFinding(weights, mask, where) ??
+    probsFinding(probs, where) ??
     pairsFinding(mask, routing.maxPairs) ??
     lossFinding(routing, losses);
   if (finding === undefined) return;
@@ -60,6 +62,12 @@ function weightFinding(
   if (i < 0) return undefined;
   const problem = `combineWeights ${weights[i]!.toPrecision(3)} ${where(i)}, where dispatchMask is 0`;
   return [`${problem}: multiply the weights by the mask`, 'selection-and-gradient'];
+}
+
+function probsFinding(probs: Float32Array, where: Where): Finding | undefined {
+  const i = probs.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
+  if (i < 0) return undefined;
+  return [`probs ${probs[i]} ${where(i)}, which is no probability`, 'the-routing'];
 }
 
 function pairsFinding(mask: Float32Array, maxPairs = mask.length): Finding | undefined {

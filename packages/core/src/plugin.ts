@@ -61,15 +61,32 @@ export function createRouter<Options, Input>(
   const missing = (['route', 'variables', 'dispose', 'flopsPerToken'] as const).filter(
     (member) => typeof router?.[member] !== 'function',
   );
-  if (missing.length > 0 || router.numExperts !== spec.numExperts) {
-    router?.dispose?.();
-    throw fail('MOE_PLUGIN', {
-      asked: `Router ${plugin.name} must have route, variables, dispose, flopsPerToken and numExperts = ${spec.numExperts}`,
-      got: missing.length > 0 ? `none of ${missing.join(', ')}` : `numExperts ${router.numExperts}`,
-      fix: guide('the-router'),
-    });
+  const got =
+    missing.length > 0
+      ? `none of ${missing.join(', ')}`
+      : (wrongNumExperts(router, spec) ?? wrongFlops(router));
+  if (got === undefined) return router;
+  router?.dispose?.();
+  throw fail('MOE_PLUGIN', {
+    asked: `Router ${plugin.name} must have route, variables, dispose, flopsPerToken and numExperts = ${spec.numExperts}`,
+    got,
+    fix: guide('the-router'),
+  });
+}
+
+function wrongNumExperts({ numExperts }: Router, spec: RouterSpec): string | undefined {
+  return numExperts === spec.numExperts ? undefined : `numExperts ${numExperts}`;
+}
+
+/** What is counted with it would be no number, or none that JSON has. */
+function wrongFlops(router: Router): string | undefined {
+  try {
+    const flops = router.flopsPerToken();
+    if (flops >= 0 && flops <= Number.MAX_SAFE_INTEGER) return undefined;
+    return `flopsPerToken() ${String(flops)}, which is no count`;
+  } catch (cause) {
+    return `an exception inside flopsPerToken: ${String(cause)}`;
   }
-  return router;
 }
 
 function create<Options, Input>(

@@ -123,6 +123,16 @@ describe('createRouter', () => {
     );
     router.dispose();
   });
+
+  it.each([NaN, Infinity, -1, 1e308])('refuses a router of %s FLOPs per token', (flops) => {
+    const create: typeof topTwo.create = (...given) => ({
+      ...topTwo.create(...given),
+      flopsPerToken: () => flops,
+    });
+    expect(refusal(() => createRouter({ ...topTwo, create }, spec))).toContain(
+      `got flopsPerToken() ${flops}, which is no count`,
+    );
+  });
 });
 
 describe('assertCausal', () => {

@@ -31,9 +31,10 @@ export async function probeRouter(
   }
 }
 
-const readBy = ({ dispatchMask, combineWeights, selectionMask, losses }: Routing) => [
+const readBy = ({ dispatchMask, combineWeights, probs, selectionMask, losses }: Routing) => [
   dispatchMask,
   combineWeights,
+  probs,
   ...(selectionMask ? [selectionMask] : []),
   ...losses.map(({ value }) => value),
 ];

@@ -69,6 +69,15 @@ export const nanWeights = wrong('nan-weights', (routing) => ({
   ...routing,
   combineWeights: div(routing.combineWeights, routing.combineWeights),
 }));
+export const nanProbs = wrong('nan-probs', (routing) => ({
+  ...routing,
+  probs: div(sub(routing.probs, routing.probs), 0),
+}));
+export const nanFlops = wrong(
+  'nan-flops',
+  (routing) => routing,
+  (router) => ({ ...router, flopsPerToken: () => NaN }),
+);
 export const outside = wrong('outside-the-mask', (routing) => ({
   ...routing,
   combineWeights: routing.probs,
