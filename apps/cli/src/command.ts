@@ -1,8 +1,10 @@
-import { watchOutput } from './closed-output.js';
+import { outputWritten, watchOutput } from './closed-output.js';
 import { guardProcess } from './guard-process.js';
 import { runCli } from './run-cli.js';
 
-watchOutput();
+const outputCode = watchOutput();
 const ended = guardProcess();
-process.exitCode = await runCli(process.argv);
+const code = await runCli(process.argv);
+await outputWritten();
+process.exitCode = code || outputCode();
 ended();

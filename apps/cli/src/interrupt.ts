@@ -4,6 +4,7 @@ import { ReplaySubject } from 'rxjs';
 import { isClosed } from './closed-output.js';
 import { supervisor } from './supervised/supervisor.js';
 import type { StopSignal } from './supervised/words.js';
+import { ONE_REQUEST } from './supervised/words.js';
 
 /** What the shell expects of a program that a signal stopped: 128 + its number. */
 export const EXIT_CODES: Readonly<Record<StopSignal, number>> = {
@@ -23,8 +24,9 @@ export interface Stop {
 }
 
 /**
- * Does work that ends early, keeping what is finished, when a signal or a closed output asks for it. From then on no
- * signal is caught, by nobody: the next one ends the process at once, also in the middle of a step.
+ * Does work that ends early, keeping what is finished, when a signal or a closed output asks for it. Signals that follow
+ * at once are the same request. From then on no signal is caught, by nobody: the next one ends the process at once, also
+ * in the middle of a step.
  */
 export async function untilStopped<Result>(work: (stop: Stop) => Promise<Result>): Promise<Result> {
   const stopping = new Stopping();
@@ -64,22 +66,16 @@ class Stopping implements Stop {
   }
 
   readonly #caught = (signal: NodeJS.Signals): void => {
-    if (this.#hasCaught) return endAtOnce(signal);
+    if (this.#hasCaught) return;
     this.#hasCaught = true; // the supervisor passes on what a terminal sends to both
     this.#stop(signal as StopSignal);
-    // not yet: a library's listener that runs after this one would find itself alone, and end the process
-    setImmediate(restoreDefaults);
+    // at once, a library's listener that runs after this one would find itself alone, and end the process
+    setTimeout(restoreDefaults, ONE_REQUEST).unref();
   };
 
   readonly #broken = (error: Error): void => {
     if (isClosed(error)) this.#stop('SIGPIPE');
   };
-}
-
-/** A second signal that came before the defaults were back. */
-function endAtOnce(signal: NodeJS.Signals): void {
-  restoreDefaults();
-  process.kill(process.pid, signal);
 }
 
 function restoreDefaults(): void {

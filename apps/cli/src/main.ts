@@ -6,3 +6,4 @@ if (isSupervised(process.argv[2])) {
 } else {
   await import('./command.js');
 }
+process.exit(); // what a configuration or a plug-in still waits for is not moekit's work

@@ -71,6 +71,15 @@ describe('work until it is stopped', () => {
     expect(await endOf(child)).toBe(code);
   });
 
+  test('signals that come at once are one, as of a launcher and a terminal', async () => {
+    const child = await stoppable();
+    child.kill('SIGINT');
+    await wait(10);
+    child.kill('SIGINT');
+    expect(await endOf(child)).toBe(130);
+    expect(child.signalCode).toBeNull();
+  });
+
   test('a second signal ends it at once, however busy it is', async () => {
     const child = await stoppable('deaf');
     child.kill('SIGINT');
@@ -158,7 +167,7 @@ describe('a router that never returns and ignores signals', { timeout: 120_000 }
     child.kill('SIGTERM');
     expect(await endOf(child)).toBe(143);
     await gone(pid);
-    expect(said()).toMatch(/^error CLI_ENDED: .*no turn for SIGTERM/m);
+    expect(said()).toMatch(/^error CLI_ENDED: .*SIGTERM, and no turn/m);
     const again = start(cwd, [...train, '--resume', ...router], 1000);
     expect(await endOf(again.child)).toBe(0);
   });
@@ -167,7 +176,7 @@ describe('a router that never returns and ignores signals', { timeout: 120_000 }
     const { child, stuck, said } = start(await texts(), train);
     const pid = await stuck();
     child.kill('SIGINT');
-    await wait(100);
+    await wait(600);
     child.kill('SIGINT');
     expect(await endOf(child)).toBe(130);
     await gone(pid);

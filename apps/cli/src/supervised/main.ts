@@ -1,4 +1,6 @@
 import { obeySupervisor } from './supervisor.js';
 
-obeySupervisor();
+const tellExitCode = obeySupervisor();
 await import('../command.js');
+tellExitCode();
+process.exit();

@@ -4,15 +4,17 @@ import { once } from 'node:events';
 import { url as debuggerAddress } from 'node:inspector';
 import { constants } from 'node:os';
 
+import { Pulse } from './pulse.js';
 import type { Word } from './words.js';
+import { ONE_REQUEST } from './words.js';
 
 /** Commands that call routers and tasks of anybody's in the process that does the work. */
 const COMMANDS = new Set(['train', 'eval']);
 
 const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Seconds without a beat after which a process that was asked to stop is ended, and how often its longest pause so far. */
-const [PATIENCE, PAUSES] = [10, 3];
+/** Milliseconds in which a process that has told its exit code may end by itself. */
+const LEAVING = 1000;
 
 /** Whether a command runs under a supervisor. Not in a debugger, which wants one process. */
 export function isSupervised(command: string | undefined): boolean {
@@ -22,58 +24,51 @@ export function isSupervised(command: string | undefined): boolean {
 /**
  * Does a command's work in another process, so that signals are heard whatever foreign code does there: a router that
  * never returns leaves no turn to listeners. The first signal asks the work to end early, keeping what is finished; the
- * process is ended at once by the second, where there is no such work, and where it stays silent for too long.
+ * process is ended at once by the second, where there is no such work, and where it does not listen. One that has done
+ * its work ends, whatever foreign code still waits for.
  * @param entry module that calls `obeySupervisor`
  * @returns the exit code: of the process, or 128 + the number of the signal
  */
 export async function supervise(entry: URL, argv: readonly string[]): Promise<number> {
   const child = fork(entry, argv, { stdio: 'inherit' });
   const pulse = new Pulse();
+  let told: number | undefined;
+  let reported = Promise.resolve();
   let asked: NodeJS.Signals | undefined;
+  let askedAt = 0;
   const ask = (signal: NodeJS.Signals) => {
     const again = asked !== undefined;
-    asked ??= signal;
-    if (again || !pulse.hasWorked || !child.connected) return end(child);
-    child.send(asked);
+    if (again && performance.now() - askedAt < ONE_REQUEST) return;
+    if (again || !pulse.hasWorked || !child.connected) end(child);
+    else child.send(signal, () => undefined); // one that has just ended hears nothing
+    if (again) return;
+    [asked, askedAt] = [signal, performance.now()];
+    pulse.ask();
   };
   const look = setInterval(() => {
     pulse.wait();
-    if (asked === undefined || !pulse.isTooSilent) return;
+    const { fault } = pulse;
+    if (asked === undefined || fault === undefined) return;
     clearInterval(look);
     end(child);
-    void report(`no turn for ${asked} in ${pulse.silent} seconds`, STUCK);
+    reported = report(`${asked}, and ${fault}`, STUCK);
   }, 1000);
-  child.on('message', (word) => pulse.hear(word as Word));
+  child.on('message', (word: Word) => {
+    pulse.hear(word);
+    if (typeof word !== 'number') return;
+    told = word;
+    setTimeout(() => end(child), LEAVING).unref();
+  });
   for (const signal of CAUGHT) process.on(signal, ask);
   process.on('SIGCONT', () => goOn(child));
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   clearInterval(look);
+  await reported;
+  if (told !== undefined) return told;
+  if (code === 0) return await saysNothing();
   if (code !== null) return code;
   if (asked === undefined) await report(`signal ${signal}, sent to the process that works`, KILLED);
   return 128 + constants.signals[asked ?? signal!];
-}
-
-/** How long a process has been silent, in seconds that this one was awake. */
-class Pulse {
-  hasWorked = false;
-  silent = 0;
-  #works = false;
-  #longest = 0;
-
-  get isTooSilent(): boolean {
-    return this.#works && this.silent > Math.max(PATIENCE, PAUSES * this.#longest);
-  }
-
-  hear(word: Word): void {
-    if (this.#works) this.#longest = Math.max(this.#longest, this.silent);
-    this.#works = word === 'beat';
-    this.hasWorked = true;
-    this.silent = 0;
-  }
-
-  wait(): void {
-    this.silent++;
-  }
 }
 
 /** It has nothing to keep, or does not listen. */
@@ -85,6 +80,11 @@ function end(child: ChildProcess): void {
 function goOn(child: ChildProcess): void {
   child.kill('SIGCONT');
   setTimeout(() => child.kill('SIGCONT'), 500).unref();
+}
+
+async function saysNothing(): Promise<number> {
+  await report('exit code 0 before the command had ended', STUCK);
+  return 1;
 }
 
 const STUCK = 'See what a plug-in does; checkpoints that were saved stay.';

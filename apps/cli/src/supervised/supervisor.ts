@@ -12,17 +12,29 @@ const asked = new Subject<StopSignal>();
 let tell: (word: Word) => void = () => undefined;
 
 /**
- * Makes this process one that `supervise` has started: it ends and stands still with its supervisor. The channel is taken
- * away from `process`, for foreign code would speak for moekit there.
+ * Makes this process one that `supervise` has started: it ends and stands still with its supervisor, also with one that
+ * has gone before this was called. The channel is taken away from `process`, for foreign code would speak for moekit there,
+ * or close it.
+ * @returns tells the exit code: it counts whatever this process still does
  */
-export function obeySupervisor(): void {
+export function obeySupervisor(): () => void {
+  process.once('disconnect', endNow);
+  if (!process.connected) endNow();
   endWithParent({ interval: AT_ONCE, standStill: true });
   const send = process.send?.bind(process);
-  delete process.send;
-  process.on('message', (signal) => asked.next(signal as StopSignal));
+  for (const name of ['send', 'disconnect'] as const) Reflect.deleteProperty(process, name);
+  process.on('message', (signal) => {
+    tell('heard');
+    asked.next(signal as StopSignal);
+  });
   process.channel?.unref();
   // whoever is gone is not told; this process ends with it
   tell = (word) => void send?.(word, undefined, undefined, () => undefined);
+  return () => tell(Number(process.exitCode ?? 0));
+}
+
+function endNow(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** The signals that a supervisor passes on, while somebody listens; none where there is no supervisor. */
