@@ -24,6 +24,8 @@ export type { Reference } from './plugins/reference.js';
 export { registryOf } from './plugins/registry.js';
 export type { PluginRegistry } from './plugins/registry.js';
 export { format } from './report/format.js';
+export { routingColumns } from './report/routing-columns.js';
+export type { RoutingColumn } from './report/routing-columns.js';
 export { renderReport } from './report/render-report.js';
 export { collectResults } from './results/collect.js';
 export type { Outcome, Preamble } from './results/collect.js';

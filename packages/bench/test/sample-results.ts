@@ -1,7 +1,10 @@
+import { mapRoutingFigures } from '@moekit/core';
+
 import type { Experiment, Outcome, Results, Trial } from '../src/index.js';
 import { collectResults, hashOf, labelOf, parseExperiment } from '../src/index.js';
 
 const layer = {
+  ...mapRoutingFigures(() => 0),
   expertsPerToken: 0.9,
   droppedShare: 0.1,
   nullShare: 0.25,

@@ -55,9 +55,11 @@ export { assertCausal, assertPlugin, createRouter, defineRouter } from './plugin
 export { createRng, normalArray, uniformArray } from './rng.js';
 export type { Rng } from './rng.js';
 export { routeWith } from './route-with.js';
+export { mapRoutingFigures, ROUTING_FIGURES, summariseRouting } from './routing-figures.js';
+export type { RoutingFigure, RoutingFigureName, RoutingSummary } from './routing-figures.js';
 export { select } from './select.js';
 export { selectedSoftmax } from './selected-softmax.js';
-export { decodeRoutingStats, encodeRoutingStats, summariseRouting } from './stats.js';
+export { decodeRoutingStats, encodeRoutingStats } from './stats.js';
 export { silentTelemetry } from './telemetry.js';
 export type { RoutingEvent, TelemetrySink } from './telemetry.js';
 export { tidyRouting } from './tidy-routing.js';

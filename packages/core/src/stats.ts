@@ -142,34 +142,10 @@ function refuseStats(values: unknown): never {
   });
 }
 
-/** Figures that follow from the counts: what reports show. */
-export function summariseRouting(stats: RoutingStats) {
-  const { tokens, tokensPerExpert, selectedPairs, dispatchedPairs, nullSlots } = stats;
-  const mean = dispatchedPairs / tokensPerExpert.length;
-  return {
-    /** Real experts computed per token. */
-    expertsPerToken: ratio(dispatchedPairs, tokens),
-    /** Share of the selected pairs that capacity dropped. */
-    droppedShare: ratio(selectedPairs - dispatchedPairs, selectedPairs),
-    /** Share of all slots taken by zero-compute experts. */
-    nullShare: ratio(nullSlots, nullSlots + selectedPairs),
-    /** Share of the tokens that reached no real expert. */
-    zeroComputeShare: ratio(stats.zeroComputeTokens, tokens),
-    /** Share of the rows that padding each expert to its capacity would add; 0 without capacity. */
-    paddingShare: ratio(stats.paddedPairs - dispatchedPairs, stats.paddedPairs),
-    /** MaxVio = (max load - mean load) / mean load; 0 at balance (2408.15664). */
-    maxViolation: ratio(Math.max(...tokensPerExpert) - mean, mean),
-  };
-}
-
 function dilution(routing: Routing, tokenMask?: Tensor1D): Scalar {
   const copied = routing.zeroCompute?.copyWeight;
   if (!copied) return scalar(0);
   const copy = stopGradient(copied);
   const whole = maximum(add(copy, sum(stopGradient(routing.combineWeights), 1)), 1e-9);
   return tokenMean<Scalar>(div<Tensor1D>(copy, whole), tokenMask);
-}
-
-function ratio(part: number, whole: number): number {
-  return whole > 0 ? part / whole : 0;
 }

@@ -137,9 +137,9 @@ it('the summary follows from the counts', () => {
     tokensByExperts: [0, 4, 0],
     nullSlots: 8,
     zeroComputeTokens: 0,
-    entropy: 0,
+    entropy: 1.5,
     nullMass: 0,
-    dilution: 0,
+    dilution: 0.25,
   };
   expect(summariseRouting(stats)).toEqual({
     expertsPerToken: 1,
@@ -148,6 +148,8 @@ it('the summary follows from the counts', () => {
     zeroComputeShare: 0,
     paddingShare: 0.75,
     maxViolation: 0.5,
+    entropy: 1.5,
+    dilution: 0.25,
   });
   const nothing = {
     ...stats,
@@ -157,6 +159,8 @@ it('the summary follows from the counts', () => {
     dispatchedPairs: 0,
     paddedPairs: 0,
     nullSlots: 0,
+    entropy: 0,
+    dilution: 0,
   };
   expect(summariseRouting(nothing)).toEqual({
     expertsPerToken: 0,
@@ -165,5 +169,7 @@ it('the summary follows from the counts', () => {
     zeroComputeShare: 0,
     paddingShare: 0,
     maxViolation: 0,
+    entropy: 0,
+    dilution: 0,
   });
 });

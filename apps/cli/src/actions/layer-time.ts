@@ -1,6 +1,6 @@
 import type { LayerTimes } from '@moekit/bench';
 import { format, layerTimeSchema, parseRouters, timeLayers } from '@moekit/bench';
-import { parseOptions } from '@moekit/core';
+import { parseOptions, ROUTING_FIGURES } from '@moekit/core';
 import Table from 'cli-table3';
 
 import { assertRouterNames } from '../assert-router-names.js';
@@ -9,6 +9,9 @@ import { fail } from '../errors.js';
 import { defined } from '../given.js';
 import { print } from '../output/terminal.js';
 import { builtInRouters } from '../registry.js';
+
+/** What decides how much a layer computes. */
+const ROUTING = ['expertsPerToken', 'droppedShare'] as const;
 
 /**
  * Times one MoE layer under several routers and prints milliseconds next to counted FLOPs.
@@ -31,8 +34,7 @@ function render({ backend, settings, rows }: LayerTimes): string {
     head: [
       'router',
       'capacity',
-      'experts/token',
-      'dropped',
+      ...ROUTING.map((name) => ROUTING_FIGURES[name].column.replace(' / ', '/')),
       'forward FLOPs/token',
       'ms',
       'quartiles',
@@ -40,13 +42,12 @@ function render({ backend, settings, rows }: LayerTimes): string {
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { label, dropFree, expertsPerToken, droppedShare, flopsPerToken, machine } of rows) {
+  for (const { label, dropFree, flopsPerToken, machine, ...figures } of rows) {
     const [low, high] = machine.spread;
     table.push([
       label,
       dropFree ? 'none' : 'limited',
-      format.ratio(expertsPerToken),
-      format.share(droppedShare),
+      ...ROUTING.map((name) => format[ROUTING_FIGURES[name].format](figures[name])),
       format.count(flopsPerToken),
       machine.milliseconds.toFixed(1),
       `${low.toFixed(1)} – ${high.toFixed(1)}`,

@@ -1,10 +1,15 @@
 import { format } from '@moekit/bench';
+import { ROUTING_FIGURES } from '@moekit/core';
 import type { Evaluation, Metric } from '@moekit/models';
 import { isNonsense } from '@moekit/models';
 import Table from 'cli-table3';
 
 import { DIVERGED } from './diverged.js';
 import { paint } from './paint.js';
+
+/** The figures of routing that differ between settings. */
+const { expertsPerToken, droppedShare, nullShare } = ROUTING_FIGURES;
+const ROUTING = [expertsPerToken, droppedShare, nullShare] as const;
 
 /** A checkpoint under one setting of its router's options. */
 export interface EvaluatedSetting {
@@ -41,25 +46,21 @@ export function renderEvaluations(
       ...metrics.map(({ name }) => name),
       `${main.name}\nno capacity`,
       'FLOPs\n/token',
-      'experts\n/token',
-      'dropped',
-      'null',
+      ...ROUTING.map(({ column }) => column.replace(' / ', '\n/')),
       ...measured,
     ],
     colAligns: ['left'],
     style: { head: [], border: [], compact: true },
   });
   for (const { set, limited, dropFree, forwardFlopsPerToken, layers, ...row } of rows) {
-    const routing = (name: string, show: (value: number) => string) =>
-      layers.length === 0 ? '–' : show(mean(layers.map((layer) => layer[name] ?? 0)));
+    const routing = ({ label, format: kind }: (typeof ROUTING)[number]) =>
+      layers.length === 0 ? '–' : format[kind](mean(layers.map((layer) => layer[label] ?? 0)));
     table.push([
       settingName(set),
       ...metrics.map(({ name }) => figure(limited[name])),
       figure(dropFree[main.name]),
       format.count(forwardFlopsPerToken['total'] ?? 0),
-      routing('experts per token', format.ratio),
-      routing('dropped share', format.share),
-      routing('null share', format.share),
+      ...ROUTING.map(routing),
       ...measured.map((name) => figure(row.measured?.[name])),
     ]);
   }

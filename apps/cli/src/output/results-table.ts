@@ -1,5 +1,5 @@
 import type { Figures, Results, Row } from '@moekit/bench';
-import { format, outcomeOf } from '@moekit/bench';
+import { format, outcomeOf, routingColumns } from '@moekit/bench';
 import Table from 'cli-table3';
 
 import { paint } from './paint.js';
@@ -13,10 +13,7 @@ const COLUMNS: readonly Column[] = [
   ['params', ({ parameters }) => format.count(parameters)],
   ['FLOPs/tok\nexpected', ({ flops }) => format.count(flops.expected.total)],
   ['FLOPs/tok\nmeasured', ({ flops }) => format.count(flops.evaluation.total)],
-  ['experts\n/token', (figures) => moe(figures, format.ratio(figures.expertsPerToken))],
-  ['drop-\nped', (figures) => moe(figures, format.share(figures.droppedShare))],
-  ['null', (figures) => moe(figures, format.share(figures.nullShare))],
-  ['max\nviol.', (figures) => moe(figures, format.ratio(figures.maxViolation))],
+  ...routingColumns.map(({ narrow, show }): Column => [narrow, show]),
   ['tok/s', ({ machine }) => format.count(machine.tokensPerSecond)],
   ['peak\nMiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
@@ -76,7 +73,6 @@ function colourDifference({ metrics }: Figures, { name, better }: Metric, text: 
 }
 
 const optional = (value: number | undefined) => (value === undefined ? '–' : format.bits(value));
-const moe = ({ match }: Figures, text: string) => (match ? text : '–');
 const shorten = (label: string) => (label.length <= 22 ? label : `${label.slice(0, 21)}…`);
 
 const CHARS = {

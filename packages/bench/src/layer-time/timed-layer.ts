@@ -1,4 +1,4 @@
-import type { RouterPlugin } from '@moekit/core';
+import type { RouterPlugin, RoutingSummary } from '@moekit/core';
 import {
   createRng,
   createRouter,
@@ -22,9 +22,7 @@ export interface TimedLayer {
   dispose(): void;
 }
 
-export interface LayerCount {
-  readonly expertsPerToken: number;
-  readonly droppedShare: number;
+export interface LayerCount extends Pick<RoutingSummary, 'expertsPerToken' | 'droppedShare'> {
   /** Forward. */
   readonly flopsPerToken: number;
 }

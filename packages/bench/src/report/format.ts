@@ -13,6 +13,7 @@ export const format = {
   count: (value: number) => scaled(value, ['', 'k', 'M', 'G', 'T', 'P', 'E']),
   mebibytes: (value: number) => fixed(value / 2 ** 20, 0),
   ratio: (value: number) => fixed(value, 2),
+  nats: (value: number) => fixed(value, 3),
   /** Mean difference with half of its 95% interval, where it has one. */
   difference: (difference: PairedDifference | null) => {
     if (difference === null) return '–';

@@ -2,7 +2,8 @@ import { figure } from '@moekit/models';
 import { z } from 'zod';
 
 import { experimentSchema } from '../experiment/config.js';
-import { amount, rate, share, spread, whole } from './quantities.js';
+import { amount, rate, spread, whole } from './quantities.js';
+import { routingShape } from './routing-shape.js';
 import { flopsSchema, matchSchema, metricsSchema, trialSchema } from './trial-schema.js';
 
 export const RESULTS_SCHEMA = 'moekit/results@2';
@@ -38,14 +39,8 @@ const figuresSchema = z.object({
   /** Sd over seeds of the measured (evaluation) total. */
   flopsSpread: amount,
   paddingFlops: amount,
-  expertsPerToken: amount,
-  droppedShare: share,
-  nullShare: share,
-  zeroComputeShare: share,
-  paddingShare: share,
-  maxViolation: amount,
-  entropy: figure,
-  dilution: share,
+  /** Means over the MoE layers. */
+  ...routingShape,
   /** Mean of the first metric that the reference has better than its; null without a reference. */
   beatsReference: z.boolean().nullable(),
   machine: z.object({ tokensPerSecond: rate, peakMemoryBytes: amount }),

@@ -1,3 +1,4 @@
+import { mapRoutingFigures } from '@moekit/core';
 import type { Metric } from '@moekit/models';
 
 import { pairedDifference } from '../statistics/paired-difference.js';
@@ -36,14 +37,7 @@ export function summariseRow(trials: readonly Trial[], context: RowContext): Fig
     trainingFlops: { forward: run('forward'), backward: run('backward'), total: run('total') },
     flopsSpread: over((trial) => trial.flops.evaluation.total).sd,
     paddingFlops: over((trial) => trial.paddingFlops).mean,
-    expertsPerToken: layers((layer) => layer.expertsPerToken),
-    droppedShare: layers((layer) => layer.droppedShare),
-    nullShare: layers((layer) => layer.nullShare),
-    zeroComputeShare: layers((layer) => layer.zeroComputeShare),
-    paddingShare: layers((layer) => layer.paddingShare),
-    maxViolation: layers((layer) => layer.maxViolation),
-    entropy: layers((layer) => layer.entropy),
-    dilution: layers((layer) => layer.dilution),
+    ...mapRoutingFigures((name) => layers((layer) => layer[name])),
     beatsReference: beats(metrics, context),
     machine: {
       tokensPerSecond: median(trials.map(({ machine }) => machine.tokensPerSecond)),

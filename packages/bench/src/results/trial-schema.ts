@@ -2,26 +2,13 @@ import { figure } from '@moekit/models';
 import { z } from 'zod';
 
 import { amount, rate, share, whole } from './quantities.js';
+import { routingShape } from './routing-shape.js';
 
 /** Named figures of quality, as the task measures them. */
 export const metricsSchema = z.record(z.string(), figure);
 
 /** What one MoE layer did, over the evaluation after the last step or over a part of training. */
-export const layerSchema = z.object({
-  /** Real experts computed per token. */
-  expertsPerToken: amount,
-  /** Share of the selected pairs that capacity dropped. */
-  droppedShare: share,
-  /** Share of all slots that zero-compute experts took. */
-  nullShare: share,
-  /** Share of the tokens that reached no real expert. */
-  zeroComputeShare: share,
-  /** Share of the rows that padding each expert to its capacity would add; nothing computes them here. */
-  paddingShare: share,
-  maxViolation: amount,
-  entropy: figure,
-  dilution: share,
-});
+export const layerSchema = z.object(routingShape);
 
 /** The same, with what the evaluation after the last step tells beside. */
 export const evaluatedLayerSchema = layerSchema.extend({

@@ -27,7 +27,7 @@ export async function evaluateTrial(
     flops: flopsPerToken(evaluation),
     paddingFlops: paddingFlops(task, evaluation),
     layers: evaluation.layers.map((stats, i) => ({
-      ...summariseLayer(stats),
+      ...summariseRouting(stats),
       expertsHistogram: histogram(stats),
       positiveActivations: positive?.[i] ?? null,
     })),
@@ -54,12 +54,6 @@ export async function evaluateVariants(
   }
   routers.forEach((router) => router.use());
   return variants;
-}
-
-/** What one MoE layer did, as shares and means. */
-export function summariseLayer(stats: RoutingStats) {
-  const { entropy, dilution } = stats;
-  return { ...summariseRouting(stats), entropy, dilution };
 }
 
 /** Share of the tokens by how many experts they reached, up to the most that any did. */

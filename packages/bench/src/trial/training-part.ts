@@ -1,9 +1,9 @@
 import type { RoutingStats } from '@moekit/core';
+import { summariseRouting } from '@moekit/core';
 import type { TrainEvent } from '@moekit/models';
 import { sumStats } from '@moekit/models';
 
 import type { Trial } from '../results/trial-schema.js';
-import { summariseLayer } from './evaluate-trial.js';
 
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
@@ -37,7 +37,7 @@ export class TrainingPart {
         [...this.#metrics].map(([name, { sum, steps }]) => [name, sum / steps]),
       ),
       routerLoss: this.#routerLoss / this.#steps,
-      layers: this.#layers.map(summariseLayer),
+      layers: this.#layers.map(summariseRouting),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { RoutingStats } from '@moekit/core';
-import { summariseRouting } from '@moekit/core';
+import { ROUTING_FIGURES } from '@moekit/core';
 
 import type { Metrics, TrainEvent } from '../contract.js';
 
@@ -21,17 +21,10 @@ export function scalarsOf(event: TrainEvent): Record<string, number> {
   return Object.assign(named('train', { ...metrics, ...figures }), ...layers) as never;
 }
 
-/** What a layer's routing came to, as shares and means. */
+/** What a layer's routing came to, by the names that logs have. */
 export function routingFigures(stats: RoutingStats): Record<string, number> {
-  const { expertsPerToken, droppedShare, nullShare, maxViolation } = summariseRouting(stats);
-  return {
-    'experts per token': expertsPerToken,
-    'dropped share': droppedShare,
-    'null share': nullShare,
-    'max violation': maxViolation,
-    entropy: stats.entropy,
-    'zero-compute share': stats.tokens > 0 ? stats.zeroComputeTokens / stats.tokens : 0,
-  };
+  const figures = Object.values(ROUTING_FIGURES);
+  return Object.fromEntries(figures.map(({ label, of }) => [label, of(stats)]));
 }
 
 function named(group: string, figures: Readonly<Record<string, number>> | Metrics) {

@@ -8,6 +8,7 @@ import type { Markup } from '../markup.js';
 import { markup } from '../markup.js';
 import type { DataTable } from '../page/data-table.js';
 import type { Panel } from '../page/panel.js';
+import { routingColumns } from '../routing-columns.js';
 
 type Column = readonly [string, (figures: Figures, primary: string) => string];
 
@@ -19,10 +20,7 @@ const COLUMNS: readonly Column[] = [
   ['expected FLOPs', ({ flops }) => format.count(flops.expected.total)],
   ['measured FLOPs', ({ flops }) => format.count(flops.evaluation.total)],
   ['MoE part', ({ flops }) => format.count(flops.evaluation.moe)],
-  ['experts / token', (figures) => moe(figures, format.ratio(figures.expertsPerToken))],
-  ['dropped', (figures) => moe(figures, format.share(figures.droppedShare))],
-  ['null', (figures) => moe(figures, format.share(figures.nullShare))],
-  ['max violation', (figures) => moe(figures, format.ratio(figures.maxViolation))],
+  ...routingColumns.map(({ head, show }): Column => [head, show]),
   ['tokens/s', ({ machine }) => format.count(machine.tokensPerSecond)],
   ['peak MiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
@@ -103,4 +101,3 @@ function problems(rows: readonly Row[]): Markup | undefined {
 }
 
 const optional = (value: number | undefined) => (value === undefined ? '–' : format.bits(value));
-const moe = ({ match }: Figures, text: string) => (match ? text : '–');
