@@ -7,6 +7,13 @@ export async function readmeProgram(): Promise<string> {
   return /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
 }
 
+/** The program of docs/install.md that starts TensorFlow and trains a layer. */
+export async function tensorflowProgram(): Promise<string> {
+  const page = fileURLToPath(new URL('../../docs/install.md', import.meta.url));
+  const blocks = [...(await readFile(page, 'utf8')).matchAll(/```ts\n([\s\S]*?)```/g)];
+  return blocks.map(([, code]) => code!).find((code) => code.includes("('tensorflow')"))!;
+}
+
 export const commonJs = `
 const tf = require('@tensorflow/tfjs');
 const { FeedForwardExperts, MoELayer, createRng, createRouter } = require('@moekit/core');

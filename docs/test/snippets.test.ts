@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { findBackends } from '@moekit/backends';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { describe, expect, it, vi } from 'vitest';
@@ -29,6 +30,10 @@ const blocks = pages.flatMap((page) => {
   }));
 });
 
+/** What a block that asks for TensorFlow throws on a machine where none is installed. */
+const MISSING = { code: 'BACKEND_MISSING' };
+const hasTensorflow = findBackends().some(({ name, usable }) => name === 'tensorflow' && usable);
+
 describe('code in READMEs and documentation runs', () => {
   it.each(pages.filter((page) => page.startsWith('packages/')))('%s has some', (page) => {
     expect(blocks.some((block) => block.page === page)).toBe(true);
@@ -43,7 +48,10 @@ describe('code in READMEs and documentation runs', () => {
     try {
       writeFileSync(file, code);
       await tf.setBackend('wasm');
-      await expect(import(/* @vite-ignore */ pathToFileURL(file).href)).resolves.toBeDefined();
+      const run = import(/* @vite-ignore */ pathToFileURL(file).href);
+      if (code.includes("startBackend('tensorflow')") && !hasTensorflow)
+        await expect(run).rejects.toMatchObject(MISSING);
+      else await expect(run).resolves.toBeDefined();
     } finally {
       log.mockRestore();
       rmSync(folder, { recursive: true, force: true });
