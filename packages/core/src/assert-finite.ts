@@ -1,6 +1,5 @@
-import { registerKernels, stopGradient } from '@moekit/kernels';
+import { plansOnDevice, registerKernels, stopGradient } from '@moekit/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 
 import { fail } from './errors.js';
 
@@ -13,7 +12,7 @@ import { fail } from './errors.js';
  */
 export function assertFinite(logits: Tensor2D, what = 'Router logits'): void {
   registerKernels();
-  if (getKernel('MoePlan', getBackend()) !== undefined) return;
+  if (plansOnDevice()) return;
   const detached = stopGradient(logits);
   const values = detached.dataSync<'float32'>();
   detached.dispose();

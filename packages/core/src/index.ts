@@ -44,7 +44,6 @@ export { gatedRouter } from './gated-router.js';
 export type { GatedRouterParts } from './gated-router.js';
 export { squaredCoefficientOfVariation } from './losses/coefficient-of-variation.js';
 export { assignmentFractions, loadBalancingLoss } from './losses/load-balancing.js';
-export { lossWithSlope } from './losses/loss-with-slope.js';
 export { totalRouterLoss } from './losses/total.js';
 export { zLoss, zLossOf } from './losses/z-loss.js';
 export { MoELayer } from './moe-layer.js';

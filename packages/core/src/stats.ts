@@ -1,6 +1,5 @@
-import type { FusedKernel } from '@moekit/kernels';
-import { describeValue, fusedKernel, stopGradient } from '@moekit/kernels';
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { describeValue, fusedRouting, stopGradient } from '@moekit/kernels';
+import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import {
   add,
   cast,
@@ -38,8 +37,7 @@ export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tens
   assertTensor('dispatchMask of a routing', routing?.dispatchMask, [tokens, 'E']);
   if (tokenMask) assertTokenMask(tokenMask, routing.dispatchMask.shape[0]);
   if (tokens === 0) return statsOfNothing(routing);
-  const fused = fusedKernel('MoeRoutingStats');
-  return fused ? fusedStats(fused, routing, tokenMask) : composedStats(routing, tokenMask);
+  return fusedStats(routing, tokenMask) ?? composedStats(routing, tokenMask);
 }
 
 /** Not left to tfjs, whose sums of nothing differ by backend. */
@@ -49,22 +47,12 @@ function statsOfNothing({ dispatchMask, capacity = 0 }: Routing): Tensor1D {
   return tensor1d(values, 'float32');
 }
 
-function fusedStats(
-  fused: FusedKernel,
-  { dispatchMask: mask, selectionMask: selected, capacity, ...routing }: Routing,
-  present: Tensor1D | undefined,
-): Tensor1D {
-  const { probs, combineWeights, zeroCompute } = routing;
-  const { slots: nullSlots, mass: nullMass, copyWeight: copied } = zeroCompute ?? {};
+function fusedStats(routing: Routing, present: Tensor1D | undefined): Tensor1D | undefined {
+  const { dispatchMask: mask, selectionMask: selected, probs, combineWeights } = routing;
+  const { slots: nullSlots, mass: nullMass, copyWeight: copied } = routing.zeroCompute ?? {};
   const weights = copied && combineWeights;
-  const all = { mask, probs, weights, selected, present, nullSlots, nullMass, copied };
-  return tidy(() => {
-    const inputs = Object.entries(all).flatMap(([name, x]) =>
-      x ? [[name, stopGradient<Tensor>(x)]] : [],
-    );
-    const attributes = capacity === undefined ? {} : { capacity };
-    return fused(Object.fromEntries(inputs) as Record<string, Tensor>, attributes)[0] as Tensor1D;
-  });
+  const tensors = { mask, probs, weights, selected, present, nullSlots, nullMass, copied };
+  return fusedRouting.stats(tensors, routing.capacity);
 }
 
 /** The same from tfjs operations. */

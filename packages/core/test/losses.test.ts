@@ -9,7 +9,7 @@ import {
   zLoss,
 } from '@moekit/core';
 import { useBackend } from '@moekit/core/testing';
-import { registerTrainingKernels } from '@moekit/kernels';
+import { registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { fill, grads, memory, mul, scalar, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';

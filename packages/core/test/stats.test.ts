@@ -7,7 +7,7 @@ import {
   uniformArray,
 } from '@moekit/core';
 import { useBackend } from '@moekit/core/testing';
-import { registerTrainingKernels } from '@moekit/kernels';
+import { registerTrainingKernels } from '@moekit/kernels/nn';
 import { memory, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 

@@ -1,20 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
+
+import type { Attributes, Inputs, KernelName, OutputTensors } from './kernel-map.js';
+import { hasKernel, runAll } from './run.js';
 
 /** @returns the outputs, owned by the caller */
-export type FusedKernel<Input extends string = string> = (
-  inputs: Readonly<Record<Input, Tensor>>,
-  attributes?: Readonly<Record<string, number>>,
-) => Tensor[];
+export type FusedKernel<Name extends KernelName> = (
+  inputs: Inputs<Name, Tensor>,
+  attributes: Attributes<Name>,
+) => OutputTensors<Name>;
 
-/**
- * A computation that the current backend does in one piece, as `registerTrainingKernels` has for TensorFlow; `undefined`
- * where it has none and tfjs operations have to do it. It is no node of the tape: a `customGrad` calls it.
- */
-export function fusedKernel<Input extends string = string>(
-  kernelName: string,
-): FusedKernel<Input> | undefined {
-  if (!getKernel(kernelName, getBackend())) return undefined;
-  return (inputs, attributes = {}) =>
-    engine().runKernel(kernelName, inputs, attributes as never) as Tensor[];
+/** A computation that the current backend does in one piece; `undefined` where tfjs operations have to do it. */
+export function fusedKernel<Name extends KernelName>(
+  kernelName: Name,
+): FusedKernel<Name> | undefined {
+  if (!hasKernel(kernelName)) return undefined;
+  return (inputs, attributes) => runAll(kernelName, inputs, attributes);
 }

@@ -50,7 +50,7 @@ export function groupedLinear(
 function linear(x: Tensor2D, w: Tensor3D, bias: Tensor2D | undefined, plan: DispatchPlan) {
   if (!bias) return groupedMatMul(x, w, plan);
   if (hasPlanned('MoeGroupedLinear', plan)) {
-    return runPlanned<Tensor2D>('MoeGroupedLinear', { x, w, bias }, { plan, transposeW: false });
+    return runPlanned('MoeGroupedLinear', { x, w, bias }, { plan, transposeW: false });
   }
   return add<Tensor2D>(groupedMatMul(x, w, plan), expertRows(bias, plan));
 }

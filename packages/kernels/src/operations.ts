@@ -6,6 +6,7 @@ import { assertPlan } from './assert-plan.js';
 import { assertCount, assertMaxRows, assertRowsFit } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
 import { planRows } from './host/plan.js';
+import type { Attributes, Inputs, OutputTensors, PlannedName } from './kernel-map.js';
 import { densePlanOnDevice, planOnDevice, plansOnDevice } from './plan-on-device.js';
 import type { DispatchPlan } from './plan.js';
 import { readSync } from './read.js';
@@ -97,16 +98,16 @@ export function combine(y: Tensor2D, combineWeights: Tensor2D, plan: DispatchPla
     return runPlanned('MoeCombine', { y, weights: combineWeights }, { plan });
   }
   return tidy(() => {
-    const weights = planned<Tensor2D>('MoeRowWeights', { weights: combineWeights }, { plan }); // [S,1]
+    const weights = planned('MoeRowWeights', { weights: combineWeights }, { plan }); // [S,1]
     return planned('MoeReduce', { y: mul(y, weights) }, { plan }); // [T,D]
   });
 }
 
-function planned<Output extends Tensor = Tensor2D>(
-  kernelName: string,
-  inputs: Record<string, Tensor>,
-  attributes: { plan: DispatchPlan; transposeW?: boolean },
-): Output {
+function planned<Name extends PlannedName>(
+  kernelName: Name,
+  inputs: Inputs<Name, Tensor>,
+  attributes: Attributes<Name>,
+): OutputTensors<Name>[0] {
   registerKernels();
   return runPlanned(kernelName, inputs, attributes);
 }

@@ -1,13 +1,13 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { getBackend, getKernel, ones, tidy } from '@tensorflow/tfjs-core';
+import { ones, tidy } from '@tensorflow/tfjs-core';
 
 import { DevicePlan } from './device-plan.js';
-import { run } from './run.js';
+import { hasKernel, run } from './run.js';
 import { stopGradient } from './stop-gradient.js';
 
 /** True where the current backend plans without reading the mask back. */
 export function plansOnDevice(): boolean {
-  return getKernel('MoePlan', getBackend()) !== undefined;
+  return hasKernel('MoePlan');
 }
 
 /** Plans a mask of at most `maxRows` pairs (T*E by default) without reading it. */
@@ -25,7 +25,7 @@ export function densePlanOnDevice(numTokens: number): DevicePlan {
 
 function tableOf(mask: Tensor2D, numRows: number): Tensor1D {
   const detached = stopGradient(mask);
-  const table = run<Tensor1D>('MoePlan', { mask: detached }, { numRows });
+  const table = run('MoePlan', { mask: detached }, { numRows });
   detached.dispose();
   return table;
 }

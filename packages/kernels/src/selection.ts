@@ -2,10 +2,10 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
 import { assertShape } from './assert-shape.js';
+import type { CapacityPriority } from './capacity-priority.js';
+import { priorities } from './capacity-priority.js';
 import { describeValue } from './describe-value.js';
 import { fail } from './errors.js';
-import type { CapacityPriority } from './host/selection.js';
-import { priorities } from './host/selection.js';
 import { readSync } from './read.js';
 import { registerKernels } from './register.js';
 import { run } from './run.js';

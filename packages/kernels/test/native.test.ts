@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import * as kernels from '../src/index.js';
+import { registerTrainingKernels } from '../src/nn/index.js';
 import { hasNativeOperations } from '../src/tensorflow/native.js';
 
 const { combine, dispatchPlan, groupedLinear, groupedMatMul } = kernels;
@@ -18,7 +19,7 @@ const wanted = built && process.env['MOEKIT_NATIVE'] !== 'off';
 describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
   beforeAll(async () => {
     await tf.setBackend('tensorflow');
-    kernels.registerTrainingKernels();
+    registerTrainingKernels();
   });
 
   test('are registered', () => {

@@ -18,7 +18,6 @@ export { figure, parseFigures, stringifyFigures } from './figure.js';
 export type { PlainNumber } from './figure.js';
 export { routingFigures, scalarsOf } from './events/scalars.js';
 export { createLanguageTask, lossFigures } from './language/language-task.js';
-export { crossEntropy } from './model/cross-entropy.js';
 export { createLanguageModel } from './model/language-model.js';
 export { largestBatchSize, smallBatchSize, smallLanguageModel, smallTraining } from './presets.js';
 export { AdamW } from './training/adamw.js';

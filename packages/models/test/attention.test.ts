@@ -1,11 +1,11 @@
 import '@tensorflow/tfjs';
 import { createRng, normalArray } from '@moekit/core';
-import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
-import { memory, setBackend, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { rotaryTables } from '@moekit/kernels/nn';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { memory, setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
 import { SelfAttention } from '../src/model/attention.js';
-import { rotate, rotaryTables } from '../src/model/rotary.js';
 import { tensorsDuring } from './tiny.js';
 
 const [B, L, H, DH] = [2, 5, 2, 4];
@@ -87,29 +87,4 @@ test('attention keeps its result alone', () => {
   const x = tensor2d(normalArray(createRng(1), B * L * D), [B * L, D]);
   expect(tensorsDuring(() => attention.apply(x, frame).dispose())).toBe(0);
   expect(memory().numTensors).toBeGreaterThan(0);
-});
-
-test('a rotated query and key meet at an angle that depends on their distance alone', () => {
-  const tables = rotaryTables(12, DH);
-  const [query, key] = [normalArray(createRng(1), DH), normalArray(createRng(2), DH)];
-  const everywhere = (v: Float32Array) =>
-    tidy(() => {
-      const repeated = Array.from({ length: 12 }, () => [...v]).flat();
-      return rotate(tensor<Rank.R4>(repeated, [1, 1, 12, DH]), tables).dataSync();
-    });
-  const [queries, keys] = [everywhere(query), everywhere(key)];
-  const score = (q: number, k: number) => dot(row(queries, q, DH), row(keys, k, DH));
-  expect(score(3, 1)).toBeCloseTo(score(9, 7), 5);
-  expect(score(11, 0)).not.toBeCloseTo(score(11, 5), 2);
-  expect(row(queries, 0, DH)).toEqual([...query]);
-  expect(dot(row(queries, 7, DH), row(queries, 7, DH))).toBeCloseTo(dot([...query], [...query]), 5);
-});
-
-test('a rotation turns the pair (i, i + half) by position times frequency', () => {
-  const rotated = tidy(() =>
-    rotate(tensor<Rank.R4>([0, 0, 0, 0, 1, 2, 0, 0], [1, 1, 2, 4]), rotaryTables(2, 4)).dataSync(),
-  );
-  const slow = 1 / 100; // 10000^(-1/2)
-  const expected = [Math.cos(1), 2 * Math.cos(slow), Math.sin(1), 2 * Math.sin(slow)];
-  expected.forEach((value, i) => expect(rotated[4 + i]).toBeCloseTo(value, 6));
 });

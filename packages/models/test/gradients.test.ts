@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs';
 import { totalRouterLoss } from '@moekit/core';
+import { crossEntropy } from '@moekit/kernels/nn';
 import { add, memory, setBackend, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
 import type { LanguageModel, LanguageModelConfig, MoEFactory } from '../src/contract.js';
-import { crossEntropy } from '../src/model/cross-entropy.js';
 import { createLanguageModel } from '../src/model/language-model.js';
 import { createLanguageTask } from '../src/language/language-task.js';
 import { batchGradients } from '../src/training/batch-gradients.js';

@@ -1,10 +1,9 @@
-import { fusedKernel } from '@moekit/kernels';
+import { fusedRouting } from '@moekit/kernels';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { div, maximum, mul, sum, tidy } from '@tensorflow/tfjs-core';
 
 import { assertNumber, assertRows, assertTensor, assertWord } from '../assert-arguments.js';
 import { assertTokenMask, tokenMean } from '../token-mask.js';
-import { lossWithSlope, present } from './loss-with-slope.js';
 
 /**
  * The share of tokens, or of assignments, that each expert was chosen for.
@@ -46,10 +45,11 @@ export function loadBalancingLoss(
   assertTensor('fractions of loadBalancingLoss', fractions, [probs.shape[1]]);
   assertNumber('scale of loadBalancingLoss', scale);
   if (tokenMask) assertTokenMask(tokenMask, probs.shape[0]);
-  const fused = fusedKernel('MoeBalanceLoss');
-  if (!fused || probs.shape[0] === 0)
-    return tidy(() => mul(sum(mul(fractions, tokenMean<Tensor1D>(probs, tokenMask))), scale));
-  return lossWithSlope(probs, (p) =>
-    fused({ probs: p, fractions, ...present(tokenMask) }, { scale }),
+  const fused =
+    probs.shape[0] > 0
+      ? fusedRouting.balanceLoss(probs, fractions, { scale, tokenMask })
+      : undefined;
+  return (
+    fused ?? tidy(() => mul(sum(mul(fractions, tokenMean<Tensor1D>(probs, tokenMask))), scale))
   );
 }

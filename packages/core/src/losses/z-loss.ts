@@ -1,10 +1,9 @@
-import { fusedKernel } from '@moekit/kernels';
+import { fusedRouting } from '@moekit/kernels';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { logSumExp, square, sum, tidy } from '@tensorflow/tfjs-core';
 
 import { assertRows, assertTensor } from '../assert-arguments.js';
 import { assertTokenMask, clearPadding, tokenMean } from '../token-mask.js';
-import { lossWithSlope, present } from './loss-with-slope.js';
 
 /**
  * Keeps router logits small.
@@ -16,9 +15,10 @@ export function zLoss(logits: Tensor2D, tokenMask?: Tensor1D): Scalar {
   assertRows('logits of zLoss', logits);
   if (tokenMask) assertTokenMask(tokenMask, logits.shape[0]);
   if (logits.shape[0] === 0) return sum(tokenMean<Tensor1D>(logits, tokenMask)) as Scalar;
-  const fused = fusedKernel('MoeZLoss');
-  if (!fused) return tidy(() => zLossOf(logSumExp(clearPadding(logits, tokenMask), 1), tokenMask));
-  return lossWithSlope(logits, (z) => fused({ logits: z, ...present(tokenMask) }));
+  return (
+    fusedRouting.zLoss(logits, tokenMask) ??
+    tidy(() => zLossOf(logSumExp(clearPadding(logits, tokenMask), 1), tokenMask))
+  );
 }
 
 /** The same from log-partition values float32 [T] that were computed elsewhere (expanded logits, say). */

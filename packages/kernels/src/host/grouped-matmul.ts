@@ -1,25 +1,21 @@
-import type { DispatchPlan } from '../plan.js';
 import type { HostKernel } from './kernel.js';
 
-/** Attributes of the grouped product: `transposeW` multiplies by w[e] transposed. */
-export type GroupedAttributes = { plan: DispatchPlan; transposeW: boolean };
-
 /** out[s] = x[s] w[expert(s)]: [S,A] x [E,A,B] -> [S,B], or with w[e] transposed: [S,B] x [E,A,B] -> [S,A]. */
-export const groupedMatMulKernel: HostKernel<GroupedAttributes> = {
+export const groupedMatMulKernel: HostKernel<'MoeGroupedMatMul'> = {
   kernelName: 'MoeGroupedMatMul',
-  outputShape: ({ w }, { plan, transposeW }) => [plan.numRows, w!.shape[transposeW ? 1 : 2]!],
-  compute: (out, { x, w }, { plan, transposeW }) => {
-    const [, a, b] = w!.shape as [number, number, number];
+  outputShapes: ({ w }, { plan, transposeW }) => [[plan.numRows, w[transposeW ? 1 : 2]!]],
+  compute: ([out], { x, w }, { plan, transposeW }, shapes) => {
+    const [, a, b] = shapes.w as [number, number, number];
     const [inner, outer] = transposeW ? [b, a] : [a, b];
     const [strideInner, strideOuter] = transposeW ? [1, b] : [b, 1];
     out.fill(0);
     for (let s = 0; s < plan.numRows; s++) {
       const weights = plan.expertIndices[s]! * a * b;
       for (let i = 0; i < inner; i++) {
-        const scale = x!.values[s * inner + i]!;
+        const scale = x[s * inner + i]!;
         const from = weights + i * strideInner;
         for (let o = 0; o < outer; o++) {
-          out[s * outer + o]! += scale * w!.values[from + o * strideOuter]!;
+          out[s * outer + o]! += scale * w[from + o * strideOuter]!;
         }
       }
     }
@@ -27,17 +23,17 @@ export const groupedMatMulKernel: HostKernel<GroupedAttributes> = {
 };
 
 /** out[e] = sum over the rows s of expert e of x[s]^T y[s]: [S,A] x [S,B] -> [E,A,B]; 0 for an expert without rows. */
-export const groupedOuterKernel: HostKernel<{ plan: DispatchPlan }> = {
+export const groupedOuterKernel: HostKernel<'MoeGroupedOuter'> = {
   kernelName: 'MoeGroupedOuter',
-  outputShape: ({ x, y }, { plan }) => [plan.numExperts, x!.shape[1]!, y!.shape[1]!],
-  compute: (out, { x, y }, { plan }) => {
-    const [a, b] = [x!.shape[1]!, y!.shape[1]!];
+  outputShapes: ({ x, y }, { plan }) => [[plan.numExperts, x[1]!, y[1]!]],
+  compute: ([out], { x, y }, { plan }, shapes) => {
+    const [a, b] = [shapes.x[1]!, shapes.y[1]!];
     out.fill(0);
     for (let s = 0; s < plan.numRows; s++) {
       const at = plan.expertIndices[s]! * a * b;
       for (let i = 0; i < a; i++) {
-        const scale = x!.values[s * a + i]!;
-        for (let j = 0; j < b; j++) out[at + i * b + j]! += scale * y!.values[s * b + j]!;
+        const scale = x[s * a + i]!;
+        for (let j = 0; j < b; j++) out[at + i * b + j]! += scale * y[s * b + j]!;
       }
     }
   },

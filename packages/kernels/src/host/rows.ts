@@ -1,67 +1,65 @@
 import type { DispatchPlan } from '../plan.js';
 import type { HostKernel } from './kernel.js';
 
-type Planned = { plan: DispatchPlan };
-
 /** out[s] = x[token(s)]: [T,D] -> [S,D]. */
-export const dispatchKernel: HostKernel<Planned> = {
+export const dispatchKernel: HostKernel<'MoeDispatch'> = {
   kernelName: 'MoeDispatch',
-  outputShape: ({ x }, { plan }) => [plan.numRows, x!.shape[1]!],
-  compute: (out, { x }, { plan }) => gatherRows(out, x!.values, plan.tokenIndices, x!.shape[1]!),
+  outputShapes: ({ x }, { plan }) => [[plan.numRows, x[1]!]],
+  compute: ([out], { x }, { plan }, shapes) => gatherRows(out, x, plan.tokenIndices, shapes.x[1]!),
 };
 
 /** out[t] = sum of y[s] over the rows s of token t, in expert order: [S,D] -> [T,D]. */
-export const reduceKernel: HostKernel<Planned> = {
+export const reduceKernel: HostKernel<'MoeReduce'> = {
   kernelName: 'MoeReduce',
-  outputShape: ({ y }, { plan }) => [plan.numTokens, y!.shape[1]!],
-  compute: (out, { y }, { plan }) => {
-    const width = y!.shape[1]!;
+  outputShapes: ({ y }, { plan }) => [[plan.numTokens, y[1]!]],
+  compute: ([out], { y }, { plan }, shapes) => {
+    const width = shapes.y[1]!;
     out.fill(0);
     for (let t = 0; t < plan.numTokens; t++) {
       for (let i = plan.tokenOffsets[t]!; i < plan.tokenOffsets[t + 1]!; i++) {
-        addRow(out, t * width, y!.values, plan.tokenRows[i]! * width, width);
+        addRow(out, t * width, y, plan.tokenRows[i]! * width, width);
       }
     }
   },
 };
 
 /** out[s] = bias[expert(s)]: [E,F] -> [S,F]. */
-export const expertRowsKernel: HostKernel<Planned> = {
+export const expertRowsKernel: HostKernel<'MoeExpertRows'> = {
   kernelName: 'MoeExpertRows',
-  outputShape: ({ bias }, { plan }) => [plan.numRows, bias!.shape[1]!],
-  compute: (out, { bias }, { plan }) =>
-    gatherRows(out, bias!.values, plan.expertIndices, bias!.shape[1]!),
+  outputShapes: ({ bias }, { plan }) => [[plan.numRows, bias[1]!]],
+  compute: ([out], { bias }, { plan }, shapes) =>
+    gatherRows(out, bias, plan.expertIndices, shapes.bias[1]!),
 };
 
 /** out[e] = sum of y[s] over the rows s of expert e, in token order: [S,F] -> [E,F]. */
-export const expertSumKernel: HostKernel<Planned> = {
+export const expertSumKernel: HostKernel<'MoeExpertSum'> = {
   kernelName: 'MoeExpertSum',
-  outputShape: ({ y }, { plan }) => [plan.numExperts, y!.shape[1]!],
-  compute: (out, { y }, { plan }) => {
-    const width = y!.shape[1]!;
+  outputShapes: ({ y }, { plan }) => [[plan.numExperts, y[1]!]],
+  compute: ([out], { y }, { plan }, shapes) => {
+    const width = shapes.y[1]!;
     out.fill(0);
     for (let s = 0; s < plan.numRows; s++) {
-      addRow(out, plan.expertIndices[s]! * width, y!.values, s * width, width);
+      addRow(out, plan.expertIndices[s]! * width, y, s * width, width);
     }
   },
 };
 
 /** out[s] = weights[token(s), expert(s)]: [T,E] -> [S,1]. */
-export const rowWeightsKernel: HostKernel<Planned> = {
+export const rowWeightsKernel: HostKernel<'MoeRowWeights'> = {
   kernelName: 'MoeRowWeights',
-  outputShape: (_inputs, { plan }) => [plan.numRows, 1],
-  compute: (out, { weights }, { plan }) => {
-    for (let s = 0; s < plan.numRows; s++) out[s] = weights!.values[pairOf(plan, s)]!;
+  outputShapes: (_inputs, { plan }) => [[plan.numRows, 1]],
+  compute: ([out], { weights }, { plan }) => {
+    for (let s = 0; s < plan.numRows; s++) out[s] = weights[pairOf(plan, s)]!;
   },
 };
 
 /** out[token(s), expert(s)] = rows[s], 0 elsewhere: [S,1] -> [T,E]. */
-export const scatterWeightsKernel: HostKernel<Planned> = {
+export const scatterWeightsKernel: HostKernel<'MoeScatterWeights'> = {
   kernelName: 'MoeScatterWeights',
-  outputShape: (_inputs, { plan }) => [plan.numTokens, plan.numExperts],
-  compute: (out, { rows }, { plan }) => {
+  outputShapes: (_inputs, { plan }) => [[plan.numTokens, plan.numExperts]],
+  compute: ([out], { rows }, { plan }) => {
     out.fill(0);
-    for (let s = 0; s < plan.numRows; s++) out[pairOf(plan, s)] = rows!.values[s]!;
+    for (let s = 0; s < plan.numRows; s++) out[pairOf(plan, s)] = rows[s]!;
   },
 };
 

@@ -54,14 +54,14 @@ export function softmaxRow(
 }
 
 /** The first `k` of each row's ranking. */
-export const selectTopKKernel: HostKernel<{ k: number }> = {
+export const selectTopKKernel: HostKernel<'MoeSelectTopK'> = {
   kernelName: 'MoeSelectTopK',
-  outputShape: ({ logits }) => [...logits!.shape],
-  compute: (mask, { logits }, { k }) => {
-    const [tokens, experts] = logits!.shape as [number, number];
-    assertFinite(logits!.values);
+  outputShapes: ({ logits }) => [logits],
+  compute: ([mask], { logits }, { k }, shapes) => {
+    const [tokens, experts] = shapes.logits as [number, number];
+    assertFinite(logits);
     mask.fill(0);
-    const rank = createRanking(logits!.values, experts);
+    const rank = createRanking(logits, experts);
     for (let t = 0; t < tokens; t++) {
       const ranked = rank(t);
       for (let r = 0; r < k; r++) mask[t * experts + ranked[r]!] = 1;
@@ -70,18 +70,18 @@ export const selectTopKKernel: HostKernel<{ k: number }> = {
 };
 
 /** XMoE's rule: in ranking order keep an expert while the probability before it is below t; always the first. */
-export const selectThresholdKernel: HostKernel<{ threshold: number }> = {
+export const selectThresholdKernel: HostKernel<'MoeSelectThreshold'> = {
   kernelName: 'MoeSelectThreshold',
-  outputShape: ({ logits }) => [...logits!.shape],
-  compute: (mask, { logits }, { threshold }) => {
-    const [tokens, experts] = logits!.shape as [number, number];
-    assertFinite(logits!.values);
+  outputShapes: ({ logits }) => [logits],
+  compute: ([mask], { logits }, { threshold }, shapes) => {
+    const [tokens, experts] = shapes.logits as [number, number];
+    assertFinite(logits);
     mask.fill(0);
-    const rank = createRanking(logits!.values, experts);
+    const rank = createRanking(logits, experts);
     const probs = new Float64Array(experts);
     for (let t = 0; t < tokens; t++) {
       const ranked = rank(t);
-      softmaxRow(logits!.values, t * experts, experts, probs);
+      softmaxRow(logits, t * experts, experts, probs);
       const kept = thresholdPrefix(ranked, probs, threshold);
       for (let r = 0; r < kept; r++) mask[t * experts + ranked[r]!] = 1;
     }
@@ -103,17 +103,13 @@ export function thresholdPrefix(
   return ranked.length;
 }
 
-/** Who is served first when an expert is wanted by more tokens than it has room for; ties go to the lower token. */
-export const priorities = ['rank-then-arrival', 'rank-then-probability'] as const;
-export type CapacityPriority = (typeof priorities)[number];
-
 /** Keeps, for each expert, the first `capacity` of the tokens that selected it, in priority order. */
-export const limitCapacityKernel: HostKernel<{ capacity: number; priority: CapacityPriority }> = {
+export const limitCapacityKernel: HostKernel<'MoeLimitCapacity'> = {
   kernelName: 'MoeLimitCapacity',
-  outputShape: ({ mask }) => [...mask!.shape],
-  compute: (kept, { mask, logits }, { capacity, priority }) => {
-    const experts = mask!.shape[1]!;
-    const choices = rankChoices(mask!.values, logits!.values, experts);
+  outputShapes: ({ mask }) => [mask],
+  compute: ([kept], { mask, logits }, { capacity, priority }, shapes) => {
+    const experts = shapes.mask[1]!;
+    const choices = rankChoices(mask, logits, experts);
     const limits = findLimits(choices, experts, capacity);
     const contested: number[][] = Array.from({ length: experts }, () => []);
     for (let pair = 0; pair < choices.length; pair++) {
@@ -121,7 +117,7 @@ export const limitCapacityKernel: HostKernel<{ capacity: number; priority: Capac
       kept[pair] = choice >= 0 && choice < limit.choice ? 1 : 0;
       if (choice === limit.choice) contested[pair % experts]!.push(pair); // in token order
     }
-    const prefers = priority === 'rank-then-probability' && byProbability(logits!.values, experts);
+    const prefers = priority === 'rank-then-probability' && byProbability(logits, experts);
     contested.forEach((pairs, e) => {
       if (prefers) pairs.sort(prefers);
       for (const pair of pairs.slice(0, limits[e]!.room)) kept[pair] = 1;

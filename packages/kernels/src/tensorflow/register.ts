@@ -2,7 +2,9 @@ import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs-c
 import { registerKernel } from '@tensorflow/tfjs-core';
 
 import { decisionKernels } from '../composed/register.js';
-import type { LinearAttributes } from '../linear.js';
+import { mapInputs } from '../host/kernel.js';
+import type { Attributes, Inputs, KernelName } from '../kernel-map.js';
+import type { DispatchPlan } from '../plan.js';
 import type { TensorflowBackend } from './backend.js';
 import type { Algorithm } from './choose-product.js';
 import { PlanIndices } from './plan-indices.js';
@@ -23,8 +25,13 @@ import {
   spreadRaw,
 } from './rows.js';
 
-type Inputs = Readonly<Record<string, Raw>>;
-type Compute = (call: PlannedCall, inputs: Inputs, attributes: LinearAttributes) => Raw;
+type Computes = {
+  readonly [Name in KernelName]?: (
+    call: PlannedCall,
+    inputs: Inputs<Name, Raw>,
+    attributes: Attributes<Name>,
+  ) => Raw;
+};
 
 const NAME = 'tensorflow';
 
@@ -40,35 +47,36 @@ export function registerTensorflowKernels(): void {
  *   where they are there, else the planner's choice
  */
 export function tensorflowKernels(forced?: Algorithm): KernelConfig[] {
-  const computes: Readonly<Record<string, Compute>> = {
-    MoeDispatch: (call, { x }) => dispatchRaw(call, x!),
-    MoeReduce: (call, { y }) => reduceRaw(call, y!),
-    MoeExpertRows: (call, { bias }) => expertRowsRaw(call, bias!),
-    MoeExpertSum: (call, { y }) => expertSumRaw(call, y!),
-    MoeRowWeights: (call, { weights }) => rowWeightsRaw(call, weights!),
-    MoeScatterWeights: (call, { rows }) => scatterWeightsRaw(call, rows!),
+  const computes: Computes = {
+    MoeDispatch: (call, { x }) => dispatchRaw(call, x),
+    MoeReduce: (call, { y }) => reduceRaw(call, y),
+    MoeExpertRows: (call, { bias }) => expertRowsRaw(call, bias),
+    MoeExpertSum: (call, { y }) => expertSumRaw(call, y),
+    MoeRowWeights: (call, { weights }) => rowWeightsRaw(call, weights),
+    MoeScatterWeights: (call, { rows }) => scatterWeightsRaw(call, rows),
     MoeGroupedMatMul: (call, { x, w }, { transposeW, precision }) =>
-      groupedMatMulRaw(call, { x: x!, w: w!, transposeW, precision }, forced),
+      groupedMatMulRaw(call, { x, w, transposeW, precision }, forced),
     MoeGroupedLinear: (call, { x, w, bias }) =>
-      groupedMatMulRaw(call, { x: x!, w: w!, bias: bias!, transposeW: false }, forced),
+      groupedMatMulRaw(call, { x, w, bias, transposeW: false }, forced),
     MoeFusedLinear: (call, { x, w, bias }, attributes) =>
-      fusedLinearRaw(call, { x: x!, w: w!, bias, ...attributes }, forced),
+      fusedLinearRaw(call, { x, w, bias, ...attributes }, forced),
     MoeGroupedOuter: (call, { x, y }, { fromTokens }) =>
-      groupedOuterRaw(call, { x: x!, y: y!, fromTokens }, forced),
-    MoeCombine: (call, { y, weights }) => combineRaw(call, y!, weights!),
-    MoeSpread: (call, { d, weights }) => spreadRaw(call, d!, weights!),
-    MoePairDots: (call, { y, d }) => pairDotsRaw(call, y!, d!),
-    MoeReluGradient: ({ scope }, { dy, out }) => scope.one('ReluGrad', [dy!, out!]),
+      groupedOuterRaw(call, { x, y, fromTokens }, forced),
+    MoeCombine: (call, { y, weights }) => combineRaw(call, y, weights),
+    MoeSpread: (call, { d, weights }) => spreadRaw(call, d, weights),
+    MoePairDots: (call, { y, d }) => pairDotsRaw(call, y, d),
+    MoeReluGradient: ({ scope }, { dy, out }) => scope.one('ReluGrad', [dy, out]),
   };
   const of = knownByBackend(forced === undefined);
   return Object.entries(computes).map(([kernelName, compute]) => ({
     kernelName,
     backendName: NAME,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      const attributes = attrs as unknown as LinearAttributes;
+      const { plan } = attrs as unknown as { plan: DispatchPlan };
       return RawScope.run(backend as TensorflowBackend, (scope) => {
-        const call = { scope, plan: attributes.plan, ...of(backend as KernelBackend) };
-        return compute(call, rawInputs(scope, inputs), attributes);
+        const call = { scope, plan, ...of(backend as KernelBackend) };
+        const raw = mapInputs(inputs as Record<string, TensorInfo>, (x) => scope.input(x));
+        return compute(call, raw as never, attrs as never);
       });
     },
   }));
@@ -87,12 +95,4 @@ function knownByBackend(mayBeNative: boolean): (backend: KernelBackend) => Known
     all.set(backend, known);
     return known;
   };
-}
-
-function rawInputs(scope: RawScope, inputs: object): Inputs {
-  return Object.fromEntries(
-    Object.entries(inputs as Record<string, TensorInfo | undefined>).flatMap(([name, x]) =>
-      x ? [[name, scope.input(x)]] : [],
-    ),
-  );
 }

@@ -1,4 +1,4 @@
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 
 /** What the kernels need of tfjs's wasm backend: its heap and its tensors' places on it. */
 export interface WasmBackend {
@@ -10,6 +10,7 @@ export interface WasmBackend {
   };
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
+  typedArrayFromHeap(tensor: TensorInfo): TypedArray;
 }
 
 /** Byte offset of a tensor on the heap. */

@@ -1,6 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 
-import type { CapacityPriority } from '../host/selection.js';
+import type { CapacityPriority } from '../capacity-priority.js';
 import type { WebGpuBackend } from './backend.js';
 import { keepCode, rankCode, weightCode } from './capacity-code.js';
 import { runStage } from './stage.js';

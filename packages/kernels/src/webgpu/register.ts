@@ -2,6 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerKernel } from '@tensorflow/tfjs-core';
 
 import { composedKernels } from '../composed/register.js';
+import type { PlannedName } from '../kernel-map.js';
 import { wrapKernel } from '../replace-kernel.js';
 import { onDevice } from '../run.js';
 import { addNKernel } from './add-n.js';
@@ -48,7 +49,7 @@ const stages = [
 export function registerWebGpuKernels(): void {
   const decided = new Set(decisions.map(({ kernelName }) => kernelName));
   const composed = composedKernels('webgpu').filter(({ kernelName }) => !decided.has(kernelName));
-  const products = ['MoeGroupedMatMul', 'MoeFusedLinear'].map(product);
+  const products = (['MoeGroupedMatMul', 'MoeFusedLinear'] as const).map(product);
   for (const kernel of [
     ...decisions,
     ...composed,
@@ -74,7 +75,7 @@ function planned({ kernelName, stage }: PlannedStage): KernelConfig {
   };
 }
 
-function product(kernelName: string): KernelConfig {
+function product(kernelName: PlannedName): KernelConfig {
   return {
     kernelName: onDevice(kernelName),
     backendName: 'webgpu',

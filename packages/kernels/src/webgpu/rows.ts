@@ -1,12 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+import type { PlannedName } from '../kernel-map.js';
 import type { DispatchPlan } from '../plan.js';
 import type { Stage } from './stage.js';
 import { tableCode, tableUniforms } from './table.js';
 
 /** A kernel over planned rows as one dispatch. */
 export interface PlannedStage<Attributes extends { plan: DispatchPlan } = { plan: DispatchPlan }> {
-  readonly kernelName: string;
+  readonly kernelName: PlannedName;
   stage(inputs: Record<string, TensorInfo>, attributes: Attributes): Stage;
 }
 

@@ -1,10 +1,10 @@
 import type { Rng } from '@moekit/core';
 import type { TokenData } from '@moekit/data';
+import { crossEntropy } from '@moekit/kernels/nn';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 
 import type { LanguageModel, Metrics } from '../contract.js';
 import { fail } from '../errors.js';
-import { crossEntropy } from '../model/cross-entropy.js';
 import type { Task } from '../task.js';
 import { scaleFlops } from '../training/add-flops.js';
 import type { Batch } from './batches.js';

@@ -1,13 +1,10 @@
 import type { Rng } from '@moekit/core';
+import type { Heads, RotaryTables } from '@moekit/kernels/nn';
+import { attend, product, splitHeads } from '@moekit/kernels/nn';
 import type { Rank, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 
-import { attend } from './attend.js';
-import type { Heads } from './heads.js';
-import { splitHeads } from './heads.js';
 import { drawWeight } from './parameter.js';
-import { product } from './product.js';
-import type { RotaryTables } from './rotary.js';
 
 /** What attention needs beside the tokens; the same in every layer. */
 export interface AttentionFrame {

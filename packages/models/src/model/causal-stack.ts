@@ -2,6 +2,8 @@ import type { MoELayer, Rng, RouteContext, Routing } from '@moekit/core';
 import { createRng } from '@moekit/core';
 import type { DispatchPlan } from '@moekit/kernels';
 import { densePlan } from '@moekit/kernels';
+import type { RotaryTables } from '@moekit/kernels/nn';
+import { rmsNorm, rotaryTables } from '@moekit/kernels/nn';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { slice } from '@tensorflow/tfjs-core';
 
@@ -11,9 +13,6 @@ import { countFlops } from './flops.js';
 import type { LayerConfig } from './layer.js';
 import { TransformerLayer } from './layer.js';
 import { unitGain } from './parameter.js';
-import { rmsNorm } from './rms-norm.js';
-import type { RotaryTables } from './rotary.js';
-import { rotaryTables } from './rotary.js';
 
 export type StackConfig = LayerConfig &
   Pick<LanguageModelConfig, 'contextLength' | 'numLayers' | 'moeEvery' | 'positions'>;

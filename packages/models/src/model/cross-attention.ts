@@ -1,8 +1,8 @@
 import type { Rng } from '@moekit/core';
+import { attend } from '@moekit/kernels/nn';
 import type { Rank, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { matMul, mul, reshape, split, tidy, transpose } from '@tensorflow/tfjs-core';
 
-import { attend } from './attend.js';
 import { drawWeight } from './parameter.js';
 
 /** The encoder's side of cross-attention in one layer. */

@@ -1,12 +1,12 @@
 import type { Activation, MoELayer, RouteContext, Rng, Routing } from '@moekit/core';
 import { FeedForwardExperts, assertCausal } from '@moekit/core';
 import type { DispatchPlan } from '@moekit/kernels';
+import { rmsNorm } from '@moekit/kernels/nn';
 import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add } from '@tensorflow/tfjs-core';
 
 import type { MoEFactory } from '../contract.js';
 import { unitGain } from './parameter.js';
-import { rmsNorm } from './rms-norm.js';
 
 const SEED_BOUND = 2 ** 31;
 

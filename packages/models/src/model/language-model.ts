@@ -1,5 +1,6 @@
 import type { MoELayer } from '@moekit/core';
 import { createRng } from '@moekit/core';
+import { product, registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, reshape, slice, tidy } from '@tensorflow/tfjs-core';
 
@@ -14,11 +15,9 @@ import type {
 import { fail } from '../errors.js';
 import { CausalStack } from './causal-stack.js';
 import { parseModelConfig } from './config.js';
-import { embed } from './embedding.js';
+import { embedTokens } from './embed-tokens.js';
 import { addRest } from './flops.js';
 import { drawWeight } from './parameter.js';
-import { product } from './product.js';
-import { registerModelKernels } from './register-model-kernels.js';
 
 /** Small, so that the tied output projection starts near uniform probabilities. */
 const EMBEDDING_STD = 0.02;
@@ -31,7 +30,7 @@ const EMBEDDING_STD = 0.02;
  */
 export function createLanguageModel(config: LanguageModelConfig, moe?: MoEFactory): LanguageModel {
   const parsed = parseModelConfig(config);
-  registerModelKernels();
+  registerTrainingKernels();
   return new TransformerModel(parsed, moe);
 }
 
@@ -93,7 +92,7 @@ class TransformerModel implements LanguageModel {
   }
 
   #embed(ids: Tensor1D, batchSize: number, length: number): Tensor2D {
-    const x = embed(this.#embedding, ids); // [B*L,D]
+    const x = embedTokens(this.#embedding, ids); // [B*L,D]
     if (!this.#positions) return x;
     const positions = slice(this.#positions, [0, 0], [length, -1]); // [L,D]
     const placed = add(reshape(x, [batchSize, length, -1]), positions); // [B,L,D]

@@ -1,4 +1,5 @@
 import type { MoELayer, Rng, Routing } from '@moekit/core';
+import { rmsNorm } from '@moekit/kernels/nn';
 import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add } from '@tensorflow/tfjs-core';
 
@@ -8,7 +9,6 @@ import { SelfAttention } from './attention.js';
 import type { FeedForwardFrame, FeedForwardSpec } from './feed-forward-block.js';
 import { FeedForwardBlock } from './feed-forward-block.js';
 import { unitGain } from './parameter.js';
-import { rmsNorm } from './rms-norm.js';
 
 /** What a layer is built from. */
 export type LayerConfig = FeedForwardSpec & { readonly numHeads: number };

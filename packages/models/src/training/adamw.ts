@@ -1,8 +1,6 @@
-import { registerTrainingKernels } from '@moekit/kernels';
+import { adamWSteps, registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { dispose, tidy, variable, zerosLike } from '@tensorflow/tfjs-core';
-
-import { adamWSteps } from './adamw-kernel.js';
 
 export interface AdamWOptions {
   /** Applied to variables named `.weight` only, apart from the gradient (decoupled). */

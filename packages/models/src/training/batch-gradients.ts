@@ -1,11 +1,11 @@
 import type { RoutingStats } from '@moekit/core';
 import { totalRouterLoss } from '@moekit/core';
 import { stopGradient } from '@moekit/kernels';
+import { globalNorm } from '@moekit/kernels/nn';
 import type { NamedTensorMap, Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import { add, concat, dispose, keep, reshape, tidy, variableGrads } from '@tensorflow/tfjs-core';
 
 import type { Task } from '../task.js';
-import { globalNorm } from './global-norm.js';
 import type { PassReport } from './pass-report.js';
 import { encodePass } from './pass-report.js';
 import { releaseTape } from './release-tape.js';

@@ -7,7 +7,7 @@ import type { AdamW } from './adamw.js';
 import type { BatchGradients, BatchReport } from './batch-gradients.js';
 import { batchGradients, readReport } from './batch-gradients.js';
 import { diagnose, diverged, isNonFinite } from './divergence.js';
-import { clipScale } from './global-norm.js';
+import { clipScale } from './clip-scale.js';
 import { learningRateAt } from './schedule.js';
 
 const SEED_BOUND = 2 ** 31;

@@ -1,9 +1,10 @@
 import type { MoELayer, Rng, Routing } from '@moekit/core';
+import type { RotaryTables } from '@moekit/kernels/nn';
+import { attend, rmsNorm } from '@moekit/kernels/nn';
 import type { Rank, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { add, concat, tidy, zeros } from '@tensorflow/tfjs-core';
 
 import type { MoEFactory } from '../contract.js';
-import { attend } from '../model/attend.js';
 import type { AttentionFrame } from '../model/attention.js';
 import { SelfAttention } from '../model/attention.js';
 import type { Memory } from '../model/cross-attention.js';
@@ -11,8 +12,6 @@ import { CrossAttention } from '../model/cross-attention.js';
 import type { FeedForwardFrame } from '../model/feed-forward-block.js';
 import { FeedForwardBlock } from '../model/feed-forward-block.js';
 import { unitGain } from '../model/parameter.js';
-import { rmsNorm } from '../model/rms-norm.js';
-import type { RotaryTables } from '../model/rotary.js';
 import type { TranslationModelConfig } from './contract.js';
 
 /** The encoder as a decoder layer sees it. */

@@ -1,11 +1,11 @@
 import type { Routing, Rng } from '@moekit/core';
+import { rmsNorm } from '@moekit/kernels/nn';
 import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { slice, tensor1d } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions, MoEFactory } from '../contract.js';
 import { causalMask } from '../model/causal-mask.js';
 import { unitGain } from '../model/parameter.js';
-import { rmsNorm } from '../model/rms-norm.js';
 import type { PairBatch, TranslationModelConfig } from './contract.js';
 import { DecoderLayer } from './decoder-layer.js';
 import type { Encoded, SharedParts } from './encoder.js';

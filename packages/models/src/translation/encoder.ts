@@ -1,13 +1,13 @@
 import type { Routing, Rng } from '@moekit/core';
 import type { DispatchPlan } from '@moekit/kernels';
+import type { RotaryTables } from '@moekit/kernels/nn';
+import { rmsNorm } from '@moekit/kernels/nn';
 import type { Rank, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { tensor1d } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions, MoEFactory } from '../contract.js';
 import { TransformerLayer } from '../model/layer.js';
 import { unitGain } from '../model/parameter.js';
-import { rmsNorm } from '../model/rms-norm.js';
-import type { RotaryTables } from '../model/rotary.js';
 import type { SourceBatch, TranslationModelConfig } from './contract.js';
 import { paddingMask, passDropout, routeContexts, tokenMask } from './frames.js';
 

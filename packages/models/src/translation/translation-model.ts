@@ -1,16 +1,15 @@
 import type { MoELayer } from '@moekit/core';
 import { createRng } from '@moekit/core';
 import { densePlan } from '@moekit/kernels';
+import type { RotaryTables } from '@moekit/kernels/nn';
+import { registerTrainingKernels, rotaryTables } from '@moekit/kernels/nn';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { matMul, mul, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions, MoEFactory } from '../contract.js';
 import { fail } from '../errors.js';
-import { embed } from '../model/embedding.js';
+import { embedTokens } from '../model/embed-tokens.js';
 import { drawWeight } from '../model/parameter.js';
-import { registerModelKernels } from '../model/register-model-kernels.js';
-import type { RotaryTables } from '../model/rotary.js';
-import { rotaryTables } from '../model/rotary.js';
 import { parseTranslationConfig } from './config.js';
 import type {
   DecodingSession,
@@ -42,7 +41,7 @@ export function createTranslationModel(
   moe?: MoEFactory,
 ): TranslationModel {
   const parsed = parseTranslationConfig(config);
-  registerModelKernels();
+  registerTrainingKernels();
   return new EncoderDecoder(parsed, moe);
 }
 
@@ -115,7 +114,7 @@ class EncoderDecoder implements TranslationModel {
     const rows = realRows(batch.targetLengths, batch.target.length / batch.size);
     // no logits for padding: the projection is a third of a small model's products
     const real = decoded.tokenMask
-      ? embed(decoded.output, tensor1d(rows, 'int32'))
+      ? embedTokens(decoded.output, tensor1d(rows, 'int32'))
       : decoded.output;
     const routings = [...encoded.routings, ...decoded.routings];
     return {
@@ -135,7 +134,7 @@ class EncoderDecoder implements TranslationModel {
     const scale = Math.sqrt(this.config.modelWidth);
     return {
       rotary: this.#rotary,
-      embed: (ids: Tensor1D) => mul<Tensor2D>(embed(this.#embedding, ids), scale),
+      embed: (ids: Tensor1D) => mul<Tensor2D>(embedTokens(this.#embedding, ids), scale),
       everyToken: densePlan,
     };
   }

@@ -1,4 +1,5 @@
 import { stopGradient } from '@moekit/kernels';
+import { crossEntropy } from '@moekit/kernels/nn';
 import type { Rank, Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -18,7 +19,6 @@ import {
 } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions } from '../contract.js';
-import { crossEntropy } from '../model/cross-entropy.js';
 import type { TaskPass } from '../task.js';
 import { asTensors } from './as-tensors.js';
 import type { VisionLanguageBatch } from './batch.js';

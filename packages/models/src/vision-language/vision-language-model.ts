@@ -1,5 +1,6 @@
 import type { MoELayer, RouterLoss, Routing } from '@moekit/core';
 import { createRng } from '@moekit/core';
+import { registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Rank, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -22,10 +23,9 @@ import type {
 } from '../contract.js';
 import { CausalStack } from '../model/causal-stack.js';
 import { parseModelConfig } from '../model/config.js';
-import { embed } from '../model/embedding.js';
+import { embedTokens } from '../model/embed-tokens.js';
 import { addRest } from '../model/flops.js';
 import { drawWeight } from '../model/parameter.js';
-import { registerModelKernels } from '../model/register-model-kernels.js';
 import { scaleFlops } from '../training/add-flops.js';
 
 /** As in the language model: small, so that the tied output projection starts near uniform probabilities. */
@@ -88,7 +88,7 @@ export function createVisionLanguageModel(
   config: VisionLanguageConfig,
   moe?: MoEFactory,
 ): VisionLanguageModel {
-  registerModelKernels();
+  registerTrainingKernels();
   return new PatchTransformer(config, moe);
 }
 
@@ -161,7 +161,7 @@ class PatchTransformer implements VisionLanguageModel {
     const [batchSize, length] = [tokens.shape[0], this.#length];
     const x = this.#embed(input); // [B*L,D]
     const passed = this.#stack.apply(x, { batchSize, length, options, tokenMask });
-    const asked = embed(passed.hidden, targetRows); // [N,D]
+    const asked = embedTokens(passed.hidden, targetRows); // [N,D]
     const logits = matMul<Tensor2D>(asked, this.#embedding, false, true); // [N,V]
     const { routings } = passed;
     return { logits, routings, losses: routings.flatMap(({ losses }) => losses) };
@@ -177,7 +177,7 @@ class PatchTransformer implements VisionLanguageModel {
       reshape(seen, [batchSize, rows * columns, d]),
       reshape(places, [rows * columns, d]),
     ); // [B,P,D]
-    const words = mul(embed(this.#embedding, reshape<Rank.R1>(tokens, [-1])), scale); // [B*textLength,D]
+    const words = mul(embedTokens(this.#embedding, reshape<Rank.R1>(tokens, [-1])), scale); // [B*textLength,D]
     const text = reshape<Rank.R3>(words, [batchSize, textLength, d]);
     return reshape(concat([picture, text], 1), [-1, d]); // [B*L,D]
   }

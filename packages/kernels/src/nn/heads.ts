@@ -1,9 +1,9 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { mul, reshape, split, tidy, transpose } from '@tensorflow/tfjs-core';
 
-import { runOnHost, runsFused } from '../host-kernel.js';
-import type { HeadsShape } from './heads-kernel.js';
-import { splitHeadsKernel } from './heads-kernel.js';
+import { fused } from './fused.js';
+import { splitHeadsGradient, splitHeadsKernel } from './heads-kernel.js';
+import type { HeadsShape } from './heads-shape.js';
 import type { RotaryTables } from './rotary.js';
 import { rotate } from './rotary.js';
 
@@ -16,9 +16,10 @@ export type Heads = [query: Tensor4D, key: Tensor4D, value: Tensor4D];
  * @returns three tensors, owned by the caller      Gradient: through projected.
  */
 export function splitHeads(projected: Tensor2D, tables: RotaryTables, shape: HeadsShape): Heads {
-  if (!runsFused(splitHeadsKernel)) return composedHeads(projected, tables, shape);
+  const kernel = fused(splitHeadsKernel, splitHeadsGradient);
+  if (!kernel) return composedHeads(projected, tables, shape);
   const { cosines, sines } = tables;
-  return runOnHost(splitHeadsKernel, { x: projected, cosines, sines }, shape) as Heads;
+  return kernel({ x: projected, cosines, sines }, shape);
 }
 
 /** The same from tfjs operations. */

@@ -1,12 +1,13 @@
 import type { GradSaveFunc, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, customGrad, mul, softmax, sub, sum } from '@tensorflow/tfjs-core';
 
-import type { HostKernel } from '../host-kernel.js';
-import { runOnHost, runsOnHost } from '../host-kernel.js';
+import type { HostKernel } from '../host/kernel.js';
+import { fused } from './fused.js';
 
 /**
  * Attention weights: softmax over the last axis of scores plus mask.
- * @param scores float32 [B,H,Lq,Lk]      @param mask float32, a constant that broadcasts to the scores      @returns float32 [B,H,Lq,Lk], owned by the caller
+ * @param scores float32 [B,H,Lq,Lk]      @param mask float32, a constant that broadcasts to the scores
+ * @returns float32 [B,H,Lq,Lk], owned by the caller
  *   Gradient: through scores, p (dy - sum(dy p)).
  */
 export function maskedSoftmax(scores: Tensor4D, mask: Tensor): Tensor4D {
@@ -14,27 +15,29 @@ export function maskedSoftmax(scores: Tensor4D, mask: Tensor): Tensor4D {
     const [z, save] = inputs as [Tensor4D, GradSaveFunc];
     const value = softmax(add<Tensor4D>(z, mask));
     save([value]);
-    const gradient = runsOnHost() ? hostGradient : composedGradient;
-    return { value, gradFunc: (dy, saved) => gradient(dy, saved[0] as Tensor) };
+    return { value, gradFunc: (dy, [probs]) => softmaxGradient(dy, probs!) };
   })(scores);
 }
 
-export function hostGradient(dy: Tensor, probs: Tensor): Tensor {
-  return runOnHost(softmaxGradientKernel, { dy, probs }, { width: probs.shape.at(-1)! })[0]!;
+export function softmaxGradient(dy: Tensor, probs: Tensor): Tensor {
+  const kernel = fused(softmaxGradientKernel);
+  if (!kernel) return composedGradient(dy, probs);
+  return kernel({ dy, probs }, { width: probs.shape.at(-1)! })[0];
 }
 
+/** The same from tfjs operations. */
 export function composedGradient(dy: Tensor, probs: Tensor): Tensor {
   return mul(probs, sub(dy, sum(mul(dy, probs), -1, true)));
 }
 
-const softmaxGradientKernel: HostKernel<'dy' | 'probs', { width: number }> = {
+const softmaxGradientKernel: HostKernel<'MoeSoftmaxGradient'> = {
   kernelName: 'MoeSoftmaxGradient',
   outputShapes: ({ probs }) => [probs],
   compute: ([dz], { dy, probs }, { width }) => {
     for (let at = 0; at < probs.length; at += width) {
       let along = 0;
       for (let i = at; i < at + width; i++) along += dy[i]! * probs[i]!;
-      for (let i = at; i < at + width; i++) dz![i] = probs[i]! * (dy[i]! - along);
+      for (let i = at; i < at + width; i++) dz[i] = probs[i]! * (dy[i]! - along);
     }
   },
 };

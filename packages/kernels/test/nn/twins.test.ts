@@ -1,8 +1,6 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { createRng, normalArray } from '@moekit/core';
-import { registerKernels, registerTrainingKernels } from '@moekit/kernels';
-import type { Rank, ShapeMap, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   add,
   addN,
@@ -20,25 +18,21 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { attend, composedAttend } from '../src/model/attend.js';
-import { composedCrossEntropy, crossEntropy } from '../src/model/cross-entropy.js';
-import { composedEmbed, embed } from '../src/model/embedding.js';
-import type { Heads } from '../src/model/heads.js';
-import { composedHeads, splitHeads } from '../src/model/heads.js';
-import { composedGradient, hostGradient, maskedSoftmax } from '../src/model/masked-softmax.js';
-import { product } from '../src/model/product.js';
-import { composedRmsNorm, rmsNorm } from '../src/model/rms-norm.js';
-import { rotaryTables } from '../src/model/rotary.js';
-import { adamWStep, composedStep } from '../src/training/adamw-kernel.js';
-import { globalNorm } from '../src/training/global-norm.js';
+import { adamWStep, composedStep } from '../../src/nn/adamw.js';
+import { attend, composedAttend } from '../../src/nn/attend.js';
+import { composedCrossEntropy, crossEntropy } from '../../src/nn/cross-entropy.js';
+import { composedEmbed, embed } from '../../src/nn/embed.js';
+import { globalNorm } from '../../src/nn/global-norm.js';
+import type { Heads } from '../../src/nn/heads.js';
+import { composedHeads, splitHeads } from '../../src/nn/heads.js';
+import { registerTrainingKernels } from '../../src/nn/index.js';
+import { composedGradient, maskedSoftmax, softmaxGradient } from '../../src/nn/masked-softmax.js';
+import { product } from '../../src/nn/product.js';
+import { composedRmsNorm, rmsNorm } from '../../src/nn/rms-norm.js';
+import { rotaryTables } from '../../src/nn/rotary.js';
+import { normal } from './normal.js';
 
 type Compute = (...inputs: Tensor[]) => Tensor[];
-
-/** Draws from N(0, 1). */
-function normal<R extends Rank>(shape: ShapeMap[R], seed: number): Tensor<R> {
-  const size = (shape as number[]).reduce((product, n) => product * n, 1);
-  return tensor<R>(normalArray(createRng(seed), size), shape);
-}
 
 /** Outputs of `f`, and the gradients of a weighted sum of them. */
 function everything(f: (...inputs: Tensor[]) => Tensor[], inputs: Tensor[]): number[][] {
@@ -52,7 +46,8 @@ function everything(f: (...inputs: Tensor[]) => Tensor[], inputs: Tensor[]): num
 /** float32 sums in another order. */
 function expectClose(got: number[][], expected: number[][]): void {
   expect(got.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
-  got.flat().forEach((value, i) => expect(value).toBeCloseTo(expected.flat()[i]!, 4));
+  const wanted = expected.flat();
+  got.flat().forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 4));
 }
 
 /** TensorFlow has kernels of the same names where moekit's own operations were built. */
@@ -62,7 +57,6 @@ describe.each(backends)('on %s', (backend) => {
   beforeAll(async () => {
     await setBackend(backend);
     expect(getBackend()).toBe(backend);
-    registerKernels();
     registerTrainingKernels();
   });
 
@@ -194,7 +188,7 @@ describe.each(backends)('on %s', (backend) => {
 
   test.skipIf(backend === 'tensorflow')("both forms of the softmax's gradient agree", () => {
     const [dy, probs] = [normal<Rank.R2>([4, 6], 1), softmax(normal<Rank.R2>([4, 6], 2))];
-    const [host, composed] = [hostGradient, composedGradient].map((f) => [
+    const [host, composed] = [softmaxGradient, composedGradient].map((f) => [
       Array.from(f(dy, probs).dataSync()),
     ]);
     expectClose(host!, composed!);
@@ -212,6 +206,25 @@ describe.each(backends)('on %s', (backend) => {
     const expected = [Math.exp(-2) / total, Math.exp(-1) / total, 1 / total - 1];
     const rest = [1, -1, 0, 1 / 3 - 1, 1 / 3, 1 / 3];
     expectClose([Array.from(grads[0]!.dataSync())], [[...expected, ...rest].map((g) => g / 3)]);
+  });
+
+  test('the fused step and the composed one agree', () => {
+    const of = (seed: number) => normal<Rank.R1>([7], seed);
+    const state = { weight: of(1), first: of(2), second: of(3).square() };
+    const step = {
+      ...{ beta1: 0.9, beta2: 0.95, epsilon: 1e-8, stepSize: 0.01, secondCorrection: 2 },
+      ...{ decay: 0.99, gradientScale: 0.5 },
+    };
+    const [fused, composed] = [adamWStep, composedStep].map((f) => f(state, of(4), step));
+    for (const part of ['weight', 'first', 'second'] as const) {
+      const expected = composed![part].dataSync();
+      fused![part].dataSync().forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
+    }
+  });
+
+  test('the global norm is the length of all gradients together, 0 of none', () => {
+    expect(globalNorm([tensor1d([3, 0]), tensor1d([4])]).dataSync()[0]).toBeCloseTo(5, 6);
+    expect(globalNorm([]).dataSync()[0]).toBe(0);
   });
 
   test('no kernel leaves more than its outputs', () => {

@@ -1,7 +1,8 @@
-import { fusedKernel } from '@moekit/kernels';
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { customGrad, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 
+import { fusedKernel } from '../fused-kernel.js';
+import { runAll } from '../run.js';
 import type { Heads } from './heads.js';
 import { maskedSoftmax } from './masked-softmax.js';
 import { product } from './product.js';
@@ -13,21 +14,20 @@ import { product } from './product.js';
  * @returns float32 [B*Lq,H*Dh], owned by the caller      Gradient: through the heads.
  */
 export function attend(heads: Heads, mask: Tensor): Tensor2D {
-  const forward = fusedKernel<'q' | 'k' | 'v' | 'mask'>('MoeAttend');
+  const forward = fusedKernel('MoeAttend');
   if (!forward) return composedAttend(heads, mask);
   return customGrad<Tensor2D>((...inputs) => {
     const [q, k, v, save] = inputs as [Tensor, Tensor, Tensor, GradSaveFunc];
-    const [out, probs] = forward({ q, k, v, mask }) as [Tensor2D, Tensor];
+    const [out, probs] = forward({ q, k, v, mask }, {});
     save([q, k, v, probs]);
     return { value: out, gradFunc: (dout, saved) => attendGradient(dout, saved) };
   })(...heads);
 }
 
-/** By query, key and value. */
+/** Gradients by query, key and value. */
 function attendGradient(dout: Tensor, saved: Tensor[]): Tensor[] {
   const [q, k, v, probs] = saved as [Tensor, Tensor, Tensor, Tensor];
-  const backward = fusedKernel<'dout' | 'q' | 'k' | 'v' | 'probs'>('MoeAttendGradient')!;
-  return backward({ dout, q, k, v, probs });
+  return runAll('MoeAttendGradient', { dout, q, k, v, probs }, {});
 }
 
 /** The same from tfjs operations. */

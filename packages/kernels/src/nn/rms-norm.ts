@@ -1,8 +1,8 @@
 import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, customGrad, mean, mul, rsqrt, square, sub, sum } from '@tensorflow/tfjs-core';
 
-import { runOnHost, runsFused } from '../host-kernel.js';
-import { rmsNormKernel } from './rms-norm-kernel.js';
+import { fused } from './fused.js';
+import { rmsNormGradient, rmsNormKernel } from './rms-norm-kernel.js';
 
 /** Keeps rows of zeros at zero. */
 const EPSILON = 1e-5;
@@ -16,8 +16,8 @@ const EPSILON = 1e-5;
  *   dx = r (g dy - n mean(g dy n)),  dg = sum_t dy n,  with r = 1 / rms and n = x r.
  */
 export function rmsNorm(x: Tensor2D, gain: Tensor1D): Tensor2D {
-  if (!runsFused(rmsNormKernel)) return composedRmsNorm(x, gain);
-  return runOnHost(rmsNormKernel, { x, gain }, { epsilon: EPSILON })[0] as Tensor2D;
+  const kernel = fused(rmsNormKernel, rmsNormGradient);
+  return kernel ? kernel({ x, gain }, { epsilon: EPSILON })[0] : composedRmsNorm(x, gain);
 }
 
 /** The same from tfjs operations. */

@@ -1,5 +1,3 @@
-import { lossWithSlope } from '@moekit/core';
-import { fusedKernel } from '@moekit/kernels';
 import type { GradSaveFunc, Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -19,19 +17,22 @@ import {
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 
+import { fusedKernel } from '../fused-kernel.js';
+import { lossWithSlope } from '../loss-with-slope.js';
+
 /**
  * Mean negative log-likelihood, in nats.
  * Formula:  L = mean_t (max z_t - z_t[target] - log max p_t),  p = softmax(z)
  * Stable: the largest probability is at least 1/V, so its logarithm is harmless, and no sum of exponentials is formed
  * beside the softmax.
  * @param logits float32 [T,V]      @param targets int32 [T], all below V      @returns float32 scalar, owned by the caller
- *   Gradient: through the logits, (p - onehot) / T. The one-hot matrix is a segment sum of ones: tfjs's own `oneHot`
+ *   Gradient: through the logits, (p - onehot) / T. The one-hot matrix is a segment sum of ones: tfjs's `oneHot`
  *   writes integer bits into float32 tensors on wasm (4.22).
  */
 export function crossEntropy(logits: Tensor2D, targets: Tensor1D): Scalar {
-  const forward = fusedKernel<'logits' | 'targets'>('MoeCrossEntropy');
+  const forward = fusedKernel('MoeCrossEntropy');
   if (!forward) return composedCrossEntropy(logits, targets);
-  return lossWithSlope(logits, (z) => forward({ logits: z, targets }));
+  return lossWithSlope(logits, (z) => forward({ logits: z, targets }, {}));
 }
 
 /** The same from tfjs operations. */

@@ -1,19 +1,22 @@
-import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { GradSaveFunc, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { customGrad, gather, unsortedSegmentSum } from '@tensorflow/tfjs-core';
 
 import { fail } from '../errors.js';
-import type { HostKernel } from '../host-kernel.js';
-import { runOnHost, runsOnHost } from '../host-kernel.js';
+import type { Gradient } from '../gradient.js';
+import type { HostKernel } from '../host/kernel.js';
+import { fused } from './fused.js';
 
 /**
  * The rows of a table by id.
  * @param table float32 [V,D]      @param ids int32 [T], all below V      @returns float32 [T,D], owned by the caller
- * @throws MODELS_TOKENS for another id, where tensors live in host memory (GPUs give zeros instead)
+ * @throws KERNELS_VALUE for another id, where tensors live in host memory (GPUs give zeros instead)
  *   Gradient: through the table (rows summed per id, in token order).
  */
 export function embed(table: Tensor2D, ids: Tensor1D): Tensor2D {
-  if (!runsOnHost()) return refuseUnknown(() => composedEmbed(table, ids), table.shape[0]);
-  return runOnHost(embedKernel, { table, ids }, { vocabSize: table.shape[0] })[0] as Tensor2D;
+  const [vocabSize] = table.shape;
+  const kernel = fused(embedKernel, embedGradient);
+  if (!kernel) return refuseUnknown(() => composedEmbed(table, ids), vocabSize);
+  return kernel({ table, ids }, { vocabSize })[0];
 }
 
 /** The same from tfjs operations, without the transposes of tfjs's own gradient of `gather`. */
@@ -28,23 +31,24 @@ export function composedEmbed(table: Tensor2D, ids: Tensor1D): Tensor2D {
   })(table);
 }
 
-const embedKernel: HostKernel<'table' | 'ids', { vocabSize: number }> = {
+const embedKernel: HostKernel<'MoeEmbed'> = {
   kernelName: 'MoeEmbed',
   outputShapes: ({ table, ids }) => [[ids[0]!, table[1]!]],
-  compute: ([out], { table, ids }, { vocabSize }) => {
-    const width = table.length / vocabSize;
+  compute: ([out], { table, ids }, { vocabSize }, shapes) => {
+    const width = shapes.table[1]!;
     ids.forEach((id, t) => {
       if (!(id >= 0 && id < vocabSize)) throwUnknown(id, vocabSize);
-      for (let d = 0; d < width; d++) out![t * width + d] = table[id * width + d]!;
+      for (let d = 0; d < width; d++) out[t * width + d] = table[id * width + d]!;
     });
   },
-  gradient: {
-    inputsToSave: ['ids'],
-    gradFunc: (dy, saved, attributes) => {
-      const { vocabSize } = attributes as unknown as { vocabSize: number };
-      return { table: () => unsortedSegmentSum(dy as Tensor, saved[0] as Tensor1D, vocabSize) };
-    },
-  },
+};
+
+const embedGradient: Gradient<'MoeEmbed'> = {
+  kernelName: 'MoeEmbed',
+  saved: ['ids'],
+  of: (dy, [ids], { vocabSize }) => ({
+    table: () => unsortedSegmentSum(dy, ids as Tensor1D, vocabSize),
+  }),
 };
 
 /** TensorFlow's gather names the index that it refuses in a sentence. */
@@ -59,9 +63,9 @@ function refuseUnknown(compute: () => Tensor2D, vocabSize: number): Tensor2D {
 }
 
 function throwUnknown(id: number, vocabSize: number): never {
-  throw fail('MODELS_TOKENS', {
+  throw fail('KERNELS_VALUE', {
     asked: `Token ids must be from 0 to ${vocabSize - 1}`,
     got: String(id),
-    fix: "Build the model with the tokenizer's vocabSize.",
+    fix: 'Give the table a row for each id of the vocabulary.',
   });
 }

@@ -1,18 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import type { HostKernel } from '../host-kernel.js';
-import { runOnHost } from '../host-kernel.js';
-
-/** Sizes of the heads of one batch. */
-export interface HeadsShape {
-  readonly batchSize: number;
-  readonly length: number;
-  readonly numHeads: number;
-  readonly headWidth: number;
-}
+import type { Gradient } from '../gradient.js';
+import type { HostKernel } from '../host/kernel.js';
+import { fused } from './fused.js';
+import type { HeadsShape } from './heads-shape.js';
 
 /** (x [B*L,3D], cosines and sines [L,Dh]) -> queries, keys, values [B,H,L,Dh]. */
-export const splitHeadsKernel: HostKernel<'x' | 'cosines' | 'sines', HeadsShape> = {
+export const splitHeadsKernel: HostKernel<'MoeSplitHeads'> = {
   kernelName: 'MoeSplitHeads',
   outputShapes: (_inputs, { batchSize, numHeads, length, headWidth }) => {
     const byHead = [batchSize, numHeads, length, headWidth];
@@ -29,31 +23,30 @@ export const splitHeadsKernel: HostKernel<'x' | 'cosines' | 'sines', HeadsShape>
         const sin = sines[angle + i]!;
         const qi = x[joined + i]! * scale;
         const qj = x[joined + j]! * scale;
-        q![split + i] = qi * cos - qj * sin;
-        q![split + j] = qj * cos + qi * sin;
+        q[split + i] = qi * cos - qj * sin;
+        q[split + j] = qj * cos + qi * sin;
         const ki = x[joined + modelWidth + i]!;
         const kj = x[joined + modelWidth + j]!;
-        k![split + i] = ki * cos - kj * sin;
-        k![split + j] = kj * cos + ki * sin;
-        v![split + i] = x[joined + 2 * modelWidth + i]!;
-        v![split + j] = x[joined + 2 * modelWidth + j]!;
+        k[split + i] = ki * cos - kj * sin;
+        k[split + j] = kj * cos + ki * sin;
+        v[split + i] = x[joined + 2 * modelWidth + i]!;
+        v[split + j] = x[joined + 2 * modelWidth + j]!;
       }
     });
   },
-  gradient: {
-    inputsToSave: ['cosines', 'sines'],
-    gradFunc: (dys, saved, attributes) => {
-      const [dq, dk, dv] = dys as [Tensor, Tensor, Tensor];
-      const [cosines, sines] = saved as [Tensor, Tensor];
-      const inputs = { dq, dk, dv, cosines, sines };
-      const shape = attributes as unknown as HeadsShape;
-      return { x: () => runOnHost(joinHeadsKernel, inputs, shape)[0]! };
-    },
+};
+
+export const splitHeadsGradient: Gradient<'MoeSplitHeads'> = {
+  kernelName: 'MoeSplitHeads',
+  saved: ['cosines', 'sines'],
+  of: ([dq, dk, dv], saved, shape) => {
+    const [cosines, sines] = saved as [Tensor, Tensor];
+    return { x: () => fused(joinHeadsKernel)!({ dq, dk, dv, cosines, sines }, shape)[0] };
   },
 };
 
 /** The adjoint: gradients by head, rotated back, to [B*L,3D]. */
-const joinHeadsKernel: HostKernel<'dq' | 'dk' | 'dv' | 'cosines' | 'sines', HeadsShape> = {
+const joinHeadsKernel: HostKernel<'MoeJoinHeads'> = {
   kernelName: 'MoeJoinHeads',
   outputShapes: (_inputs, { batchSize, numHeads, length, headWidth }) => [
     [batchSize * length, 3 * numHeads * headWidth],
@@ -68,14 +61,14 @@ const joinHeadsKernel: HostKernel<'dq' | 'dk' | 'dv' | 'cosines' | 'sines', Head
         const sin = sines[angle + i]!;
         const qi = dq[split + i]! * scale;
         const qj = dq[split + j]! * scale;
-        dx![joined + i] = qi * cos + qj * sin;
-        dx![joined + j] = qj * cos - qi * sin;
+        dx[joined + i] = qi * cos + qj * sin;
+        dx[joined + j] = qj * cos - qi * sin;
         const ki = dk[split + i]!;
         const kj = dk[split + j]!;
-        dx![joined + modelWidth + i] = ki * cos + kj * sin;
-        dx![joined + modelWidth + j] = kj * cos - ki * sin;
-        dx![joined + 2 * modelWidth + i] = dv[split + i]!;
-        dx![joined + 2 * modelWidth + j] = dv[split + j]!;
+        dx[joined + modelWidth + i] = ki * cos + kj * sin;
+        dx[joined + modelWidth + j] = kj * cos - ki * sin;
+        dx[joined + 2 * modelWidth + i] = dv[split + i]!;
+        dx[joined + 2 * modelWidth + j] = dv[split + j]!;
       }
     });
   },

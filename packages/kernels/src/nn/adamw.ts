@@ -1,34 +1,10 @@
-import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
-import {
-  add,
-  div,
-  engine,
-  getBackend,
-  getKernel,
-  mul,
-  sqrt,
-  square,
-  sub,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { add, div, mul, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
 
-import type { HostKernel } from '../host-kernel.js';
-import { runOnHost, runsFused } from '../host-kernel.js';
-
-/** One AdamW step of one tensor, in numbers. */
-export interface AdamWStep {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** Learning rate over (1 - beta1^t). */
-  readonly stepSize: number;
-  /** 1 / (1 - beta2^t). */
-  readonly secondCorrection: number;
-  /** What weights are multiplied by first: 1 - learningRate * weightDecay. */
-  readonly decay: number;
-  /** What the gradient is multiplied by first (clipping). */
-  readonly gradientScale: number;
-}
+import type { HostKernel } from '../host/kernel.js';
+import { hasKernel, runList } from '../run.js';
+import type { AdamWStep } from './adamw-step.js';
+import { fused } from './fused.js';
 
 /** A weight with its two moments, before or after a step. */
 export interface AdamWState {
@@ -44,10 +20,11 @@ export interface AdamWState {
  * @param gradient of the weight's shape      @returns new tensors, owned by the caller; inputs are left as they are
  */
 export function adamWStep(state: AdamWState, gradient: Tensor, step: AdamWStep): AdamWState {
-  if (!runsFused(adamWKernel)) return composedStep(state, gradient, step);
+  const kernel = fused(adamWKernel);
+  if (!kernel) return composedStep(state, gradient, step);
   const { weight, first, second } = state;
-  const next = runOnHost(adamWKernel, { weight, first, second, gradient }, step);
-  return { weight: next[0]!, first: next[1]!, second: next[2]! };
+  const next = kernel({ weight, first, second, gradient }, step);
+  return { weight: next[0], first: next[1], second: next[2] };
 }
 
 /** One step of several tensors: all at once where the backend has a kernel for that, which costs one call. */
@@ -57,12 +34,11 @@ export function adamWSteps(
   steps: readonly AdamWStep[],
 ): AdamWState[] {
   const n = states.length;
-  if (n === 0 || !getKernel(ADAMW_ALL, getBackend())) {
+  if (n === 0 || !hasKernel('MoeAdamWAll')) {
     return states.map((state, i) => adamWStep(state, gradients[i]!, steps[i]!));
   }
   const parts = (['weight', 'first', 'second'] as const).map((part) => states.map((s) => s[part]));
-  const inputs = [...parts.flat(), ...gradients] as unknown as NamedTensorMap;
-  const next = engine().runKernel(ADAMW_ALL, inputs, { steps } as never) as Tensor[];
+  const next = runList('MoeAdamWAll', [...parts.flat(), ...gradients], { steps });
   return states.map((_, i) => ({
     weight: next[i]!,
     first: next[n + i]!,
@@ -70,18 +46,10 @@ export function adamWSteps(
   }));
 }
 
-/** As @moekit/kernels registers it for TensorFlow. */
-const ADAMW_ALL = 'MoeAdamWAll';
-
-const adamWKernel: HostKernel<'weight' | 'first' | 'second' | 'gradient', AdamWStep> = {
+const adamWKernel: HostKernel<'MoeAdamW'> = {
   kernelName: 'MoeAdamW',
   outputShapes: ({ weight }) => [weight, weight, weight],
-  compute: (outputs, { weight, first, second, gradient }, step) => {
-    const [nextWeight, nextFirst, nextSecond] = outputs as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
+  compute: ([nextWeight, nextFirst, nextSecond], { weight, first, second, gradient }, step) => {
     const { beta1, beta2, epsilon, stepSize, secondCorrection, decay, gradientScale } = step;
     for (let i = 0; i < gradient.length; i++) {
       const g = gradient[i]! * gradientScale;

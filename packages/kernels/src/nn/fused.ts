@@ -1,0 +1,33 @@
+import { getBackend, registerKernel } from '@tensorflow/tfjs-core';
+
+import { cpuMemory } from '../cpu/memory.js';
+import type { FusedKernel } from '../fused-kernel.js';
+import { fusedKernel } from '../fused-kernel.js';
+import type { Gradient } from '../gradient.js';
+import { ensureGradient } from '../gradient.js';
+import type { HostKernel } from '../host/kernel.js';
+import { hostKernelConfig } from '../host/memory.js';
+import type { KernelName } from '../kernel-map.js';
+import { hasKernel } from '../run.js';
+import { wasmMemory } from '../wasm/memory.js';
+
+const memories = [cpuMemory, wasmMemory];
+
+/**
+ * A kernel where the current backend computes it in one piece: by its own kernel of that name, or on the host where it
+ * keeps its tensors there. `undefined` elsewhere. A kernel of the backend has its gradient kernel too.
+ * @param gradient absent where nothing differentiates through the kernel
+ */
+export function fused<Name extends KernelName>(
+  kernel: HostKernel<Name>,
+  gradient?: Gradient<Name>,
+): FusedKernel<Name> | undefined {
+  if (gradient) ensureGradient(gradient);
+  if (!hasKernel(kernel.kernelName)) registerOnHost(kernel);
+  return fusedKernel(kernel.kernelName);
+}
+
+function registerOnHost<Name extends KernelName>(kernel: HostKernel<Name>): void {
+  const memory = memories.find(({ backendName }) => backendName === getBackend());
+  if (memory) registerKernel(hostKernelConfig(kernel, memory));
+}

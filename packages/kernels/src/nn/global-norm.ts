@@ -1,0 +1,16 @@
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { addN, scalar, sqrt, square, sum, tidy } from '@tensorflow/tfjs-core';
+
+import { hasKernel, runList } from '../run.js';
+
+/** Length of all gradients as one vector: float32 scalar, owned by the caller. */
+export function globalNorm(gradients: readonly Tensor[]): Scalar {
+  if (gradients.length === 0) return scalar(0);
+  if (!hasKernel('MoeNorm')) return composedNorm(gradients);
+  return runList('MoeNorm', gradients, {})[0] as Scalar;
+}
+
+/** The same from tfjs operations. */
+export function composedNorm(gradients: readonly Tensor[]): Scalar {
+  return tidy(() => sqrt(addN(gradients.map((gradient) => sum<Scalar>(square(gradient))))));
+}

@@ -1,0 +1,16 @@
+export { adamWSteps } from './adamw.js';
+export type { AdamWState } from './adamw.js';
+export type { AdamWStep } from './adamw-step.js';
+export { attend } from './attend.js';
+export { crossEntropy } from './cross-entropy.js';
+export { embed } from './embed.js';
+export { globalNorm } from './global-norm.js';
+export { splitHeads } from './heads.js';
+export type { Heads } from './heads.js';
+export type { HeadsShape } from './heads-shape.js';
+export { product } from './product.js';
+export type { Transposed } from './product.js';
+export { rmsNorm } from './rms-norm.js';
+export { rotaryTables } from './rotary.js';
+export type { RotaryTables } from './rotary.js';
+export { registerTrainingKernels } from '../tensorflow/training-kernels.js';

@@ -1,0 +1,2 @@
+export { registerTensorflowKernels } from './register.js';
+export { fusedRouting } from './routing.js';
