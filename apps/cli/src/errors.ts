@@ -5,6 +5,7 @@ export const cliErrors = {
   CLI_ROUTER_UNKNOWN: 'A router name that is neither built in nor a file nor an installed package.',
   CLI_CHECKPOINT_CODE: 'A checkpoint names a router or task that would have to be loaded as code.',
   CLI_BUSY: 'Another run is writing into the same folder.',
+  CLI_GONE: 'The folder that a run writes into was removed or replaced while it ran.',
   CLI_LOCK: 'A lock could not be taken: no room, no permission, or a file system without locks.',
   CLI_OUTPUT: 'Standard output cannot be written.',
   CLI_SYSTEM: 'The operating system refused something: no room, no permission, a limit.',

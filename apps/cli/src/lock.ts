@@ -1,3 +1,4 @@
+import type { HeldLock } from '@moekit/files';
 import { takeLock } from '@moekit/files';
 
 import { fail } from './errors.js';
@@ -6,13 +7,12 @@ import { fail } from './errors.js';
  * Makes this process the only one that has the lock.
  * @param path the lock's file
  * @param busy makes the error, of who holds it
- * @returns releases the lock
  * @throws what `busy` makes, while another living process holds it; CLI_LOCK where nobody could have it
  */
-export function lock(path: string, busy: (holder: string) => Error): () => void {
+export function lock(path: string, busy: (holder: string) => Error): HeldLock {
   const taken = takeOrFail(path);
   if ('holder' in taken) throw busy(taken.holder);
-  return taken.release;
+  return taken;
 }
 
 function takeOrFail(path: string) {

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,7 +22,7 @@ afterEach(() => {
 });
 
 const path = () => join(home, '.lock');
-const take = () => lock(path(), (holder) => new Error(`held by ${holder}`));
+const take = () => lock(path(), (holder) => new Error(`held by ${holder}`)).release;
 
 /** A process that asks for the lock. */
 function contender(how = 'idle'): ChildProcess {
@@ -120,5 +121,33 @@ describe('an output folder', () => {
     await expect(inside).rejects.toThrow('failed');
     expect(await second()).toBe('second');
     expect(existsSync(path())).toBe(false);
+  });
+
+  test('that was replaced is not written into, nor taken from its new owner', async () => {
+    const folder = join(home, 'run');
+    await ownOutput(folder, async (assertOwn) => {
+      expect(assertOwn).not.toThrow();
+      renameSync(folder, `${folder}-old`);
+      expect(assertOwn).toThrow(expect.objectContaining({ code: 'CLI_GONE' }));
+      await ownOutput(folder, async () => {
+        expect(assertOwn).toThrow(expect.objectContaining({ code: 'CLI_GONE' }));
+        await Promise.resolve();
+      });
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, '.lock'), 'of another');
+    });
+    expect(readFileSync(join(folder, '.lock'), 'utf8')).toBe('of another');
+  });
+
+  test('is rid of what a killed run was writing, and of nothing else', async () => {
+    const part = `results.json.${randomUUID()}.part`;
+    mkdirSync(join(home, 'trials'));
+    const [stale, mine] = [[join(home, part), join(home, 'trials', part)], join(home, 'a.part')];
+    for (const file of [...stale, mine]) writeFileSync(file, '');
+    const inside = await ownOutput(home, () =>
+      Promise.resolve(stale.filter((file) => existsSync(file))),
+    );
+    expect(inside).toEqual([]);
+    expect(existsSync(mine)).toBe(true);
   });
 });

@@ -4,8 +4,15 @@ import { readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
+/** A lock that this process got. */
+export interface HeldLock {
+  readonly release: () => void;
+  /** Whether the path still leads to the locked file, which no other process can then have. */
+  readonly isThere: () => boolean;
+}
+
 /** A lock that this process got, or who has it. */
-export type Lock = { readonly release: () => void } | { readonly holder: string };
+export type Lock = HeldLock | { readonly holder: string };
 
 /** BSD's and macOS' open(2) takes the lock itself; Node.js has no name for the flag. */
 const O_EXLOCK = 0x20;
@@ -74,7 +81,7 @@ function held(file: number, path: string): Lock {
     if (!open) return;
     open = false;
     process.removeListener('exit', release);
-    rmSync(path, { force: true });
+    if (isAt(file, path)) rmSync(path, { force: true }); // another's is there where the folder was replaced
     closeSync(file);
   };
   process.once('exit', release);
@@ -85,7 +92,7 @@ function held(file: number, path: string): Lock {
     release();
     throw error;
   }
-  return { release };
+  return { release, isThere: () => open && isAt(file, path) };
 }
 
 function holderOf(path: string): string {

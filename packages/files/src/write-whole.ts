@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** What a file system says that cannot wait for the names in a folder. */
 const CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EISDIR']);
@@ -20,6 +20,14 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+const PART = /\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
+
+/** Removes what processes that were killed in `writeWhole` left in a folder; for its only writer. */
+export async function clearParts(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => PART.test(one))) await rm(join(folder, name));
 }
 
 export async function writeAndSync(path: string, text: string): Promise<void> {

@@ -7,6 +7,7 @@ import { applyDevice } from '../backend/apply-device.js';
 import type { BenchFlags } from '../commands/bench.js';
 import type { Stop } from '../interrupt.js';
 import { untilStopped } from '../interrupt.js';
+import type { AssertOwn } from '../own-output.js';
 import { ownOutput } from '../own-output.js';
 import { showLoading } from '../output/load-progress.js';
 import { builtInRouters } from '../registry.js';
@@ -36,7 +37,7 @@ export async function bench(flags: BenchFlags): Promise<number> {
   const folder =
     flags.out ?? join('moekit-results', `${experiment.task}-${manifest.configHash.slice(0, 8)}`);
   const jobs = listJobs(manifest);
-  const compare = async (stop: Stop) => {
+  const compare = async (stop: Stop, assertOwn: AssertOwn) => {
     const started = new Date();
     const outcomes = await runAll(jobs, {
       jobs: jobs.length,
@@ -48,7 +49,8 @@ export async function bench(flags: BenchFlags): Promise<number> {
       backend: manifest.backend,
       metric: manifest.metrics[0]!,
     });
-    return settle({ preamble, outcomes, stop, folder, started, workers, json: flags.json });
+    const { json } = flags;
+    return settle({ preamble, outcomes, stop, folder, assertOwn, started, workers, json });
   };
-  return ownOutput(folder, () => untilStopped(compare));
+  return ownOutput(folder, (assertOwn) => untilStopped((stop) => compare(stop, assertOwn)));
 }

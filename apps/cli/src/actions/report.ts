@@ -1,24 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import {
-  mergeResults,
-  prepareOutput,
-  readResults,
-  renderResults,
-  writeOutput,
-} from '@moekit/bench';
+import { mergeResults, readResults, renderResults, writeOutput } from '@moekit/bench';
 
 import type { ReportFlags } from '../commands/report.js';
 import { fail } from '../errors.js';
 import { plainStrings } from '../output/plain-strings.js';
 import { renderSummary } from '../output/summary.js';
 import { print, say } from '../output/terminal.js';
+import { ownOutput } from '../own-output.js';
 
 /**
  * Makes one report of one or several runs.
  * @param folders that hold a results.json, or such files themselves
- * @returns the exit code      @throws BENCH_RESULTS, BENCH_MERGE, BENCH_OUTPUT, CLI_USAGE
+ * @returns the exit code      @throws BENCH_RESULTS, BENCH_MERGE, BENCH_OUTPUT, CLI_BUSY, CLI_LOCK, CLI_USAGE
  */
 export async function report(folders: readonly string[], flags: ReportFlags): Promise<number> {
   const runs = [];
@@ -27,8 +22,7 @@ export async function report(folders: readonly string[], flags: ReportFlags): Pr
   const { differences, changedFiles } = results.manifest;
   const changed = changedFiles.map((file) => `${file} was changed after it was written`);
   for (const text of plainStrings([...changed, ...differences])) say(`warning: ${text}\n`);
-  await prepareOutput(flags.out);
-  const files = await writeOutput(flags.out, results);
+  const files = await ownOutput(flags.out, () => writeOutput(flags.out, results));
   print(flags.json ? renderResults(results) : renderSummary(results, files));
   return 0;
 }

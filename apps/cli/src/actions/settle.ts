@@ -5,6 +5,7 @@ import { collectResults, renderResults, writeOutput } from '@moekit/bench';
 
 import type { Stop } from '../interrupt.js';
 import { EXIT_CODES } from '../interrupt.js';
+import type { AssertOwn } from '../own-output.js';
 import { renderSummary } from '../output/summary.js';
 import { print } from '../output/terminal.js';
 
@@ -14,6 +15,7 @@ export interface Comparison {
   readonly outcomes: readonly Outcome[];
   readonly stop: Stop;
   readonly folder: string;
+  readonly assertOwn: AssertOwn;
   readonly started: Date;
   readonly workers: number;
   readonly json?: boolean | undefined;
@@ -21,17 +23,20 @@ export interface Comparison {
 
 /**
  * Writes results.json and report.html and prints the comparison, also where they cannot be written.
- * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for      @throws BENCH_OUTPUT
+ * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for      @throws BENCH_OUTPUT, CLI_GONE
  */
 export async function settle(comparison: Comparison): Promise<number> {
-  const { preamble, outcomes, stop, folder, started, workers, json } = comparison;
+  const { preamble, outcomes, stop, folder, assertOwn, started, workers, json } = comparison;
   const results = collectResults(preamble, outcomes, {
     startedAt: started.toISOString(),
     seconds: (Date.now() - started.getTime()) / 1000,
     workers,
   });
   let lost: unknown;
-  const files = await writeOutput(folder, results).catch((error: unknown) => void (lost = error));
+  const files = await Promise.resolve()
+    .then(assertOwn)
+    .then(() => writeOutput(folder, results))
+    .catch((error: unknown) => void (lost = error));
   print(json ? renderResults(results) : renderSummary(results, files ?? undefined));
   if (lost) throw lost;
   if (stop.signal !== undefined) return EXIT_CODES[stop.signal];

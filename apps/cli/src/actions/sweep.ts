@@ -22,6 +22,7 @@ import type { Stop } from '../interrupt.js';
 import { untilStopped } from '../interrupt.js';
 import { showLoading } from '../output/load-progress.js';
 import { say } from '../output/terminal.js';
+import type { AssertOwn } from '../own-output.js';
 import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
 import { WORKER } from '../worker-entry.js';
@@ -49,8 +50,8 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
     }),
   );
   const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
-  return ownOutput(folder, () =>
-    untilStopped((stop) => runGrid(flags, { preamble, folder, workers, started, stop })),
+  return ownOutput(folder, (assertOwn) =>
+    untilStopped((stop) => runGrid(flags, { preamble, folder, assertOwn, workers, started, stop })),
   );
 }
 
@@ -63,13 +64,14 @@ function wasChanged(id: string): string {
 interface Grid {
   readonly preamble: Prepared;
   readonly folder: string;
+  readonly assertOwn: AssertOwn;
   readonly workers: number;
   readonly started: Date;
   readonly stop: Stop;
 }
 
 async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
-  const { preamble, folder, workers, stop } = grid;
+  const { preamble, folder, assertOwn, workers, stop } = grid;
   const { manifest } = preamble;
   const store = new TrialStore(folder, manifest);
   const jobs = listJobs(manifest);
@@ -87,6 +89,7 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
     backend: manifest.backend,
     metric: manifest.metrics[0]!,
     record: async (event) => {
+      assertOwn();
       if (event.type === 'started') await store.log('started', event.job);
       if (event.type === 'done' || event.type === 'failed') await store.save(event);
     },

@@ -14,6 +14,7 @@ import { defined } from '../given.js';
 import { EXIT_CODES, untilStopped } from '../interrupt.js';
 import { oneLine } from '../output/paint.js';
 import { print, say } from '../output/terminal.js';
+import type { AssertOwn } from '../own-output.js';
 import { ownOutput } from '../own-output.js';
 import { showLoading } from '../output/load-progress.js';
 import { renderEnd } from '../output/train-end.js';
@@ -51,7 +52,7 @@ export async function train(flags: TrainFlags): Promise<number> {
   const task = await taskNamed(config.task);
   const options = trainingOf(config);
   const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
-  return ownOutput(folder, () => run(flags, { config, task, options, folder }));
+  return ownOutput(folder, (assertOwn) => run(flags, { config, task, options, folder, assertOwn }));
 }
 
 interface Prepared {
@@ -59,10 +60,11 @@ interface Prepared {
   readonly task: TaskPlugin;
   readonly options: Required<TrainOptions>;
   readonly folder: string;
+  readonly assertOwn: AssertOwn;
 }
 
 async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
-  const { config, task, options, folder } = prepared;
+  const { config, task, options, folder, assertOwn } = prepared;
   const registry = builtInRouters();
   const { backend, versions } = await startBackend(config.backend);
   const resolved = await resolveRun(config, { task, registry });
@@ -86,6 +88,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       options,
       run: same,
       checkpoints,
+      assertOwn,
       saveEvery: flags.saveEvery ?? Math.ceil(options.steps / CHECKPOINTS),
       from,
       openSinks: () =>

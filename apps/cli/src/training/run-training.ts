@@ -10,6 +10,7 @@ import { restoreCheckpoint } from '@moekit/models/node';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, Subject, takeUntil, tap } from 'rxjs';
 
+import type { AssertOwn } from '../own-output.js';
 import type { Sinks } from './sinks.js';
 
 export interface TrainingRun {
@@ -17,6 +18,8 @@ export interface TrainingRun {
   readonly options: Required<TrainOptions>;
   readonly run: CheckpointRun;
   readonly checkpoints: CheckpointFolder;
+  /** Called before each is saved. */
+  readonly assertOwn: AssertOwn;
   /** Steps between two checkpoints; there is one after each evaluation and after the last step too. */
   readonly saveEvery: number;
   /** Goes on from here: a checkpoint of this run. */
@@ -70,6 +73,7 @@ async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd)
     state = { ...state, step: taken.step, evaluation };
     if (stopping || taken.evaluation || savesAfter(taken.step, training)) {
       await sinks.sync();
+      training.assertOwn();
       const { model } = task;
       const saved = { model, optimiser, run: training.run, evaluation };
       state = { ...state, checkpoint: await training.checkpoints.save(saved) };
