@@ -70,7 +70,7 @@ export default tseslint.config(
         'error',
         {
           enforceBuildableLibDependency: true,
-          allow: ['#tensorflow'], // an entry of `imports`: another file in browsers
+          allow: ['#tensorflow', '#sha256'], // entries of `imports`: other files in browsers
           depConstraints: Object.entries(direction).map(
             ([sourceTag, onlyDependOnLibsWithTags]) => ({
               sourceTag,

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import ts from 'typescript';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { chromium, headless } from './chromium.js';
 import { emptyProject, lossesIn, npmInstall, tarballs } from './empty-project.js';
-import { commonJs, html, layersModel, page, readmeProgram } from './programs.js';
+import { commonJs, html, languageModelPage, layersModel, page, readmeProgram } from './programs.js';
 import { succeed } from './run.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -60,21 +60,36 @@ function split(stdout: string): [number[], number[]] {
 }
 
 // Skipped without Chromium: there is no browser to train in.
-it.skipIf(chromium === undefined)(
-  'Vite: a page trains 20 steps in headless Chromium, its loss falls',
-  async () => {
-    const cwd = await emptyProject('vite-page', { 'index.html': html, 'main.js': page });
-    const tfjs = ['core', 'backend-cpu'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
-    const vite = createRequire(join(root, 'package.json'))('vite/package.json') as { version: string }; // prettier-ignore
-    await npmInstall(cwd, [...tarballs('@moekit/core', '@moekit/kernels', '@moekit/router-threshold'), ...tfjs, `vite@${vite.version}`]); // prettier-ignore
-    const bin = join(cwd, 'node_modules/vite/bin/vite.js');
-    await succeed(process.execPath, [bin, 'build', '--base', './'], { cwd });
-    await expectNoNode(join(cwd, 'dist/assets'));
-    const url = pathToFileURL(join(cwd, 'dist/index.html')).href;
-    const dom = await succeed(chromium!, headless(url, join(cwd, 'profile')), { cwd });
-    expectFalling(lossesIn(/<pre id="losses">([^<]*)</.exec(dom)![1]!), 20);
-  },
-);
+describe.skipIf(chromium === undefined)('Vite, in headless Chromium', () => {
+  it('a page trains a layer for 20 steps, its loss falls', async () => {
+    expectFalling(await lossesOfPage('vite-page', page), 20);
+  });
+
+  it('a page trains a language model for 20 steps, its loss falls', async () => {
+    const losses = await lossesOfPage('vite-language-model', languageModelPage, '@moekit/data', '@moekit/files', '@moekit/models'); // prettier-ignore
+    expectFalling(losses, 20);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.9);
+  });
+});
+
+/** Bundles a page from the packed files and reads the losses that it shows. */
+async function lossesOfPage(
+  name: string,
+  script: string,
+  ...more: readonly string[]
+): Promise<number[]> {
+  const cwd = await emptyProject(name, { 'index.html': html, 'main.js': script });
+  const tfjs = ['core', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}@4.22.0`);
+  const vite = createRequire(join(root, 'package.json'))('vite/package.json') as { version: string }; // prettier-ignore
+  const own = tarballs('@moekit/core', '@moekit/kernels', '@moekit/router-threshold', ...more);
+  await npmInstall(cwd, [...own, ...tfjs, `vite@${vite.version}`]);
+  const bin = join(cwd, 'node_modules/vite/bin/vite.js');
+  await succeed(process.execPath, [bin, 'build', '--base', './'], { cwd });
+  await expectNoNode(join(cwd, 'dist/assets'));
+  const url = pathToFileURL(join(cwd, 'dist/index.html')).href;
+  const dom = await succeed(chromium!, headless(url, join(cwd, 'profile')), { cwd });
+  return lossesIn(/<pre id="losses">([^<]*)</.exec(dom)![1]!);
+}
 
 /** Vite puts a warning module in the place of Node's built-ins. */
 async function expectNoNode(folder: string): Promise<void> {

@@ -86,6 +86,32 @@ for (let step = 0; step < 20; step++) {
 }
 `;
 
+export const languageModelPage = `
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '@tensorflow/tfjs-backend-cpu';
+import { FeedForwardExperts, MoELayer, createRouter } from '@moekit/core';
+import { bpeTokenizer, tokenize, trainBpe } from '@moekit/data';
+import { createLanguageModel, createLanguageTask, smallLanguageModel, smallTraining, train } from '@moekit/models';
+import { thresholdRouter } from '@moekit/router-threshold';
+
+const verse = 'Tyger Tyger, burning bright, In the forests of the night. '.repeat(40);
+const bytes = new TextEncoder().encode(verse);
+const source = { name: 'The Tyger', attribution: 'William Blake', train: bytes, validation: bytes.slice(0, 600) };
+const data = tokenize(source, bpeTokenizer(trainBpe([verse], { vocabSize: 280 }), 'bpe:280'));
+const sizes = { numExperts: 4, expertWidth: 16 };
+const config = { ...smallLanguageModel, vocabSize: data.vocabSize, modelWidth: 16, contextLength: 16, feedForwardWidth: 32 };
+const model = createLanguageModel(config, ({ modelWidth, seed }) => new MoELayer({
+  router: createRouter(thresholdRouter, { modelWidth, seed, numExperts: sizes.numExperts }),
+  experts: new FeedForwardExperts({ ...sizes, modelWidth, seed }),
+}));
+const task = createLanguageTask(model, data, { batchSize: 4 });
+const losses = document.querySelector('#losses');
+train(task, { ...smallTraining, steps: 20, warmupSteps: 2, evaluationBatches: 1 }).subscribe({
+  next: (event) => event.type === 'step' && losses.append('loss ' + event.loss + '\\n'),
+  error: (error) => losses.append(String(error) + '\\n'),
+});
+`;
+
 export const html = `<!doctype html>
 <html lang="en">
   <head><meta charset="utf-8" /><title>moekit</title></head>

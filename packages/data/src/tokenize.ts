@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { sha256 } from '#sha256';
 
 import type { TextSource, TokenData, Tokenizer } from './contract.js';
 import { fail } from './errors.js';
@@ -52,8 +51,13 @@ export function keepsText(
   ids: Int32Array,
   continued = false,
 ): boolean {
-  const decoded = tokenizer.decode(ids, continued);
-  return decoded.length === text.length && decoded.every((byte, i) => byte === text[i]);
+  return sameBytes(tokenizer.decode(ids, continued), text);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** @throws DATA_TOKENIZER when an id is outside the vocabulary */
@@ -73,11 +77,10 @@ function hashOf(
   { name, vocabSize }: Tokenizer,
   splits: readonly Int32Array[],
 ): string {
-  const hash = sha256.create();
-  hash.update(utf8ToBytes(`${name}\n${vocabSize}\n${train.length}\n${validation.length}\n`));
-  hash.update(train).update(validation);
-  for (const { length, buffer, byteOffset, byteLength } of splits) {
-    hash.update(utf8ToBytes(`${length}\n`)).update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return bytesToHex(hash.digest());
+  const ids = splits.flatMap(({ length, buffer, byteOffset, byteLength }) => [
+    `${length}\n`,
+    new Uint8Array(buffer, byteOffset, byteLength),
+  ]);
+  const head = `${name}\n${vocabSize}\n${train.length}\n${validation.length}\n`;
+  return sha256([head, train, validation, ...ids]);
 }

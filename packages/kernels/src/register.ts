@@ -1,4 +1,5 @@
 import {
+  backend,
   engine,
   findBackendFactory,
   getBackend,
@@ -20,7 +21,7 @@ import { registerWebGpuKernels } from './webgpu/register.js';
  * MoE layer, say) calls it once after `setBackend`.
  * @param backendName as tfjs names it; the current backend by default
  */
-export function registerKernels(backendName: string = getBackend()): void {
+export function registerKernels(backendName: string = currentBackend()): void {
   if (getGradient('MoeGroupedMatMul') === undefined) registerGradients();
   if (getKernel('MoeGroupedMatMul', backendName) !== undefined) return;
   assertBackend(backendName);
@@ -29,6 +30,12 @@ export function registerKernels(backendName: string = getBackend()): void {
   else if (backendName === 'webgpu') registerWebGpuKernels();
   else if (backendName === 'tensorflow') registerTensorflowKernels();
   else registerComposedKernels(backendName);
+}
+
+/** Before its first operation tfjs has no current backend; `backend()` makes it choose one. */
+function currentBackend(): string {
+  if (!getBackend()) backend();
+  return getBackend();
 }
 
 /** @throws KERNELS_VALUE for a backend that the program has not registered with tfjs */
