@@ -44,19 +44,23 @@ export function assertRows(what: string, x: unknown): asserts x is Tensor {
  * @throws MOE_OPTIONS naming the unknown member and the known ones
  */
 export function assertMembers(what: string, given: object, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null) {
-    throw fail('MOE_OPTIONS', {
-      asked: `${what} needs an object of ${known.join(', ')}`,
-      got: describeValue(given),
-      fix: 'Pass one.',
-    });
-  }
+  assertObject(what, given, known);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw fail('MOE_OPTIONS', {
     asked: `${what} knows ${known.join(', ')}`,
     got: unknown.join(', '),
     fix: 'Correct the name, or leave it out.',
+  });
+}
+
+/** @throws MOE_OPTIONS unless there is an object to take members from */
+export function assertObject(what: string, given: unknown, members: readonly string[]): void {
+  if (typeof given === 'object' && given !== null) return;
+  throw fail('MOE_OPTIONS', {
+    asked: `${what} needs an object of ${members.join(', ')}`,
+    got: describeValue(given),
+    fix: 'Pass one.',
   });
 }
 

@@ -2,7 +2,7 @@ import type { CapacityPriority } from '@moekit/kernels';
 import { limitCapacity } from '@moekit/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-import { assertNumber, assertWord } from './assert-arguments.js';
+import { assertNumber, assertObject, assertRows, assertWord } from './assert-arguments.js';
 import type { RouteContext } from './contract.js';
 import { select } from './select.js';
 import { countTokens } from './token-mask.js';
@@ -64,11 +64,9 @@ export function assertCapacity(options: CapacityFactors & EvenShare): void {
  * Formula:  C = min(T, max(round(T * slots * gamma / E), minCapacity))
  * @param numTokens T, tokens that take part (padding excluded)      @returns a whole number from 0 to T
  */
-export function expertCapacity(
-  numTokens: number,
-  numExperts: number,
-  { capacityFactor, minCapacity, slots = 1, rounding = 'up' }: CapacityRule,
-): number {
+export function expertCapacity(numTokens: number, numExperts: number, rule: CapacityRule): number {
+  assertObject('expertCapacity', rule, ['capacityFactor', 'minCapacity']);
+  const { capacityFactor, minCapacity, slots = 1, rounding = 'up' } = rule;
   assertNumber('numTokens of a capacity', numTokens, { min: 0, whole: true });
   assertNumber('numExperts of a capacity', numExperts, { min: 1, whole: true });
   assertFactor('capacityFactor', capacityFactor);
@@ -85,10 +83,15 @@ export function expertCapacity(
  */
 export function stepCapacity(
   logits: Tensor2D,
-  { capacityFactor, evalCapacityFactor, minCapacity }: CapacityFactors,
-  { training, dropFree, tokenMask }: RouteContext,
+  factors: CapacityFactors,
+  context: RouteContext,
   share: EvenShare = {},
 ): number | null {
+  assertRows('logits of stepCapacity', logits);
+  assertObject('stepCapacity', factors, ['capacityFactor', 'evalCapacityFactor', 'minCapacity']);
+  assertObject('the context of stepCapacity', context, ['training', 'dropFree', 'tokenMask']);
+  const { capacityFactor, evalCapacityFactor, minCapacity } = factors;
+  const { training, dropFree, tokenMask } = context;
   const factor = training ? capacityFactor : evalCapacityFactor;
   if (factor !== null) assertFactor(training ? 'capacityFactor' : 'evalCapacityFactor', factor);
   if (dropFree || factor === null) return null;

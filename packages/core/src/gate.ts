@@ -4,12 +4,27 @@ import { add, matMul, tidy } from '@tensorflow/tfjs-core';
 
 import type { RouterSpec } from './contract.js';
 import { parameter } from './parameter.js';
-import { assertFlag, assertNumber, assertTensor, assertWord } from './assert-arguments.js';
+import {
+  assertFlag,
+  assertMembers,
+  assertNumber,
+  assertTensor,
+  assertWord,
+} from './assert-arguments.js';
 import { assertSizes } from './assert-spec.js';
 import { createRng, normalArray, uniformArray } from './rng.js';
 
 /** How the gate's weights start: U(+-1/sqrt(D)) as torch's Linear does (XMoE), N(0, 1/D), or zeros (noisy top-k). */
 export type GateInit = 'uniform' | 'normal' | 'zeros';
+
+export interface GateOptions {
+  /** Logits per token; one per expert by default. */
+  readonly outputs?: number;
+  readonly init?: GateInit;
+  readonly bias?: boolean;
+  /** Of the random numbers that the weights start with. */
+  readonly label?: string;
+}
 
 /** The router's weight matrix. */
 export interface Gate {
@@ -21,11 +36,11 @@ export interface Gate {
 }
 
 /** A linear map to `outputs` logits (one per expert unless said otherwise), with a bias starting at 0 if asked for. */
-export function createGate(
-  { modelWidth, numExperts, seed }: RouterSpec,
-  { outputs = numExperts, init = 'uniform' as GateInit, bias = false, label = 'gate' } = {},
-): Gate {
-  assertSizes('a gate', { modelWidth, numExperts }, ['modelWidth', 'numExperts']);
+export function createGate(spec: RouterSpec, options: GateOptions = {}): Gate {
+  assertSizes('a gate', spec, ['modelWidth', 'numExperts']);
+  assertMembers('createGate', options, ['outputs', 'init', 'bias', 'label']);
+  const { modelWidth, numExperts, seed } = spec;
+  const { outputs = numExperts, init = 'uniform', bias = false, label = 'gate' } = options;
   assertNumber('outputs of a gate', outputs, { min: 1, whole: true });
   assertWord('init of a gate', init, ['uniform', 'normal', 'zeros']);
   assertFlag('bias of a gate', bias);

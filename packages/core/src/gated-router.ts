@@ -1,5 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
+import { assertFunction, assertObject } from './assert-arguments.js';
+import { assertSizes } from './assert-spec.js';
 import type { RouteContext, Router, RouterSpec, Routing } from './contract.js';
 import type { Gate } from './gate.js';
 import { tidyRouting } from './tidy-routing.js';
@@ -17,10 +19,12 @@ export interface GatedRouterParts {
 }
 
 /** A router whose only state is its gates: adds to a routing function what the contract asks for. */
-export function gatedRouter(
-  { numExperts }: RouterSpec,
-  { name, expertsPerToken, gates, causal = true, route }: GatedRouterParts,
-): Router {
+export function gatedRouter(spec: RouterSpec, parts: GatedRouterParts): Router {
+  assertSizes('a gated router', spec, ['numExperts']);
+  assertObject('gatedRouter', parts, ['name', 'expertsPerToken', 'gates', 'causal', 'route']);
+  const { numExperts } = spec;
+  const { name, expertsPerToken, gates, causal = true, route } = parts;
+  assertFunction('route of a gated router', route);
   return {
     name,
     numExperts,

@@ -7,11 +7,13 @@ import {
   createTokenMask,
   expertCapacity,
   FeedForwardExperts,
+  gatedRouter,
   loadBalancingLoss,
   MoELayer,
   normalArray,
   select,
   squaredCoefficientOfVariation,
+  stepCapacity,
   tokenMean,
   totalRouterLoss,
   withCapacity,
@@ -88,7 +90,16 @@ const contexts: readonly Refusal[] = [
   ['a tokenMask of another length, to a mean', () => tokenMean(ones([3, 2]) as Tensor2D, ones([4])), 'MOE_SHAPE', /tokenMask/],
 ]; // prettier-ignore
 
+const nothing = undefined as never;
 const options: readonly Refusal[] = [
+  ['a gate of nothing', () => createGate(nothing), 'MOE_SPEC', /modelWidth of a gate/],
+  ['null for the options of a gate', () => createGate(spec, null as never), 'MOE_OPTIONS', /createGate needs an object/],
+  ['a misspelt option of a gate', () => createGate(spec, { biass: true } as never), 'MOE_OPTIONS', /createGate knows.*got biass/],
+  ['a gated router of nothing', () => gatedRouter(nothing, nothing), 'MOE_SPEC', /numExperts of a gated router/],
+  ['a gated router without parts', () => gatedRouter(spec, nothing), 'MOE_OPTIONS', /gatedRouter needs an object/],
+  ['a capacity without its rule', () => expertCapacity(4, 2, nothing), 'MOE_OPTIONS', /expertCapacity needs an object/],
+  ['the capacity of a step without factors', () => stepCapacity(x as Tensor2D, nothing, nothing), 'MOE_OPTIONS', /stepCapacity needs an object/],
+  ['the capacity of a step without a context', () => stepCapacity(x as Tensor2D, limits, nothing), 'MOE_OPTIONS', /context of stepCapacity/],
   ...['tanh', 'linear', 'silu', 'GELU', null].flatMap((activation): Refusal[] => [
     [`activation ${activation} of experts`, made({ activation }), 'MOE_OPTIONS', /relu, gelu, swiglu/],
     [`activation ${activation} of moeLayer`, keras({ activation }), 'MOE_OPTIONS', /relu, gelu, swiglu/],

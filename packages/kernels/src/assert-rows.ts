@@ -39,11 +39,14 @@ export function assertOptions(operation: string, options: object, known: readonl
   });
 }
 
-/** @throws KERNELS_VALUE unless a count is a whole number of at least 0 */
+/** Tokens that a plan can count: its indices are int32. */
+const MOST = 2 ** 31 - 1;
+
+/** @throws KERNELS_VALUE unless a count is a whole number of at least 0 that an int32 holds */
 export function assertCount(operation: string, argument: string, count: number): void {
-  if (Number.isInteger(count) && count >= 0) return;
+  if (Number.isInteger(count) && count >= 0 && count <= MOST) return;
   throw fail('KERNELS_VALUE', {
-    asked: `${operation} needs ${argument} as a whole number of at least 0`,
+    asked: `${operation} needs ${argument} as a whole number from 0 to ${MOST}`,
     got: String(count),
     fix: `Pass ${argument} as it is in the model.`,
   });

@@ -3,7 +3,7 @@ import { mul, tidy } from '@tensorflow/tfjs-core';
 
 import { assertFiniteWeights } from './assert-finite-weights.js';
 import { assertPlan } from './assert-plan.js';
-import { assertCount, assertMaxRows, assertRowsFit } from './assert-rows.js';
+import { assertCount, assertMaxRows, assertOptions, assertRowsFit } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
 import { planRows } from './host/plan.js';
 import type { Attributes, Inputs, OutputTensors, PlannedName } from './kernel-map.js';
@@ -24,9 +24,11 @@ import { hasPlanned, runPlanned } from './run.js';
  */
 export function dispatchPlan(
   dispatchMask: Tensor2D,
-  { maxRows }: { readonly maxRows?: number | undefined } = {},
+  options: { readonly maxRows?: number | undefined } = {},
 ): DispatchPlan {
   assertShape('dispatchPlan', 'dispatchMask', dispatchMask, [null, null]);
+  assertOptions('dispatchPlan', options, ['maxRows']);
+  const { maxRows } = options;
   assertMaxRows(maxRows);
   registerKernels();
   if (plansOnDevice()) return planOnDevice(dispatchMask, maxRows);

@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
+import { assertOptions } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
 import type { CapacityPriority } from './capacity-priority.js';
 import { priorities } from './capacity-priority.js';
@@ -59,10 +60,12 @@ export function selectThreshold(logits: Tensor2D, threshold: number): Tensor2D {
 export function limitCapacity(
   mask: Tensor2D,
   logits: Tensor2D,
-  { capacity, priority }: { capacity: number; priority: CapacityPriority },
+  options: { capacity: number; priority: CapacityPriority },
 ): Tensor2D {
   assertShape('limitCapacity', 'mask', mask, [null, null]);
   assertShape('limitCapacity', 'logits', logits, mask.shape);
+  assertOptions('limitCapacity', options, ['capacity', 'priority']);
+  const { capacity, priority } = options;
   if (!Number.isInteger(capacity) || capacity < 0) {
     throw fail('KERNELS_VALUE', {
       asked: 'limitCapacity needs a whole capacity of at least 0',
@@ -92,6 +95,13 @@ export function selectOnHost(
   decide: (values: Float32Array, numTokens: number, numExperts: number) => Float32Array,
 ): Tensor2D {
   assertShape('selectOnHost', 'scores', scores, [null, null]);
+  if (typeof decide !== 'function') {
+    throw fail('KERNELS_VALUE', {
+      asked: 'selectOnHost needs a function that decides',
+      got: describeValue(decide),
+      fix: 'Pass (values, numTokens, numExperts) => Float32Array.',
+    });
+  }
   const [tokens, experts] = scores.shape;
   const mask = decide(readSync(scores), tokens, experts);
   if (mask?.length !== tokens * experts) {

@@ -9,6 +9,8 @@ import {
   expertRows,
   groupedLinear,
   groupedMatMul,
+  limitCapacity,
+  selectOnHost,
   stopGradient,
 } from '../src/index.js';
 import type { DispatchPlan, LinearOptions } from '../src/index.js';
@@ -126,6 +128,22 @@ describe('options of groupedLinear are checked before anything is computed', () 
     ['an activation it does not know', { activation: 'tanh' as 'relu' }, 'KERNELS_VALUE'],
   ] as const)('%s', (_name, options, code) => {
     expect(() => linear(options)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('options that are none are named, as a program in plain JavaScript may give them', () => {
+  const none = undefined as never;
+  const mask = () => tf.ones<tf.Rank.R2>([2, 3]);
+  it.each([
+    ['null for a plan', () => dispatchPlan(mask(), null as never), 'options of dispatchPlan'],
+    ['a misspelt bound', () => dispatchPlan(mask(), { maxRow: 2 } as never), 'got maxRow'],
+    ['no limit', () => limitCapacity(mask(), mask(), none), 'options of limitCapacity'],
+    ['no rule', () => selectOnHost(mask(), none), 'a function that decides'],
+    ['more tokens than a plan can count', () => densePlan(1e12), 'numTokens'],
+  ] as const)('%s', (_name, act, words) => {
+    expect(act).toThrow(
+      expect.objectContaining({ code: 'KERNELS_VALUE', message: expect.stringContaining(words) }),
+    );
   });
 });
 
