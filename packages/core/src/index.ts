@@ -1,5 +1,5 @@
 export { MoekitError, errorsOf, isMoekitError } from '@moekit/kernels';
-export type { DispatchPlan, ErrorDetail, ErrorTable, Kernels } from '@moekit/kernels';
+export type { DispatchPlan, Kernels } from '@moekit/kernels';
 export {
   defaultKernels,
   limitCapacity,
@@ -20,7 +20,6 @@ export type { WithCapacityOptions } from './combinators/with-capacity.js';
 export { withJitter } from './combinators/with-jitter.js';
 export { withZLoss } from './combinators/with-z-loss.js';
 export { wrapRouter } from './combinators/wrap-router.js';
-export { ROUTER_API_VERSION } from './contract.js';
 export type {
   Expert,
   RouteContext,
@@ -34,7 +33,6 @@ export type {
 } from './contract.js';
 export type { DataSource } from './data-source.js';
 export { coreErrors } from './errors.js';
-export { activate, gelu, silu } from './experts/activation.js';
 export type { Activation } from './experts/activation.js';
 export { FeedForwardExperts } from './experts/feed-forward.js';
 export type { FeedForwardOptions } from './experts/feed-forward.js';
@@ -45,7 +43,7 @@ export type { GatedRouterParts } from './gated-router.js';
 export { squaredCoefficientOfVariation } from './losses/coefficient-of-variation.js';
 export { assignmentFractions, loadBalancingLoss } from './losses/load-balancing.js';
 export { totalRouterLoss } from './losses/total.js';
-export { zLoss, zLossOf } from './losses/z-loss.js';
+export { zLoss } from './losses/z-loss.js';
 export { MoELayer } from './moe-layer.js';
 export type { LayerResult, MoELayerParts } from './moe-layer.js';
 export { parseOptions, unknownOption } from './options/parse-options.js';
@@ -59,7 +57,6 @@ export type { RoutingFigure, RoutingFigureName, RoutingSummary } from './routing
 export { select } from './select.js';
 export { selectedSoftmax } from './selected-softmax.js';
 export { decodeRoutingStats, encodeRoutingStats } from './stats.js';
-export { silentTelemetry } from './telemetry.js';
 export type { RoutingEvent, TelemetrySink } from './telemetry.js';
 export { tidyRouting } from './tidy-routing.js';
 export { clearPadding, countTokens, createTokenMask, maskTokens, tokenMean } from './token-mask.js';

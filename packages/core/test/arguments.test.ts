@@ -1,6 +1,5 @@
 import type { FeedForwardOptions, RouteContext } from '@moekit/core';
 import {
-  activate,
   createGate,
   createRng,
   createRouter,
@@ -27,6 +26,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { activate } from '../src/experts/activation.js';
 import { topTwo } from './routers/top-two.js';
 
 const spec = { modelWidth: 4, numExperts: 3, seed: 2 };

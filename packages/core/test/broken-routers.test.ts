@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs';
-import { routerChecks, useBackend } from '@moekit/core/testing';
+import { useBackend } from '@moekit/core/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { routerChecks } from '../src/testing/checks/table.js';
 import { behaviour } from './broken/behaviour.js';
 import { subjectOf } from './broken/break.js';
 import { learning } from './broken/learning.js';

@@ -3,9 +3,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { routerChecks, useBackend } from '@moekit/core/testing';
+import { useBackend } from '@moekit/core/testing';
 import ts from 'typescript';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+
+import { routerChecks } from '../src/testing/checks/table.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../../..');

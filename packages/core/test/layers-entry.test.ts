@@ -9,12 +9,14 @@ import {
   normalArray,
   totalRouterLoss,
 } from '@moekit/core';
-import { afterEachStep, moeLayer, MoekitLayer, moeLayersOf, registerMoELayer } from '@moekit/core/layers'; // prettier-ignore
+import { afterEachStep, moeLayer, registerMoELayer } from '@moekit/core/layers';
 import { useBackend } from '@moekit/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import lossFree from '../../../examples/custom-router/router.js';
+import { moeLayersOf } from '../src/layers/after-each-step.js';
+import { MoekitLayer } from '../src/layers/moekit-layer.js';
 import { topTwo } from './routers/top-two.js';
 
 const sizes = { numExperts: 4, expertWidth: 6, seed: 3 };

@@ -42,6 +42,6 @@ function refuse(name: string, expected: string, value: unknown): never {
   throw new MoekitError('MOE_OPTIONS', {
     asked: `${name} of routeLogits must be ${expected}`,
     got: String(value),
-    fix: 'Take it from nullExpertOptions and slotsOf.',
+    fix: "Take it from the router's options and slotsOf.",
   });
 }

@@ -1,6 +1,5 @@
 export type { GateNorm } from './gates.js';
 export { nullExpertRouter, nullExpertRouter as default } from './null-expert-router.js';
-export { nullExpertOptions } from './options.js';
 export type { NullExpertInput, NullExpertOptions } from './options.js';
 export { routeLogits } from './route-logits.js';
 export type { NullExpertRule } from './rule.js';

@@ -1,5 +1,4 @@
 export type { ThresholdInput, ThresholdOptions } from './options.js';
-export { thresholdOptions } from './options.js';
 export { routeLogits } from './route-logits.js';
 export type { ThresholdRule } from './route-logits.js';
 export { thresholdRouters } from './routers.js';

@@ -1,4 +1,4 @@
-export { afterEachStep, moeLayersOf } from './after-each-step.js';
+export { afterEachStep } from './after-each-step.js';
 export type { MoELayerArgs } from './layer-args.js';
 export { moeLayer, registerMoELayer } from './moe-layer.js';
-export { MoekitLayer } from './moekit-layer.js';
+export type { MoekitLayer } from './moekit-layer.js';

@@ -1,13 +1,8 @@
-export type { RouterCheck } from './checks/check.js';
-export { routerChecks } from './checks/table.js';
 export type { RouterCheckName } from './checks/table.js';
-export { naiveExpert, naiveExpertGradient } from './naive-expert.js';
 export type { Matrix, NaiveExpert, Vector } from './naive-expert.js';
 export { naiveLayer, naiveLayerGradients } from './naive-layer.js';
 export type { NaiveDecision, NaiveGradients, NaiveLayer } from './naive-layer.js';
-export type { Subject } from './subject.js';
 export { testRouter } from './test-router.js';
 export type { RouterTestSettings } from './test-router.js';
 export { useBackend } from './use-backend.js';
-export { ContractViolation } from './violation.js';
 export { useWebGpu } from '@moekit/kernels/testing';

@@ -1,8 +1,9 @@
 import type { RouteContext, Router, RouterPlugin, RouterSpec, Routing } from '@moekit/core';
 import { defineRouter } from '@moekit/core';
-import type { RouterCheckName, Subject } from '@moekit/core/testing';
+import type { RouterCheckName } from '@moekit/core/testing';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
+import type { Subject } from '../../src/testing/subject.js';
 import { topTwo } from '../routers/top-two.js';
 
 export const spec: RouterSpec = { modelWidth: 16, numExperts: 4, seed: 3 };

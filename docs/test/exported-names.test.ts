@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const folders = ['core', 'router-topk', 'router-threshold', 'router-null-expert'];
+
+const texts = new Map(
+  execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter((path) => /\.(ts|mts|mjs|md)$/.test(path) && !/CHANGELOG|^\.changeset/.test(path))
+    .map((path) => [path, read(path)]),
+);
+
+/** The names of `import { a, type b as c } from`, or of an export list. */
+const namesOf = (list: string) =>
+  list.split(',').map((name) => name.trim().replace(/^type /, '').split(' as ')); // prettier-ignore
+
+/** An index, with the files that it passes on whole by `export *`. */
+function indexOf(path: string): string {
+  const text = read(path);
+  const whole = [...text.matchAll(/export \* from '\.\/(.*)\.js'/g)];
+  return [text, ...whole.map(([, file]) => read(join(path, '..', `${file!}.ts`)))].join('\n');
+}
+
+/** Exported values, or types, by the name that users import. */
+function exportsOf(index: string, kind: 'value' | 'type'): string[] {
+  const lists = index.matchAll(
+    kind === 'value' ? /export \{([^}]*)\}/g : /export type \{([^}]*)\}/g,
+  );
+  const declared = kind === 'value' ? index.matchAll(/^export const (\w+)/gm) : [];
+  const names = [...lists].flatMap(([, list]) => namesOf(list!)).map((name) => name.at(-1)!);
+  return [...names, ...[...declared].map(([, name]) => name!)].filter(
+    (name) => name && name !== 'default',
+  );
+}
+
+/** Names that others have of an entry: imported by code or by a page's code, or written as code in a page. */
+function namesUsed(folder: string, specifier: string): ReadonlySet<string> {
+  const others = [...texts].filter(
+    ([path]) => !new RegExp(`^packages/${folder}/(src|test)/`).test(path),
+  );
+  const names = others.flatMap(([path, text]) => {
+    const imports = [...text.matchAll(/import (?:type )?\{([^}]*)\} from '([^']+)'/g)];
+    const imported = imports.filter(([, , from]) => from === specifier);
+    const written = path.endsWith('.md') ? [...text.matchAll(/`(\w+)[`(<]/g)] : [];
+    return [
+      ...imported.flatMap(([, list]) => namesOf(list!)),
+      ...written.map(([, name]) => [name!]),
+    ];
+  });
+  return new Set(names.map(([name]) => name!));
+}
+
+const entries = folders.flatMap((folder) => {
+  const manifest = JSON.parse(read(`packages/${folder}/package.json`)) as {
+    exports: Record<string, { '@moekit/source'?: string }>;
+  };
+  return Object.entries(manifest.exports).flatMap(([entry, { '@moekit/source': source }]) =>
+    source === undefined ? [] : [{ folder, specifier: join('@moekit', folder, entry), source }],
+  );
+});
+
+describe.each(entries)('$specifier', ({ folder, specifier, source }) => {
+  const index = indexOf(join('packages', folder, source));
+  const used = namesUsed(folder, specifier);
+
+  it('exports no value without a user or a page outside its package', () => {
+    const values = exportsOf(index, 'value');
+    expect(values.length).toBeGreaterThan(0);
+    expect(values.filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('exports no type without a user, unless another declaration names it', () => {
+    const sources = [...texts].filter(
+      ([path]) => path.startsWith(`packages/${folder}/src/`) && !path.endsWith('/index.ts'),
+    );
+    const code = sources
+      .map(([, text]) => text.replace(/^import .*|export type \{.*/gm, ''))
+      .join('\n');
+    const named = (name: string) => code.split(new RegExp(`\\b${name}\\b`)).length - 1;
+    const idle = exportsOf(index, 'type').filter((name) => !used.has(name) && named(name) < 2);
+    expect(idle).toEqual([]);
+  });
+});
