@@ -12,7 +12,7 @@ const has =
     modules.includes(name);
 const WASM = '@tensorflow/tfjs-backend-wasm';
 const chosen = (...modules: string[]) =>
-  chooseBackend('auto', findBackends(has(...modules), null)).name;
+  chooseBackend('auto', findBackends({ resolves: has(...modules), installed: null })).name;
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -27,13 +27,15 @@ describe('chooseBackend', () => {
     const installed = { name: 'x', dir: '/x', problem: null, manifest: { device: 'cpu' } as never };
     const finding = chooseBackend(
       'auto',
-      findBackends(has('@tensorflow/tfjs-node', WASM), installed),
+      findBackends({ resolves: has('@tensorflow/tfjs-node', WASM), installed }),
     );
     expect(finding).toMatchObject({ name: 'tensorflow', installed, module: null });
   });
 
   test('wasm says how many threads it will have', () => {
-    const reason = () => findBackends(has(WASM), null).find(({ name }) => name === 'wasm')!.reason;
+    const reason = () =>
+      findBackends({ resolves: has(WASM), installed: null }).find(({ name }) => name === 'wasm')!
+        .reason;
     expect(reason()).toContain('one thread');
     vi.stubEnv('MOEKIT_WASM_THREADS', '2');
     expect(reason()).toContain('2 threads');
@@ -42,7 +44,10 @@ describe('chooseBackend', () => {
   describe('WebGPU', () => {
     const modules = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
     const auto = (adapter: AdapterSummary | undefined, ...others: string[]) =>
-      chooseBackend('auto', findBackends(has(...modules, ...others), null, adapter)).name;
+      chooseBackend(
+        'auto',
+        findBackends({ resolves: has(...modules, ...others), installed: null, adapter }),
+      ).name;
     const hardware = { name: 'a GPU', software: false };
 
     test('on hardware comes before TensorFlow’s CPU and wasm', () => {
@@ -51,7 +56,11 @@ describe('chooseBackend', () => {
     });
 
     test('on hardware comes after CUDA', () => {
-      const findings = findBackends(has(...modules, '@tensorflow/tfjs-node'), null, hardware);
+      const findings = findBackends({
+        resolves: has(...modules, '@tensorflow/tfjs-node'),
+        installed: null,
+        adapter: hardware,
+      });
       const cuda = findings.map((each) =>
         each.name === 'tensorflow' ? { ...each, rank: 0 } : each,
       );
@@ -65,12 +74,20 @@ describe('chooseBackend', () => {
     });
 
     test('needs both of its packages, whatever the adapter', () => {
-      const findings = findBackends(has('webgpu'), null, hardware);
+      const findings = findBackends({
+        resolves: has('webgpu'),
+        installed: null,
+        adapter: hardware,
+      });
       expect(chooseBackend('auto', findings).name).toBe('cpu');
     });
 
     test('in software runs when it is asked for', () => {
-      const findings = findBackends(has(...modules), null, { name: 'SwiftShader', software: true });
+      const findings = findBackends({
+        resolves: has(...modules),
+        installed: null,
+        adapter: { name: 'SwiftShader', software: true },
+      });
       expect(chooseBackend('webgpu', findings)).toMatchObject({ found: true, usable: true });
     });
 
@@ -86,7 +103,9 @@ describe('chooseBackend', () => {
   });
 
   test('asking for a missing one says how to get it', () => {
-    expect(() => chooseBackend('tensorflow', findBackends(has(), null))).toThrowError(
+    expect(() =>
+      chooseBackend('tensorflow', findBackends({ resolves: has(), installed: null })),
+    ).toThrowError(
       expect.objectContaining({
         code: 'BACKEND_MISSING',
         message: expect.stringContaining('moekit backend install tensorflow'),
@@ -95,7 +114,9 @@ describe('chooseBackend', () => {
   });
 
   test('an unknown name lists the known ones', () => {
-    expect(() => chooseBackend('metal', findBackends(has(), null))).toThrowError(
+    expect(() =>
+      chooseBackend('metal', findBackends({ resolves: has(), installed: null })),
+    ).toThrowError(
       expect.objectContaining({
         code: 'BACKEND_UNKNOWN',
         message: expect.stringContaining('auto, tensorflow, webgpu, wasm, cpu'),

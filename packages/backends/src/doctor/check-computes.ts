@@ -6,7 +6,7 @@ import type { Check } from './verdict.js';
 
 /** Whether an installed TensorFlow computes what it should here and now; nothing where none is installed. */
 export async function checkComputes(backends: readonly BackendFinding[]): Promise<Check[]> {
-  const installed = backends.find(({ name }) => name === 'tensorflow')?.installed;
+  const installed = backends.find((backend) => backend.installed)?.installed;
   if (!installed) return [];
   try {
     const { device, gpu, cuda, cudnn } = await verify(installed.dir);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-import { gpuVisible } from '../find/gpu-visible.js';
+import { gpuVisible } from '../tensorflow/gpu-visible.js';
 import type { Check } from './verdict.js';
 
 const QUERY = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'];

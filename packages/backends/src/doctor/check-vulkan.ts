@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
-import { gpuVisible } from '../find/gpu-visible.js';
+import { gpuVisible } from '../tensorflow/gpu-visible.js';
 import type { Check } from './verdict.js';
 
 const DRIVER_FOLDERS = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];

@@ -1,12 +1,10 @@
 import { availableParallelism, totalmem } from 'node:os';
 
-import type { AdapterSummary } from '@moekit/kernels/dawn';
-
+import type { Machine } from '../backends/backend.js';
 import { backendVersions } from '../find/backend-versions.js';
 import { chooseBackend } from '../find/choose-backend.js';
-import type { BackendFinding, Resolves } from '../find/find-backends.js';
+import type { BackendFinding } from '../find/find-backends.js';
 import { findBackends } from '../find/find-backends.js';
-import type { InstalledBackend } from '../tensorflow/list-installed.js';
 import { webAssemblySupport } from '../find/web-assembly.js';
 import { checkGpu } from './check-gpu.js';
 import { checkTensorflow } from './check-tensorflow.js';
@@ -27,24 +25,17 @@ export interface DoctorReport {
 
 const GIB = 2 ** 30;
 
-/** The machine to look at, where it is not this one. */
-export interface Examined {
-  readonly resolves?: Resolves;
-  readonly installed?: InstalledBackend | null;
-  /** What WebGPU would run on, see findBackends. */
-  readonly adapter?: AdapterSummary | undefined;
-  /** Versions for the report; by default those of Node.js and of the backends' packages. */
+/** A machine, by default this one, and versions for its report: by default Node.js and the backends' packages. */
+export interface Examined extends Partial<Machine> {
   readonly versions?: Record<string, string>;
 }
 
-/** What this machine has, what would be used and why; starts no backend. */
+/** What a machine has, what would be used and why; starts no backend. */
 export function examine({
-  resolves,
-  installed,
-  adapter,
   versions = { node: process.versions.node, ...backendVersions() },
+  ...machine
 }: Examined = {}): DoctorReport {
-  const backends = findBackends(resolves, installed, adapter);
+  const backends = findBackends(machine);
   const chosen = chooseBackend('auto', backends);
   const facts = {
     versions,
@@ -56,7 +47,7 @@ export function examine({
   };
   const checks = [
     ...check(facts),
-    ...checkTensorflow(backends[0]!),
+    ...checkTensorflow(backends.find(({ name }) => name === 'tensorflow')!),
     ...checkGpu(),
     ...checkVulkan(),
   ];

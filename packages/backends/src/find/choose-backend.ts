@@ -1,7 +1,7 @@
+import { BACKEND_NAMES } from '../backends/all.js';
 import { fail } from '../errors.js';
 import type { BackendFinding } from './find-backends.js';
 import { findBackends } from './find-backends.js';
-import { BACKEND_NAMES } from './names.js';
 import { probeAdapter } from './probe-adapter.js';
 
 /**
@@ -10,7 +10,7 @@ import { probeAdapter } from './probe-adapter.js';
  */
 export async function pickBackend(asked: string): Promise<BackendFinding> {
   const adapter = asked === 'auto' ? await probeAdapter() : undefined;
-  return chooseBackend(asked, findBackends(undefined, undefined, adapter));
+  return chooseBackend(asked, findBackends({ adapter }));
 }
 
 /**
