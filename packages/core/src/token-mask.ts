@@ -1,4 +1,4 @@
-import { describeValue, isLiveTensor } from '@moekit/kernels';
+import { describeValue, inHostMemory, isLiveTensor } from '@moekit/kernels';
 import type { DataId, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   customGrad,
@@ -54,11 +54,8 @@ export function assertTokenMask(tokenMask: Tensor1D, numTokens: number): void {
   assertTensor('tokenMask', tokenMask, [numTokens], {
     fix: 'Make it with createTokenMask: 1 for each of the T tokens that takes part, 0 for padding.',
   });
-  if (IN_HOST_MEMORY.has(getBackend())) countTokens(numTokens, tokenMask);
+  if (inHostMemory()) countTokens(numTokens, tokenMask);
 }
-
-/** Backends on which looking at a tensor waits for nothing. */
-const IN_HOST_MEMORY = new Set(['cpu', 'wasm']);
 
 /** By a mask's data: clones share it, and what is assigned to a variable has its own. */
 const counted = new WeakMap<DataId, number>();

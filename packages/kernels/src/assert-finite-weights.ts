@@ -1,17 +1,14 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { getBackend } from '@tensorflow/tfjs-core';
 
 import { fail } from './errors.js';
-
-/** Backends whose tensors lie in host memory: looking at them waits for nothing. */
-const IN_HOST_MEMORY = new Set(['cpu', 'wasm']);
+import { inHostMemory } from './in-host-memory.js';
 
 /**
  * @throws KERNELS_NON_FINITE where combine weights hold NaN or infinity. On backends where reading would wait for the
  *   device nothing is looked at: the output, and with it the loss, becomes NaN there.
  */
 export function assertFiniteWeights(weights: Tensor2D): void {
-  if (!IN_HOST_MEMORY.has(getBackend())) return;
+  if (!inHostMemory()) return;
   const values = weights.dataSync<'float32'>();
   const at = values.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;

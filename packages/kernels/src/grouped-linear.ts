@@ -4,6 +4,7 @@ import { add, getBackend, relu, tidy } from '@tensorflow/tfjs-core';
 import { assertPlan } from './assert-plan.js';
 import { assertOptions } from './assert-rows.js';
 import { assertShape } from './assert-shape.js';
+import { findBackend } from './backends.js';
 import { describeValue } from './describe-value.js';
 import { fail } from './errors.js';
 import type { LinearOptions, Precision } from './linear.js';
@@ -75,8 +76,7 @@ function assertFlag(fromTokens: boolean): void {
 
 function assertPrecision(precision: Precision, plan: DispatchPlan): void {
   if (precision === 'float32') return;
-  if (precision === 'f16' && plan.table && hasPlanned('MoeFusedLinear', plan)) return;
-  if (precision === 'bf16' && getBackend() === 'tensorflow') return;
+  if (findBackend()?.precisions.includes(precision) && hasPlanned('MoeFusedLinear', plan)) return;
   throw fail('KERNELS_PRECISION', {
     asked:
       'The precision of groupedLinear must be float32, f16 with a plan on the webgpu backend, or bf16 on tensorflow',

@@ -7,6 +7,7 @@ export type { ExpertWidths, PlanExplanation, ProductExplanation } from './explai
 export { kernelErrors } from './errors.js';
 export { fusedRouting } from './fused-routing.js';
 export { groupedLinear } from './grouped-linear.js';
+export { inHostMemory } from './in-host-memory.js';
 export { defaultKernels } from './kernels.js';
 export type { Kernels } from './kernels.js';
 export type { LinearOptions, Precision } from './linear.js';

@@ -7,13 +7,10 @@ import {
   getKernel,
 } from '@tensorflow/tfjs-core';
 
-import { registerTensorflowKernels } from '#tensorflow';
+import { findBackend } from './backends.js';
 import { registerComposedKernels } from './composed/register.js';
-import { registerCpuKernels } from './cpu/register.js';
 import { fail } from './errors.js';
 import { registerGradients } from './gradients.js';
-import { registerWasmKernels } from './wasm/register.js';
-import { registerWebGpuKernels } from './webgpu/register.js';
 
 /**
  * Registers the dispatch kernels, and what tfjs itself lacks on it, for a backend. Idempotent; the registry is tfjs's.
@@ -25,10 +22,8 @@ export function registerKernels(backendName: string = currentBackend()): void {
   if (getGradient('MoeGroupedMatMul') === undefined) registerGradients();
   if (getKernel('MoeGroupedMatMul', backendName) !== undefined) return;
   assertBackend(backendName);
-  if (backendName === 'cpu') registerCpuKernels();
-  else if (backendName === 'wasm') registerWasmKernels();
-  else if (backendName === 'webgpu') registerWebGpuKernels();
-  else if (backendName === 'tensorflow') registerTensorflowKernels();
+  const backend = findBackend(backendName);
+  if (backend) backend.register();
   else registerComposedKernels(backendName);
 }
 

@@ -1,6 +1,6 @@
-import { getBackend, registerKernel } from '@tensorflow/tfjs-core';
+import { registerKernel } from '@tensorflow/tfjs-core';
 
-import { cpuMemory } from '../cpu/memory.js';
+import { findBackend } from '../backends.js';
 import type { FusedKernel } from '../fused-kernel.js';
 import { fusedKernel } from '../fused-kernel.js';
 import type { Gradient } from '../gradient.js';
@@ -9,9 +9,6 @@ import type { HostKernel } from '../host/kernel.js';
 import { hostKernelConfig } from '../host/memory.js';
 import type { KernelName } from '../kernel-map.js';
 import { hasKernel } from '../run.js';
-import { wasmMemory } from '../wasm/memory.js';
-
-const memories = [cpuMemory, wasmMemory];
 
 /**
  * A kernel where the current backend computes it in one piece: by its own kernel of that name, or on the host where it
@@ -28,6 +25,6 @@ export function fused<Name extends KernelName>(
 }
 
 function registerOnHost<Name extends KernelName>(kernel: HostKernel<Name>): void {
-  const memory = memories.find(({ backendName }) => backendName === getBackend());
+  const memory = findBackend()?.memory;
   if (memory) registerKernel(hostKernelConfig(kernel, memory));
 }

@@ -1,2 +1,2 @@
-export { registerTensorflowKernels } from './register.js';
+export { tensorflow } from './register.js';
 export { fusedRouting } from './routing.js';

@@ -1,6 +1,7 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerKernel } from '@tensorflow/tfjs-core';
 
+import type { Backend } from '../backend.js';
 import { decisionKernels } from '../composed/register.js';
 import { mapInputs } from '../host/kernel.js';
 import type { Attributes, Inputs, KernelName } from '../kernel-map.js';
@@ -35,8 +36,10 @@ type Computes = {
 
 const NAME = 'tensorflow';
 
+export const tensorflow: Backend = { register: registerTensorflowKernels, precisions: ['bf16'] };
+
 /** Row moves, products and decisions for tfjs-node's backend, on a CPU and on CUDA. */
-export function registerTensorflowKernels(): void {
+function registerTensorflowKernels(): void {
   for (const kernel of tensorflowKernels()) registerKernel(kernel);
   for (const kernel of decisionKernels(NAME)) registerKernel(kernel);
 }

@@ -1,5 +1,6 @@
 import { getKernel } from '@tensorflow/tfjs-core';
 
+import type { Backend } from '../backend.js';
 import { selectionKernels } from '../host/kernels.js';
 import { hostKernelConfig } from '../host/memory.js';
 import { replaceKernel } from '../replace-kernel.js';
@@ -13,6 +14,12 @@ import type { WasmBuild } from './module.js';
 import { bestBuild } from './module.js';
 import { reluGradientWasm, rowKernelsWasm } from './rows.js';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js';
+
+export const wasm: Backend = {
+  register: () => registerWasmKernels(),
+  precisions: [],
+  memory: wasmMemory,
+};
 
 /**
  * Decisions are the plain arithmetic of `host/` on heap views; row moves and products are those of `assembly/`. What was

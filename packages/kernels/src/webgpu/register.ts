@@ -1,6 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerKernel } from '@tensorflow/tfjs-core';
 
+import type { Backend } from '../backend.js';
 import { composedKernels } from '../composed/register.js';
 import type { PlannedName } from '../kernel-map.js';
 import { wrapKernel } from '../replace-kernel.js';
@@ -42,11 +43,14 @@ const stages = [
   spreadStage,
 ] as readonly PlannedStage[];
 
+/** Weights in half precision need a plan on the device, whose kernels are these. */
+export const webgpu: Backend = { register: registerWebGpuKernels, precisions: ['f16'] };
+
 /**
  * Decisions, plan, row moves and products in WGSL: nothing is read back. A plan made on the host runs composed.
  * Replaces tfjs's AddN, which fails on more than 7 tensors, and its softmax of short rows.
  */
-export function registerWebGpuKernels(): void {
+function registerWebGpuKernels(): void {
   const decided = new Set(decisions.map(({ kernelName }) => kernelName));
   const composed = composedKernels('webgpu').filter(({ kernelName }) => !decided.has(kernelName));
   const products = (['MoeGroupedMatMul', 'MoeFusedLinear'] as const).map(product);
