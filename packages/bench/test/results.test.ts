@@ -6,6 +6,7 @@ import { stringifyFigures } from '@moekit/models';
 import { describe, expect, test } from 'vitest';
 
 import {
+  listJobs,
   mergeResults,
   parseResults,
   readResults,
@@ -59,6 +60,21 @@ describe('collectResults', () => {
     ];
     const { rows } = sampleResults({ routers, seeds: [1], baseline: 'base' }, () => 3);
     expect(rows.map(({ baseline }) => baseline)).toEqual([false, true]);
+  });
+
+  test('rows may be called like members of every object', () => {
+    const routers = [
+      { router: 'dense', label: 'constructor' },
+      { router: 'topk', evaluateAs: [{ label: 'toString', options: {} }] },
+    ];
+    const run = sampleResults({ routers, seeds: [1] }, () => 3);
+    expect(run.rows.map(({ label, trials }) => [label, trials.length])).toEqual([
+      ['constructor', 1],
+      ['topk', 1],
+      ['toString', 0],
+    ]);
+    const jobs = listJobs(run.manifest);
+    expect(structuredClone(jobs)[0]!.identity.data).toBe('d');
   });
 
   test('a row without a finished trial has no figures', () => {

@@ -2,6 +2,7 @@ import type { Metric } from '@moekit/models';
 
 import { answerOf } from '../experiments/answers.js';
 import type { RouterEntry } from '../experiment/config.js';
+import { entryOf } from '../experiment/entry-of.js';
 import { labelOf } from '../experiment/label.js';
 import type { PoolEvent } from '../trial/run-trials.js';
 import type { Manifest, Results, Row } from './results-schema.js';
@@ -109,7 +110,7 @@ function rowsOf(entry: RouterEntry, ended: Pick<Row, 'trials' | 'errors'>): read
 
 /** A variant as a trial: trained as the row was, evaluated in its own way. */
 function variantOf(trial: Trial, label: string): readonly Trial[] {
-  const variant = trial.variants[label];
+  const variant = entryOf(trial.variants, label);
   if (!variant) return [];
   const { flops, ...evaluated } = variant;
   return [

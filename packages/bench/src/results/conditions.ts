@@ -1,4 +1,5 @@
 import type { RouterEntry } from '../experiment/config.js';
+import { entryOf } from '../experiment/entry-of.js';
 import { labelOf } from '../experiment/label.js';
 import { parseReference } from '../plugins/reference.js';
 import type { Manifest, Results, Row } from './results-schema.js';
@@ -9,7 +10,7 @@ export function conditionsOf({ experiment, data, backend, versions, files }: Man
   return {
     ...settingsOf(experiment),
     activations: experiment.activations,
-    task: files[experiment.task] ?? experiment.task,
+    task: entryOf(files, experiment.task) ?? experiment.task,
     dataHash: data.hash,
     backend,
     versions: others,
@@ -19,15 +20,18 @@ export function conditionsOf({ experiment, data, backend, versions, files }: Man
 /** What the baseline of a row's group has of its own: with the conditions, what rows of that group are compared under. */
 export function comparisonOf({ manifest, rows }: Results, row: Row) {
   const baseline = rows.find((other) => other.baseline && other.group === row.group);
-  const entry = entryOf(manifest, baseline ?? row);
-  return { ...(entry && settingsOf(entry)), dataHash: entry && manifest.rowData[labelOf(entry)] };
+  const entry = trainedEntry(manifest, baseline ?? row);
+  return {
+    ...(entry && settingsOf(entry)),
+    dataHash: entry && entryOf(manifest.rowData, labelOf(entry)),
+  };
 }
 
 /** What a row's figures come from, beside its seeds: its router's code and options, and settings of its own. */
 export function contentOf({ manifest }: Results, row: Row) {
   const { files, rowData } = manifest;
-  const entry = entryOf(manifest, row);
-  const code = files[row.router];
+  const entry = trainedEntry(manifest, row);
+  const code = entryOf(files, row.router);
   const router = code ? { code, name: parseReference(row.router).exportName } : row.router;
   return {
     router,
@@ -36,7 +40,7 @@ export function contentOf({ manifest }: Results, row: Row) {
       ...settingsOf(entry),
       experts: entry.experts,
       ...(row.trainedAs !== null && { trainedWith: entry.options }),
-      dataHash: rowData[labelOf(entry)],
+      dataHash: entryOf(rowData, labelOf(entry)),
     }),
   };
 }
@@ -48,6 +52,9 @@ function settingsOf({ data, model, training, expertParameters }: Settings) {
 }
 
 /** The experiment's row that a row of the results was trained as. */
-function entryOf({ experiment }: Manifest, { label, trainedAs }: Row): RouterEntry | undefined {
+function trainedEntry(
+  { experiment }: Manifest,
+  { label, trainedAs }: Row,
+): RouterEntry | undefined {
   return experiment.routers.find((entry) => labelOf(entry) === (trainedAs ?? label));
 }
