@@ -11,13 +11,11 @@ export type {
   TrainEvent,
   TrainOptions,
 } from './contract.js';
-export { bigramReference } from './metrics/bigram.js';
-export type { BigramInput, BigramReference } from './metrics/bigram.js';
 export { modelErrors } from './errors.js';
-export { figure, parseFigures, stringifyFigures } from './figure.js';
+export { figure, stringifyFigures } from './figure.js';
 export type { PlainNumber } from './figure.js';
-export { routingFigures, scalarsOf } from './events/scalars.js';
-export { createLanguageTask, lossFigures } from './language/language-task.js';
+export { routingFigures } from './events/scalars.js';
+export { createLanguageTask } from './language/language-task.js';
 export { createLanguageModel } from './model/language-model.js';
 export { largestBatchSize, smallBatchSize, smallLanguageModel, smallTraining } from './presets.js';
 export { AdamW } from './training/adamw.js';
@@ -25,7 +23,6 @@ export type { AdamWOptions } from './training/adamw.js';
 export { addFlops, noFlops, scaleFlops } from './training/add-flops.js';
 export { evaluate } from './training/evaluate.js';
 export type { EvaluateOptions } from './training/evaluate.js';
-export { learningRateAt } from './training/schedule.js';
 export type { Divergence, Magnitude } from './training/divergence.js';
 export { isAbsurd, isNonsense } from './training/nonsense.js';
 export { parseTrainOptions } from './training/options.js';
@@ -47,13 +44,6 @@ export type {
   TaskPlugin,
   TaskTotals,
 } from './task.js';
-export { beamSearch } from './translation/beam-search.js';
-export type {
-  BeamOptions,
-  Hypothesis,
-  NextTokens,
-  NextTokensOf,
-} from './translation/beam-search.js';
 export type {
   DecodingSession,
   PairBatch,

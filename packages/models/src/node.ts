@@ -7,10 +7,8 @@ export type { CheckpointManifest, CheckpointRun } from './checkpoint/manifest.js
 export { openCheckpoint, readManifest } from './checkpoint/read-checkpoint.js';
 export { restoreCheckpoint } from './checkpoint/restore-checkpoint.js';
 export type { RestoreTarget } from './checkpoint/restore-checkpoint.js';
-export { openSafetensors } from './checkpoint/safetensors-read.js';
 export type { SafetensorsFile } from './checkpoint/safetensors-read.js';
 export type { TensorEntry } from './checkpoint/safetensors-header.js';
-export { saveCheckpoint } from './checkpoint/save-checkpoint.js';
 export type { CheckpointState } from './checkpoint/save-checkpoint.js';
 export { EventLog, readEvents } from './events/event-log.js';
 export type { EventLogOptions } from './events/event-log.js';
