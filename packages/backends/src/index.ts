@@ -1,13 +1,13 @@
 export { BACKEND_NAMES } from './backends/all.js';
 export type { BackendName, ConcreteBackend } from './backends/all.js';
 export { backendErrors } from './errors.js';
-export { backendVersions } from './find/backend-versions.js';
+export { backendVersions } from './machine/backend-versions.js';
 export { pickBackend } from './find/choose-backend.js';
 export { describeBackend } from './find/describe-backend.js';
 export { findBackends } from './find/find-backends.js';
 export type { BackendFinding } from './find/find-backends.js';
-export { installedPackage } from './find/installed-package.js';
-export type { InstalledPackage } from './find/installed-package.js';
+export { installedPackage } from './machine/installed-package.js';
+export type { InstalledPackage } from './machine/installed-package.js';
 export { keepMemory, keepsMemory } from './process/keep-memory.js';
 export { shareCores } from './process/share-cores.js';
 export { startBackend } from './start/start-backend.js';

@@ -13,7 +13,7 @@ export const BACKENDS = [tensorflow, webgpu, wasm, cpu] as const;
 export type ConcreteBackend = (typeof BACKENDS)[number]['name'];
 export type BackendName = 'auto' | ConcreteBackend;
 
-/** What can be asked for; `auto` takes the first of the others that can train here. */
+/** Names that a program can ask for; `auto` takes the usable one of the best rank. */
 export const BACKEND_NAMES: readonly BackendName[] = ['auto', ...BACKENDS.map(({ name }) => name)];
 
 export function backendNamed(name: ConcreteBackend): Backend<ConcreteBackend> {

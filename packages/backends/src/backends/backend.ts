@@ -10,19 +10,19 @@ export interface Machine {
   readonly resolves: Resolves;
   /** The TensorFlow that `moekit backend install` made, if there is one. */
   readonly installed: InstalledBackend | null;
-  /** What WebGPU would run on (`probeAdapter`); undefined where it was not asked for. */
+  /** The adapter of WebGPU (`probeAdapter`); undefined where it is unknown. */
   readonly adapter: AdapterSummary | undefined;
 }
 
-/** What is known of a backend without starting it. */
+/** Facts about a backend, found without starting it. */
 export interface Finding {
   /** Its packages can be imported. */
   readonly found: boolean;
   /** A router can be trained on it here. */
   readonly usable: boolean;
-  /** Why, in words. */
+  /** The reason, in words. */
   readonly reason: string;
-  /** How to get it; empty when it is there. */
+  /** The command that installs it; empty where it is found. */
   readonly howToGet: string;
   /** The module that registers it. */
   readonly module: string | null;
@@ -37,13 +37,13 @@ export interface Backend<Name extends string = string> {
   /** As TensorFlow.js names it. */
   readonly name: Name;
   find(machine: Machine): Finding;
-  /** What a result depends on beyond the versions of npm's packages; nothing by default. Starts nothing. */
+  /** Further facts that a result depends on, besides package versions; none by default. Starts nothing. */
   describe?(finding: Finding): Promise<Record<string, string>>;
   /**
    * Registers it with TensorFlow.js.
    * @returns as `describe`, of what was loaded      @throws whatever its packages throw
    */
   load?(finding: Finding): Promise<Record<string, string>>;
-  /** What is left to do once it runs and has the kernels. */
+  /** Runs once the backend is current and has the kernels. */
   started?(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { startWasmThreads } from '@moekit/kernels/threads';
 
-import { webAssemblySupport } from '../find/web-assembly.js';
+import { webAssemblySupport } from '../machine/web-assembly.js';
 import type { Backend } from './backend.js';
 
 const RANK = 30;

@@ -1,7 +1,7 @@
 import type { AdapterSummary } from '@moekit/kernels/dawn';
 import { startDawn } from '@moekit/kernels/dawn';
 
-import { probeAdapter } from '../find/probe-adapter.js';
+import { probeAdapter } from '../machine/probe-adapter.js';
 import type { Backend } from './backend.js';
 
 const RANK = { hardware: 10, software: 50 } as const;

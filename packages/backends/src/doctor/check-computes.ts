@@ -4,7 +4,7 @@ import type { BackendFinding } from '../find/find-backends.js';
 import { verify } from '../install/verify.js';
 import type { Check } from './verdict.js';
 
-/** Whether an installed TensorFlow computes what it should here and now; nothing where none is installed. */
+/** Computes with the installed TensorFlow in a fresh process; no check where none is installed. */
 export async function checkComputes(backends: readonly BackendFinding[]): Promise<Check[]> {
   const installed = backends.find((backend) => backend.installed)?.installed;
   if (!installed) return [];

@@ -10,7 +10,7 @@ import { nativeDigest } from '../tensorflow/native-sources.js';
 import type { Check } from './verdict.js';
 import { verdict } from './verdict.js';
 
-/** What TensorFlow 2.13 to 2.21 opens by itself when it finds a GPU, without the number of the version. */
+/** Libraries that TensorFlow 2.13 to 2.21 opens when it finds a GPU, without their version numbers. */
 const CUDA_LIBRARIES = ['cudart', 'cublas', 'cublasLt', 'cudnn', 'cufft', 'cusolver', 'cusparse'];
 
 const INSTALL = 'moekit backend install tensorflow';
@@ -46,7 +46,7 @@ function checkInstalled({ name, dir, manifest }: InstalledBackend): Check[] {
   ];
 }
 
-/** Whether moekit's own operations are there and are those of this moekit. */
+/** Checks that moekit's operations are built, and from the sources of this moekit. */
 function checkNative({ native, verified }: BackendManifest): Check {
   const text = 'moekit’s own operations in TensorFlow';
   const without = 'several products take longer without them';

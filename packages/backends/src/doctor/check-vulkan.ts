@@ -6,10 +6,10 @@ import type { Check } from './verdict.js';
 
 const DRIVER_FOLDERS = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
-/** Drivers that compute on the processor: never chosen by themselves. */
+/** Drivers that compute on the processor, which `auto` never chooses. */
 const SOFTWARE = /lvp|swiftshader|llvmpipe/i;
 
-/** What WebGPU under Node needs on Linux: the Vulkan loader and a driver of a real adapter. */
+/** Checks for the Vulkan loader and a driver of a hardware adapter, which WebGPU under Node needs on Linux. */
 export function checkVulkan(): Check[] {
   if (process.platform !== 'linux') return [];
   if (!hasLoader()) {

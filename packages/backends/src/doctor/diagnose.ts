@@ -1,6 +1,6 @@
 import type { PlanExplanation } from '@moekit/kernels';
 
-import { probeAdapter } from '../find/probe-adapter.js';
+import { probeAdapter } from '../machine/probe-adapter.js';
 import { checkComputes } from './check-computes.js';
 import type { DoctorReport } from './examine.js';
 import { examine } from './examine.js';

@@ -1,11 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os';
 
 import type { Machine } from '../backends/backend.js';
-import { backendVersions } from '../find/backend-versions.js';
+import { backendVersions } from '../machine/backend-versions.js';
 import { chooseBackend } from '../find/choose-backend.js';
 import type { BackendFinding } from '../find/find-backends.js';
 import { findBackends } from '../find/find-backends.js';
-import { webAssemblySupport } from '../find/web-assembly.js';
+import { webAssemblySupport } from '../machine/web-assembly.js';
 import { checkGpu } from './check-gpu.js';
 import { checkTensorflow } from './check-tensorflow.js';
 import { checkVulkan } from './check-vulkan.js';
@@ -15,7 +15,7 @@ import { verdict } from './verdict.js';
 export interface DoctorReport {
   readonly versions: Record<string, string>;
   readonly backends: readonly BackendFinding[];
-  /** What `--backend auto` takes, and why. */
+  /** The choice of `--backend auto`, and the reason. */
   readonly chosen: { readonly name: string; readonly reason: string };
   readonly cores: number;
   readonly memoryBytes: number;
@@ -30,7 +30,7 @@ export interface Examined extends Partial<Machine> {
   readonly versions?: Record<string, string>;
 }
 
-/** What a machine has, what would be used and why; starts no backend. */
+/** Lists the backends of a machine, the one that `auto` chooses, and problems. Starts no backend. */
 export function examine({
   versions = { node: process.versions.node, ...backendVersions() },
   ...machine

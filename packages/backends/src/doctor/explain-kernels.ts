@@ -3,7 +3,7 @@ import type { PlanExplanation } from '@moekit/kernels';
 import { runProcess } from '../process/run-process.js';
 
 /**
- * What a backend's kernels would take for a standard layer, asked in a fresh process, so that nothing is started here.
+ * Asks a fresh process which algorithms a backend's kernels would choose for a standard layer. Nothing starts here.
  * @returns null where that process fails: the checks beside it say why
  */
 export async function explainKernels(backend: string): Promise<PlanExplanation | null> {

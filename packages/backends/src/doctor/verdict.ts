@@ -3,7 +3,7 @@ export type Verdict = 'ok' | 'warning' | 'problem';
 export interface Check {
   readonly verdict: Verdict;
   readonly text: string;
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly fix?: string;
 }
 

@@ -1,11 +1,11 @@
 import { BACKEND_NAMES } from '../backends/all.js';
 import { fail } from '../errors.js';
+import { probeAdapter } from '../machine/probe-adapter.js';
 import type { BackendFinding } from './find-backends.js';
 import { findBackends } from './find-backends.js';
-import { probeAdapter } from './probe-adapter.js';
 
 /**
- * Decides on a backend for this machine without starting one; for `auto` Dawn is asked what adapter it has.
+ * Decides on a backend for this machine without starting one; for `auto` it asks Dawn for the adapter.
  * @throws what chooseBackend throws
  */
 export async function pickBackend(asked: string): Promise<BackendFinding> {

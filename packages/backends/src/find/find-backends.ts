@@ -2,9 +2,9 @@ import type { Finding, Machine } from '../backends/backend.js';
 import type { ConcreteBackend } from '../backends/all.js';
 import { BACKENDS } from '../backends/all.js';
 import { bestInstalled } from '../tensorflow/list-installed.js';
-import { canImport } from './can-import.js';
+import { canImport } from '../machine/can-import.js';
 
-/** What is known of a backend without starting it. */
+/** Facts about a backend, found without starting it. */
 export interface BackendFinding extends Finding {
   readonly name: ConcreteBackend;
 }

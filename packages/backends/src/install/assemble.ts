@@ -26,7 +26,7 @@ export function assemble(staging: Staging): string {
   return project;
 }
 
-/** Whether an earlier run came so far. */
+/** Tells whether an earlier run finished this step. */
 export function isAssembled(staging: Staging): boolean {
   const project = staging.path(PROJECT);
   return existsSync(join(project, BINDING)) && existsSync(join(project, PACKAGE, 'deps'));

@@ -17,14 +17,14 @@ export interface NativeInstall extends VerifyOptions {
   readonly say: (line: string) => void;
 }
 
-/** Whether a backend has moekit's operations as this moekit has them. */
+/** Tells whether a backend has moekit's operations, built from the sources of this moekit. */
 export function hasCurrentNative({ native }: BackendManifest): boolean {
   return native !== null && native.error === null && native.digest === nativeDigest();
 }
 
 /**
  * Builds moekit's operations in a backend's folder, which the manifest names only once they are whole, and verifies
- * the backend with them; where either fails, the backend goes on without them and says why.
+ * the backend with them; if either fails, the backend is used without them and its manifest says why.
  * @returns the manifest as it is on disk at the end
  * @throws BACKEND_VERIFY where the backend fails without them too
  */
@@ -47,7 +47,7 @@ export async function installNative(
   return await giveUp(project, without, problem, options);
 }
 
-/** Built beside the old ones and then put in their place. @returns what went wrong */
+/** Builds the operations in a temporary folder and then replaces the old ones. @returns what went wrong */
 async function place(project: string, { signal }: NativeInstall): Promise<string | null> {
   for (const name of readdirSync(project)) {
     if (name.startsWith(`${NATIVE}-`)) remove(join(project, name)); // a killed run's

@@ -31,7 +31,7 @@ export interface InstallOptions {
   readonly gpu: boolean;
   readonly tensorflow: string | undefined;
   readonly wheel: string | undefined;
-  /** Builds anew although a complete backend is there. */
+  /** Builds again although a complete backend is there. */
   readonly force: boolean;
   /** Installs for CUDA where no GPU is visible, as when an image is built. */
   readonly skipGpuCheck: boolean;
@@ -47,7 +47,7 @@ export interface Installed {
 }
 
 /**
- * Brings a TensorFlow backend into being: fetches TensorFlow's wheel and the npm package, builds the binding between
+ * Installs a TensorFlow backend: fetches TensorFlow's wheel and the npm package, builds the binding between
  * them, verifies it, and only then puts it in place.
  * @throws the BACKEND_ errors
  */
@@ -112,7 +112,7 @@ async function build(staging: Staging, target: Target, options: InstallOptions):
   });
 }
 
-/** Two jobs at once; when one fails the other is ended before the failure is told. */
+/** Two jobs at once; if one fails, the other is ended before the error is thrown. */
 async function together<A, B>(
   outer: AbortSignal,
   start: (signal: AbortSignal) => [Promise<A>, Promise<B>],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 
-/** What decides which TensorFlow runs here. */
+/** The properties of a machine that decide which TensorFlow runs on it. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly arch: string;
@@ -9,7 +9,7 @@ export interface Machine {
   readonly glibc: string | null;
   /** Major version of macOS; null elsewhere. */
   readonly macos: number | null;
-  /** Whether the processor has AVX, which TensorFlow's x86 builds need; true where it cannot be told. */
+  /** True if the processor has AVX, which TensorFlow's x86 builds need, or where that is unknown. */
   readonly avx: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What pip and npm say when the index cannot be reached. */
+/** Messages of pip and npm when the index cannot be reached. */
 const SIGNS = [
   /Failed to establish a new connection/,
   /Temporary failure in name resolution/,
@@ -8,12 +8,12 @@ const SIGNS = [
   /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT)\b/,
 ];
 
-/** Whether a program failed for want of a network. */
+/** Tells whether a program's output says that the network is missing. */
 export function saysNoNetwork(output: string): boolean {
   return SIGNS.some((sign) => sign.test(output));
 }
 
-/** The last line that tells what went wrong. */
+/** The last line of an output that names an error. */
 export function lastError(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const error = lines.findLast((line) => /error|failed/i.test(line));

@@ -6,9 +6,9 @@ const WORK = 'work-';
 const INPUTS = 'inputs.json';
 
 /**
- * Where a backend comes into being: a folder beside the final one, in which every step either left its whole result
- * or nothing. A step works in a folder of its own that gets the step's name at the end, so a killed run can be taken
- * up by the next one, and programs that the killed run left behind write where nobody looks.
+ * A folder next to the final one in which a backend is built. Every step leaves its whole result or nothing: it works in
+ * a temporary folder that is renamed to the step's name at the end. The next run can therefore resume a killed one, and
+ * programs that outlive the killed run write into a folder that no step reads.
  */
 export class Staging {
   readonly dir: string;

@@ -5,7 +5,7 @@ import { remove } from './staging.js';
 
 const OLD = '.old-';
 
-/** Puts a finished folder in place of an old one, which is removed; a kill in between is mended by `restore`. */
+/** Puts a finished folder in place of an old one, which is removed; `restore` undoes what a kill in between leaves. */
 export function swap(finished: string, final: string): void {
   const old = oldOf(final);
   if (existsSync(final)) renameSync(final, old);

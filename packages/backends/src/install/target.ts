@@ -11,7 +11,7 @@ export interface Target {
   readonly wheelPackage: string;
   /** Platform tags that wheels for this machine may carry, best first. */
   readonly platformTags: readonly string[];
-  /** Shared libraries inside the wheel's `tensorflow` folder, each with the name the binding is linked by. */
+  /** Shared libraries inside the wheel's `tensorflow` folder, each with the name that the binding links to. */
   readonly libraries: readonly { readonly file: string; readonly linkName: string }[];
 }
 
@@ -62,7 +62,7 @@ function macTags({ macos }: Machine): string[] {
   return Array.from({ length: count }, (_, i) => `macosx_${macos! - i}_0_arm64`);
 }
 
-/** Whether a text can be a version of TensorFlow: it becomes the name of a folder, and a requirement of pip. */
+/** Tells whether a text is a version of TensorFlow. It becomes part of a folder's name and a requirement for pip. */
 export function isVersion(text: string): boolean {
   return /^\d+(\.\d+)+[\w.+-]*$/.test(text);
 }

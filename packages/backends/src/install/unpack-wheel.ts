@@ -6,7 +6,7 @@ import { runProcess } from '../process/run-process.js';
 import type { Python } from './find-python.js';
 import { lastError } from './network.js';
 
-/** Which files of a wheel go where. */
+/** The files to take from a wheel, and their destinations. */
 export interface Selection {
   /** Prefix of names inside the wheel, and what replaces it. */
   readonly moves: readonly (readonly [prefix: string, to: string])[];

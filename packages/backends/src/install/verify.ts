@@ -32,7 +32,7 @@ export async function verify(dir: string, options: VerifyOptions = {}): Promise<
     return fail('BACKEND_VERIFY', {
       asked: `The backend in ${dir} must multiply matrices and derive gradients`,
       got,
-      fix: 'Run moekit doctor; moekit backend install tensorflow --force builds it anew.',
+      fix: 'Run moekit doctor; moekit backend install tensorflow --force builds it again.',
     });
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { sizeOf } from '../tensorflow/manifest.js';
 
-/** How often progress is told, in milliseconds. */
+/** Milliseconds between two reports of progress. */
 const INTERVAL = 5_000;
 
 /** Tells how many bytes lie in folders until it is stopped. */

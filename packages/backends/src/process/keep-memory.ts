@@ -15,7 +15,7 @@ export function keepMemory(env: Environment = process.env): Record<string, strin
   };
 }
 
-/** Whether this process was started with them. */
+/** Tells whether this process was started with these variables. */
 export function keepsMemory(env: Environment = process.env): boolean {
   return env['MALLOC_MMAP_THRESHOLD_'] !== undefined;
 }

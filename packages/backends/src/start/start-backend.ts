@@ -3,20 +3,20 @@ import { registerKernels } from '@moekit/kernels';
 import type { ConcreteBackend } from '../backends/all.js';
 import { backendNamed } from '../backends/all.js';
 import { fail } from '../errors.js';
-import { backendVersions } from '../find/backend-versions.js';
+import { backendVersions } from '../machine/backend-versions.js';
 import { pickBackend } from '../find/choose-backend.js';
 import type { BackendFinding } from '../find/find-backends.js';
 
 /** The backend that runs. */
 export interface StartedBackend {
   readonly name: ConcreteBackend;
-  /** Of TensorFlow.js and of what it computes with: packages, TensorFlow's build and precision, WebGPU's adapter. */
+  /** TensorFlow.js, the backend's package, TensorFlow's build and precision, WebGPU's adapter. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /**
  * Starts a backend in this process, with its gradients and the dispatch kernels. TensorFlow.js falls back to another
- * backend without a word, so what runs afterwards is checked.
+ * backend silently, so this checks which one runs.
  * @param asked a name, or `auto`
  * @throws BACKEND_UNKNOWN, BACKEND_MISSING, KERNELS_VALUE and KERNELS_THREAD for wasm's threads
  */

@@ -12,7 +12,7 @@ export interface InstalledBackend {
   readonly dir: string;
   /** Null where the folder is not a complete backend. */
   readonly manifest: BackendManifest | null;
-  /** Why the manifest is null. */
+  /** The reason why the manifest is null. */
   readonly problem: string | null;
 }
 
@@ -23,7 +23,7 @@ export function listInstalled(home: string = backendHome()): readonly InstalledB
     .sort(compare);
 }
 
-/** The one that loads by default. */
+/** The installed backend that loads by default. */
 export function bestInstalled(home: string = backendHome()): InstalledBackend | undefined {
   return listInstalled(home).find(({ manifest }) => manifest !== null);
 }

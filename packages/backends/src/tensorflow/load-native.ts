@@ -5,7 +5,7 @@ import type { BackendManifest } from './manifest.js';
 import { NATIVE_ADDON } from './manifest.js';
 import { nativeDigest } from './native-sources.js';
 
-/** moekit's own operations inside a loaded TensorFlow, or why they are not there. */
+/** moekit's operations inside a loaded TensorFlow, or the reason why they are missing. */
 export type NativeOperations =
   | { readonly loaded: true; readonly simd: string; readonly threads: number }
   | { readonly loaded: false; readonly reason: string; readonly rebuild: boolean };

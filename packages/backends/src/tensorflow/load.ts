@@ -15,11 +15,11 @@ import type { TensorflowSettings } from './set-environment.js';
 import { setEnvironment } from './set-environment.js';
 import { shareModules } from './share-modules.js';
 
-/** What runs after loading. */
+/** The TensorFlow that runs after loading. */
 export interface LoadedTensorflow {
   readonly tensorflow: string;
   readonly device: 'cpu' | 'cuda';
-  /** Whether products may use TF32; null on a CPU, which has none. */
+  /** True if products may use TF32; null on a CPU, which has none. */
   readonly tf32: boolean | null;
   readonly mended: readonly Mended[];
   readonly native: NativeOperations;

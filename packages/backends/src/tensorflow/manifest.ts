@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { fail } from '../errors.js';
 
-/** What an installed backend found when it was verified. */
+/** The result of verifying an installed backend. */
 export const verificationSchema = z.object({
   tensorflow: z.string(),
   device: z.enum(['cpu', 'cuda']),
@@ -14,12 +14,12 @@ export const verificationSchema = z.object({
   cuda: z.string().nullable(),
   cudnn: z.string().nullable(),
   mended: z.array(z.string()),
-  /** How moekit's own operations were compiled; null where they are not there. */
+  /** The instruction set that moekit's operations were compiled for; null where they are missing. */
   native: z.string().nullable().default(null),
   node: z.string(),
 });
 
-/** What became of moekit's own operations when they were built. */
+/** The result of building moekit's operations. */
 const nativeSchema = z.object({
   /** Of the sources they were built from. */
   digest: z.string(),
@@ -33,10 +33,10 @@ const inside = z
   .string()
   .refine((path) => !isAbsolute(path) && !path.split(/[\\/]/).includes('..'));
 
-/** Far more than a manifest of thousands of files takes. */
+/** Bytes; far more than a manifest of thousands of files takes. */
 const LARGEST = 4 * 2 ** 20;
 
-/** What the installer did. */
+/** The manifest of an installed backend. */
 export const manifestSchema = z.object({
   schema: z.literal(1),
   name,
@@ -53,7 +53,7 @@ export const manifestSchema = z.object({
   files: z.record(inside, z.int().min(0)),
   installedAt: z.string(),
   node: z.string(),
-  /** moekit's own operations; null where the backend was installed before there were any. */
+  /** moekit's operations; null where the backend was installed before there were any. */
   native: nativeSchema.nullable().default(null),
   /** Null until it was. */
   verified: verificationSchema.nullable(),
@@ -62,7 +62,7 @@ export const manifestSchema = z.object({
 export type Verification = z.output<typeof verificationSchema>;
 export type BackendManifest = z.output<typeof manifestSchema>;
 
-/** The folder of moekit's own operations inside an installed backend, and what Node loads of it. */
+/** The folder of moekit's operations inside an installed backend, and the file in it that Node.js loads. */
 export const NATIVE = 'native';
 export const NATIVE_ADDON = join(NATIVE, 'moekit.node');
 

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Folder of the C++ sources of moekit's own operations, inside @moekit/kernels. */
+/** The folder of C++ sources of moekit's operations, inside @moekit/kernels. */
 export function nativeSources(): string {
   const manifest = createRequire(import.meta.url).resolve('@moekit/kernels/package.json');
   return join(dirname(manifest), 'native');
 }
 
-/** Names the operations that the sources define: what was built from other sources must not be loaded with these. */
+/** A hash of the sources: operations built from other sources must not be loaded. */
 export function nativeDigest(dir: string = nativeSources()): string {
   const hash = createHash('sha256');
   for (const name of readdirSync(dir).sort()) {

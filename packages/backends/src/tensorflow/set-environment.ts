@@ -1,4 +1,4 @@
-/** How TensorFlow is to use the machine; it reads all of this from the environment, once, when it is loaded. */
+/** Settings that TensorFlow reads from the environment once, when it is loaded. */
 export interface TensorflowSettings {
   /** Index of the one CUDA device to use; the first by default; -1 for none. */
   readonly device?: number;
@@ -8,7 +8,7 @@ export interface TensorflowSettings {
   readonly tf32?: boolean;
 }
 
-/** Sets TensorFlow's variables. What the user has exported stays unless a setting says otherwise. */
+/** Sets TensorFlow's variables. Variables that the user exported stay unless a setting overrides them. */
 export function setEnvironment(
   env: Record<string, string | undefined>,
   { device, memoryGrowth = true, tf32 }: TensorflowSettings = {},

@@ -7,8 +7,8 @@ import { canImport } from './can-import.js';
 const TIMEOUT = 20_000; // milliseconds; a driver that hangs must not hold up the choice
 
 /**
- * What WebGPU would run on, asked in a process of its own: a driver that is missing complains on that process's stderr,
- * one that crashes ends that process alone, and nothing of it stays loaded in this one.
+ * Finds the adapter of WebGPU in a separate process: the complaints of a missing driver go to that process's stderr, a
+ * driver that crashes ends only that process, and nothing of it stays loaded in this one.
  * @returns undefined where the `webgpu` package or an adapter is missing
  */
 export async function probeAdapter(): Promise<AdapterSummary | undefined> {
@@ -23,7 +23,7 @@ export async function probeAdapter(): Promise<AdapterSummary | undefined> {
   }
 }
 
-/** What node prints before it ends, however it ends. */
+/** The output of a Node.js process, however it ends. */
 function outputOf(args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     execFile(process.execPath, args, { timeout: TIMEOUT }, (_, stdout) => resolve(stdout));

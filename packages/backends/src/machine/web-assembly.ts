@@ -9,7 +9,7 @@ const SIMD_MODULE = Uint8Array.of(
   ...[26, 11],
 );
 
-/** Whether this runtime has WebAssembly, and its SIMD instructions. */
+/** Tells whether this runtime has WebAssembly and its SIMD instructions. */
 export function webAssemblySupport(): { readonly present: boolean; readonly simd: boolean } {
   const { WebAssembly } = globalThis as { WebAssembly?: WebAssemblyGlobal };
   return {
