@@ -16,7 +16,7 @@ export { figure, stringifyFigures } from './figure.js';
 export type { PlainNumber } from './figure.js';
 export { routingFigures } from './events/scalars.js';
 export { createLanguageTask } from './language/language-task.js';
-export { createLanguageModel } from './model/language-model.js';
+export { createLanguageModel } from './transformer/language-model.js';
 export { largestBatchSize, smallBatchSize, smallLanguageModel, smallTraining } from './presets.js';
 export { AdamW } from './training/adamw.js';
 export type { AdamWOptions } from './training/adamw.js';

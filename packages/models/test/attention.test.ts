@@ -5,7 +5,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { memory, setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
-import { SelfAttention } from '../src/model/attention.js';
+import { SelfAttention } from '../src/transformer/transformer.js';
 import { tensorsDuring } from './tiny.js';
 
 const [B, L, H, DH] = [2, 5, 2, 4];

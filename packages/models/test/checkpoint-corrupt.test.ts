@@ -24,7 +24,7 @@ import { openCheckpoint } from '../src/checkpoint/read-checkpoint.js';
 import { restoreCheckpoint } from '../src/checkpoint/restore-checkpoint.js';
 import { openSafetensors } from '../src/checkpoint/safetensors-read.js';
 import { saveCheckpoint } from '../src/checkpoint/save-checkpoint.js';
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { AdamW } from '../src/training/adamw.js';
 import { tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';

@@ -20,7 +20,7 @@ import { saveCheckpoint } from '../src/checkpoint/save-checkpoint.js';
 import { stateTensors } from '../src/checkpoint/state-tensors.js';
 import type { MoEFactory, TrainOptions } from '../src/contract.js';
 import { createLanguageTask } from '../src/language/language-task.js';
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { AdamW } from '../src/training/adamw.js';
 import type { StepTaken } from '../src/training/train.js';
 import { train } from '../src/training/train.js';

@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 
 import type { MoEFactory, TrainOptions } from '../src/contract.js';
 import { createLanguageTask } from '../src/language/language-task.js';
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import type { Task } from '../src/task.js';
 import type { Divergence } from '../src/training/divergence.js';
 import { train } from '../src/training/train.js';

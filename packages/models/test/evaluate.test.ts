@@ -7,7 +7,7 @@ import type { LanguageModel } from '../src/contract.js';
 import type { Batch } from '../src/language/batches.js';
 import { evenBatches, randomBatch } from '../src/language/batches.js';
 import { createLanguageTask } from '../src/language/language-task.js';
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { evaluate } from '../src/training/evaluate.js';
 import { alphabetData, randomTokens, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';

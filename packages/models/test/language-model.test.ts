@@ -4,7 +4,7 @@ import { backend, memory, setBackend, tensor2d, tidy } from '@tensorflow/tfjs-co
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { LanguageModel, LanguageModelConfig } from '../src/contract.js';
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { randomInput, randomTokens, tensorsDuring, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { smallBatchSize, smallLanguageModel, smallTraining } from '../src/presets.js';
 import { parseTrainOptions } from '../src/training/options.js';
 

@@ -14,7 +14,7 @@ import type {
   TrainOptions,
 } from '../src/contract.js';
 import { createLanguageTask } from '../src/language/language-task.js';
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { train } from '../src/training/train.js';
 import { alphabetData, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { LanguageModel } from '../src/contract.js';
-import { createLanguageModel } from '../src/model/language-model.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { randomInput, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 

@@ -1,8 +1,7 @@
 import { parseOptions } from '@moekit/core';
 import { z } from 'zod';
 
-import { assertHeads } from '../model/config.js';
-import { longestContext, sizesShape } from '../model/sizes.js';
+import { assertHeads, longestContext, sizesShape } from '../transformer/sizes.js';
 import type { TranslationModelConfig } from './contract.js';
 
 const size = z.int().min(1);

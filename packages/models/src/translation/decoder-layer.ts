@@ -5,13 +5,11 @@ import type { Rank, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfj
 import { add, concat, tidy, zeros } from '@tensorflow/tfjs-core';
 
 import type { MoEFactory } from '../contract.js';
-import type { AttentionFrame } from '../model/attention.js';
-import { SelfAttention } from '../model/attention.js';
-import type { Memory } from '../model/cross-attention.js';
-import { CrossAttention } from '../model/cross-attention.js';
-import type { FeedForwardFrame } from '../model/feed-forward-block.js';
-import { FeedForwardBlock } from '../model/feed-forward-block.js';
-import { unitGain } from '../model/parameter.js';
+import type { AttentionFrame, FeedForwardFrame } from '../transformer/transformer.js';
+import { FeedForwardBlock, SelfAttention } from '../transformer/transformer.js';
+import type { Memory } from './cross-attention.js';
+import { CrossAttention } from './cross-attention.js';
+import { unitGain } from '../transformer/parameter.js';
 import type { TranslationModelConfig } from './contract.js';
 
 /** The encoder as a decoder layer sees it. */

@@ -4,8 +4,8 @@ import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { slice, tensor1d } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions, MoEFactory } from '../contract.js';
-import { causalMask } from '../model/causal-mask.js';
-import { unitGain } from '../model/parameter.js';
+import { causalMask } from '../transformer/transformer.js';
+import { unitGain } from '../transformer/parameter.js';
 import type { PairBatch, TranslationModelConfig } from './contract.js';
 import { DecoderLayer } from './decoder-layer.js';
 import type { Encoded, SharedParts } from './encoder.js';

@@ -3,7 +3,7 @@ import type { RotaryTables } from '@moekit/kernels/nn';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { dispose, gather, keep, slice, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
-import type { Memory } from '../model/cross-attention.js';
+import type { Memory } from './cross-attention.js';
 import type { DecodingSession } from './contract.js';
 import type { Decoder } from './decoder.js';
 import type { Cache, MemoryFrame } from './decoder-layer.js';

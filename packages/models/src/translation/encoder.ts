@@ -6,8 +6,8 @@ import type { Rank, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/t
 import { tensor1d } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions, MoEFactory } from '../contract.js';
-import { TransformerLayer } from '../model/layer.js';
-import { unitGain } from '../model/parameter.js';
+import { TransformerLayer } from '../transformer/transformer.js';
+import { unitGain } from '../transformer/parameter.js';
 import type { SourceBatch, TranslationModelConfig } from './contract.js';
 import { paddingMask, passDropout, routeContexts, tokenMask } from './frames.js';
 

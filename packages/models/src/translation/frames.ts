@@ -4,9 +4,9 @@ import type { Rank, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { mul, reshape, sub, zeros } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions } from '../contract.js';
-import { MASKED } from '../model/causal-mask.js';
-import type { Dropout } from '../model/dropout.js';
-import { createDropout } from '../model/dropout.js';
+import { MASKED } from '../transformer/transformer.js';
+import type { Dropout } from './dropout.js';
+import { createDropout } from './dropout.js';
 
 /** float32 [B*L] 1 at real tokens, 0 at padding; `undefined` where there is none. */
 export function tokenMask(lengths: readonly number[], length: number): Tensor1D | undefined {

@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions } from '../contract.js';
-import { MASKED } from '../model/causal-mask.js';
+import { MASKED } from '../transformer/transformer.js';
 import { sourceBatch } from './batches.js';
 import type { Hypothesis, NextTokens } from './beam-search.js';
 import { beamSearch } from './beam-search.js';

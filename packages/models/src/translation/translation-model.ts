@@ -8,8 +8,8 @@ import { matMul, mul, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
 import type { ForwardOptions, MoEFactory } from '../contract.js';
 import { fail } from '../errors.js';
-import { embedTokens } from '../model/embed-tokens.js';
-import { drawWeight } from '../model/parameter.js';
+import { embedTokens } from '../transformer/embed-tokens.js';
+import { drawWeight } from '../transformer/parameter.js';
 import { parseTranslationConfig } from './config.js';
 import type {
   DecodingSession,

@@ -5,7 +5,7 @@ import { argMax, cast, concat1d, equal, reshape, sum, tensor1d } from '@tensorfl
 import type { ForwardOptions } from '../contract.js';
 import { bleu } from '../metrics/bleu.js';
 import { chrf } from '../metrics/chrf.js';
-import { smoothedCrossEntropy } from '../model/smoothed-cross-entropy.js';
+import { smoothedCrossEntropy } from './smoothed-cross-entropy.js';
 import type { Task, TaskPass } from '../task.js';
 import { addFlops } from '../training/add-flops.js';
 import { batchesPerEpoch, epochBatches, lengthBatches, pairBatch } from './batches.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { leastOfLayers } from '../model/least-weights.js';
-import { longestContext, sizeOptions } from '../model/sizes.js';
+import { leastOfLayers } from '../transformer/least-weights.js';
+import { longestContext, sizeOptions } from '../transformer/sizes.js';
 import type { TaskPlugin } from '../task.js';
 import { quickTranslation } from './presets.js';
 import type { TranslationData } from './translation-data.js';

@@ -21,11 +21,11 @@ import type {
   MoEFactory,
   TrainableModel,
 } from '../contract.js';
-import { CausalStack } from '../model/causal-stack.js';
-import { parseModelConfig } from '../model/config.js';
-import { embedTokens } from '../model/embed-tokens.js';
-import { addRest } from '../model/flops.js';
-import { drawWeight } from '../model/parameter.js';
+import { CausalStack } from '../transformer/transformer.js';
+import { parseModelConfig } from '../transformer/language-model.js';
+import { embedTokens } from '../transformer/embed-tokens.js';
+import { addRest } from '../transformer/flops.js';
+import { drawWeight } from '../transformer/parameter.js';
 import { scaleFlops } from '../training/add-flops.js';
 
 /** As in the language model: small, so that the tied output projection starts near uniform probabilities. */

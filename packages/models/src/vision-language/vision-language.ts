@@ -5,8 +5,8 @@ import { DIGIT_SIDE } from '@moekit/data';
 import { loadDigits } from '@moekit/data/node';
 import { z } from 'zod';
 
-import { leastOfLayers } from '../model/least-weights.js';
-import { sizeOptions } from '../model/sizes.js';
+import { leastOfLayers } from '../transformer/least-weights.js';
+import { sizeOptions } from '../transformer/sizes.js';
 import type { DataDescription, TaskData, TaskPlugin } from '../task.js';
 import { blindReference } from './blind-reference.js';
 import type { Source } from './draw-batch.js';

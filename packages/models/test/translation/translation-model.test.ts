@@ -6,7 +6,7 @@ import { add, memory, setBackend, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { MoEFactory } from '../../src/contract.js';
-import { smoothedCrossEntropy } from '../../src/model/smoothed-cross-entropy.js';
+import { smoothedCrossEntropy } from '../../src/translation/smoothed-cross-entropy.js';
 import { batchGradients } from '../../src/training/batch-gradients.js';
 import { pairBatch } from '../../src/translation/batches.js';
 import type { PairBatch, TranslationModelConfig } from '../../src/translation/contract.js';

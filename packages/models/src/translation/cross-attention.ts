@@ -3,7 +3,7 @@ import { attend } from '@moekit/kernels/nn';
 import type { Rank, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { matMul, mul, reshape, split, tidy, transpose } from '@tensorflow/tfjs-core';
 
-import { drawWeight } from './parameter.js';
+import { drawWeight } from '../transformer/parameter.js';
 
 /** The encoder's side of cross-attention in one layer. */
 export interface Memory {

@@ -1,8 +1,9 @@
 import type { MoELayer } from '@moekit/core';
-import { createRng } from '@moekit/core';
+import { createRng, parseOptions } from '@moekit/core';
 import { product, registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, reshape, slice, tidy } from '@tensorflow/tfjs-core';
+import { z } from 'zod';
 
 import type {
   Flops,
@@ -13,11 +14,30 @@ import type {
   MoEFactory,
 } from '../contract.js';
 import { fail } from '../errors.js';
-import { CausalStack } from './causal-stack.js';
-import { parseModelConfig } from './config.js';
 import { embedTokens } from './embed-tokens.js';
 import { addRest } from './flops.js';
 import { drawWeight } from './parameter.js';
+import { assertHeads, longestContext, sizesShape } from './sizes.js';
+import { CausalStack } from './transformer.js';
+
+const size = z.int().min(1);
+
+const schema = z.strictObject({
+  vocabSize: z.int().min(2),
+  ...sizesShape,
+  contextLength: longestContext,
+  numLayers: size,
+  positions: z.enum(['rotary', 'learned']),
+  seed: z.int(),
+  allowNonCausal: z.boolean().optional(),
+});
+
+/** @throws MOE_OPTIONS for a value out of range, MODELS_CONFIG for sizes that do not fit together */
+export function parseModelConfig(config: LanguageModelConfig): LanguageModelConfig {
+  const parsed = parseOptions(schema, config, 'the language model') as LanguageModelConfig;
+  assertHeads(parsed);
+  return parsed;
+}
 
 /** Small, so that the tied output projection starts near uniform probabilities. */
 const EMBEDDING_STD = 0.02;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { fail } from '../errors.js';
+
 const size = z.int().min(1);
 
 /** Tokens of a sequence: a mask of them all is 1 GiB then, and attention holds several. */
@@ -33,4 +35,29 @@ export function sizeOptions({
     moeEvery: size.default(moeEvery),
     activation: sizesShape.activation.default(activation),
   };
+}
+
+/** @throws MODELS_CONFIG when the width does not divide into heads of pairs */
+export function assertHeads({
+  modelWidth,
+  numHeads,
+}: {
+  modelWidth: number;
+  numHeads: number;
+}): void {
+  const headWidth = modelWidth / numHeads;
+  if (!Number.isInteger(headWidth)) {
+    throw fail('MODELS_CONFIG', {
+      asked: 'modelWidth must be a multiple of numHeads',
+      got: `${modelWidth} and ${numHeads}`,
+      fix: 'Change one of them.',
+    });
+  }
+  if (headWidth % 2 !== 0) {
+    throw fail('MODELS_CONFIG', {
+      asked: 'Heads are rotated in pairs of elements, so modelWidth / numHeads must be even',
+      got: String(headWidth),
+      fix: 'Change one of them.',
+    });
+  }
 }
