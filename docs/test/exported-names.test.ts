@@ -7,7 +7,10 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const folders = ['core', 'router-topk', 'router-threshold', 'router-null-expert'];
+const folders = [
+  ...['kernels', 'backends', 'files', 'data', 'core'],
+  ...['router-topk', 'router-threshold', 'router-null-expert'],
+];
 
 const texts = new Map(
   execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
@@ -32,7 +35,8 @@ function exportsOf(index: string, kind: 'value' | 'type'): string[] {
   const lists = index.matchAll(
     kind === 'value' ? /export \{([^}]*)\}/g : /export type \{([^}]*)\}/g,
   );
-  const declared = kind === 'value' ? index.matchAll(/^export const (\w+)/gm) : [];
+  const declared =
+    kind === 'value' ? index.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm) : [];
   const names = [...lists].flatMap(([, list]) => namesOf(list!)).map((name) => name.at(-1)!);
   return [...names, ...[...declared].map(([, name]) => name!)].filter(
     (name) => name && name !== 'default',
@@ -45,7 +49,7 @@ function namesUsed(folder: string, specifier: string): ReadonlySet<string> {
     ([path]) => !new RegExp(`^packages/${folder}/(src|test)/`).test(path),
   );
   const names = others.flatMap(([path, text]) => {
-    const imports = [...text.matchAll(/import (?:type )?\{([^}]*)\} from '([^']+)'/g)];
+    const imports = [...text.matchAll(/(?:import|export) (?:type )?\{([^}]*)\} from '([^']+)'/g)];
     const imported = imports.filter(([, , from]) => from === specifier);
     const written = path.endsWith('.md') ? [...text.matchAll(/`(\w+)[`(<]/g)] : [];
     return [
