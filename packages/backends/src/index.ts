@@ -13,6 +13,6 @@ export { shareCores } from './process/share-cores.js';
 export { startBackend } from './start/start-backend.js';
 export type { StartedBackend } from './start/start-backend.js';
 export { backendHome } from './tensorflow/home.js';
-export { bestInstalled, listInstalled } from './tensorflow/list-installed.js';
+export { bestInstalled } from './tensorflow/list-installed.js';
 export type { InstalledBackend } from './tensorflow/list-installed.js';
 export type { BackendManifest, Verification } from './tensorflow/manifest.js';
