@@ -124,6 +124,11 @@ describe('tokenize', () => {
     expect(data).toMatchObject({ name: 'made up', attribution: 'nobody', vocabSize: 32 });
   });
 
+  test('a hash stays the same from version to version: results and checkpoints name it', async () => {
+    const { hash } = tokenize(await loadEmbeddedText('tiny-shakespeare'), byteTokenizer());
+    expect(hash).toBe('83f73ddcdde90861e81a514b00250e0fd2f5ed066040306452d43b66d6b1459e');
+  });
+
   test('hashes texts, split and tokenizer', () => {
     const hash = (train: string, validation: string, name = 'bytes') =>
       tokenize(source(train, validation), { ...byteTokenizer(), name }).hash;
