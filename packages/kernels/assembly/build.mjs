@@ -56,5 +56,8 @@ async function compile(options) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('../src/wasm/artefacts.ts', import.meta.url), await buildArtefacts());
+  writeFileSync(
+    new URL('../src/backends/wasm/artefacts.ts', import.meta.url),
+    await buildArtefacts(),
+  );
 }

@@ -1,16 +1,20 @@
-export { MoekitError, errorsOf, isMoekitError } from './error.js';
-export type { ErrorDetail, ErrorTable } from './error.js';
-export type { CapacityPriority } from './capacity-priority.js';
-export { describeValue, isLiveTensor } from './describe-value.js';
-export { explainPlan } from './explain-plan.js';
-export type { ExpertWidths, PlanExplanation, ProductExplanation } from './explain-plan.js';
-export { kernelErrors } from './errors.js';
-export { fusedRouting } from './fused-routing.js';
-export { groupedLinear } from './grouped-linear.js';
-export { inHostMemory } from './in-host-memory.js';
-export { defaultKernels } from './kernels.js';
-export type { Kernels } from './kernels.js';
-export type { LinearOptions, Precision } from './linear.js';
+export { explainPlan } from './backends/explain-plan.js';
+export type { ExpertWidths, PlanExplanation, ProductExplanation } from './backends/explain-plan.js';
+export { fusedRouting } from './backends/fused-routing.js';
+export { inHostMemory } from './backends/in-host-memory.js';
+export { registerKernels } from './backends/register.js';
+export { watchDevice } from './backends/webgpu/watch-device.js';
+export type { DeviceWatch } from './backends/webgpu/watch-device.js';
+export { kernelErrors } from './errors/codes.js';
+export { describeValue, isLiveTensor } from './errors/describe-value.js';
+export { MoekitError, errorsOf, isMoekitError } from './errors/error.js';
+export type { ErrorDetail, ErrorTable } from './errors/error.js';
+export type { CapacityPriority } from './kernel/capacity-priority.js';
+export type { LinearOptions, Precision } from './kernel/linear.js';
+export { stopGradient } from './kernel/stop-gradient.js';
+export { groupedLinear } from './ops/grouped-linear.js';
+export { defaultKernels } from './ops/kernels.js';
+export type { Kernels } from './ops/kernels.js';
 export {
   combine,
   densePlan,
@@ -18,18 +22,7 @@ export {
   dispatchPlan,
   expertRows,
   groupedMatMul,
-} from './operations.js';
-export { plansOnDevice } from './plan-on-device.js';
-export type { DispatchPlan } from './plan.js';
-export { registerKernels } from './register.js';
-export type { RoutingOperations, RoutingTensors } from './routing-operations.js';
-export { limitCapacity, selectOnHost, selectThreshold, selectTopK } from './selection.js';
-export { stopGradient } from './stop-gradient.js';
-export { offerSubgroups } from './webgpu/subgroups.js';
-export { watchDevice } from './webgpu/watch-device.js';
-export type { DeviceWatch } from './webgpu/watch-device.js';
-export { prepareTensorflow } from './tensorflow/prepare.js';
-export type { Mended } from './tensorflow/prepare.js';
-export { bestBuild as wasmBuild } from './wasm/module.js';
-export type { WasmBuild } from './wasm/module.js';
-export { registerWasmKernels } from './wasm/register.js';
+} from './ops/operations.js';
+export { plansOnDevice } from './ops/plan-on-device.js';
+export { limitCapacity, selectOnHost, selectThreshold, selectTopK } from './ops/selection.js';
+export type { DispatchPlan } from './plan/plan.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import type { ProductShape } from '../src/tensorflow/choose-product.js';
-import { deviceSpeeds, estimateProduct } from '../src/tensorflow/choose-product.js';
-import { sizeClasses } from '../src/tensorflow/size-classes.js';
+import type { ProductShape } from '../src/backends/contract/explanation.js';
+import { deviceSpeeds, estimateProduct } from '../src/backends/tensorflow/choose-product.js';
+import { sizeClasses } from '../src/backends/tensorflow/size-classes.js';
 
 const even = (experts: number, rows: number) => new Array<number>(experts).fill(rows);
 const zipf = (experts: number, rows: number) =>

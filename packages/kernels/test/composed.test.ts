@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect } from 'vitest';
 
-import { composedKernels } from '../src/composed/register.js';
+import { composedKernels } from '../src/backends/composed/register.js';
 import { registerKernels } from '../src/index.js';
 import { dispatchSuite } from './dispatch-suite.js';
 import { selectionSuite } from './selection-suite.js';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { planRows } from '../src/host/plan.js';
+import { planRows } from '../src/plan/plan-rows.js';
 import {
   combine,
   dispatch,

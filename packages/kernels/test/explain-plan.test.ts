@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { describe, expect, test } from 'vitest';
 
 import { dispatchPlan, explainPlan } from '../src/index.js';
-import { hasNativeOperations } from '../src/tensorflow/native.js';
+import { hasNativeOperations } from '../src/backends/tensorflow/native.js';
 
 const widths = { modelWidth: 32, expertWidth: 16 };
 const skewed = () => dispatchPlan(tf.tensor2d([1, 0, 1, 1, 1, 0], [3, 2])); // 3 and 1 rows

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import * as kernels from '../src/index.js';
 import { registerTrainingKernels } from '../src/nn/index.js';
-import { hasNativeOperations } from '../src/tensorflow/native.js';
+import { hasNativeOperations } from '../src/backends/tensorflow/native.js';
 
 const { combine, dispatchPlan, groupedLinear, groupedMatMul } = kernels;
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { DispatchPlan } from '../src/index.js';
 import { dispatchPlan, groupedLinear, registerKernels } from '../src/index.js';
-import type { Algorithm } from '../src/tensorflow/choose-product.js';
-import { tensorflowKernels } from '../src/tensorflow/register.js';
+import type { Algorithm } from '../src/backends/contract/explanation.js';
+import { tensorflowKernels } from '../src/backends/tensorflow/register.js';
 import { generator } from './oracle.js';
 
 const installed = process.env['MOEKIT_TEST_BACKEND_DIR'] !== undefined;

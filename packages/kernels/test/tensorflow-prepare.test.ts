@@ -2,7 +2,7 @@ import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { getKernel } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { prepareTensorflow, shimNodeUtil } from '../src/tensorflow/prepare.js';
+import { prepareTensorflow, shimNodeUtil } from '../src/backends/tensorflow/prepare.js';
 
 const INT32 = 3;
 const INT64 = 9;

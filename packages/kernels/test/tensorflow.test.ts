@@ -10,8 +10,8 @@ import {
   registerKernels,
   selectTopK,
 } from '../src/index.js';
-import { hasNativeOperations } from '../src/tensorflow/native.js';
-import { tensorflowKernels } from '../src/tensorflow/register.js';
+import { hasNativeOperations } from '../src/backends/tensorflow/native.js';
+import { tensorflowKernels } from '../src/backends/tensorflow/register.js';
 import { dispatchSuite } from './dispatch-suite.js';
 import { generator } from './oracle.js';
 import { selectionSuite } from './selection-suite.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { buildArtefacts } from '../assembly/build.mjs';
-import { bestBuild, instantiate } from '../src/wasm/module.js';
-import type { WasmBuild } from '../src/wasm/module.js';
+import { bestBuild, instantiate } from '../src/backends/wasm/module.js';
+import type { WasmBuild } from '../src/backends/wasm/module.js';
 import { generator } from './oracle.js';
 
 interface Sizes {
@@ -131,6 +131,9 @@ describe.each(builds)('products of the %s build (skipped where the engine lacks 
 
 it('the committed artefacts are what their sources compile to', async () => {
   const { readFile } = await import('node:fs/promises');
-  const committed = await readFile(new URL('../src/wasm/artefacts.ts', import.meta.url), 'utf8');
+  const committed = await readFile(
+    new URL('../src/backends/wasm/artefacts.ts', import.meta.url),
+    'utf8',
+  );
   expect(committed).toBe(await buildArtefacts());
 }, 60_000);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect } from 'vitest';
 
-import { registerWasmKernels } from '../src/wasm/register.js';
+import { registerWasmKernels } from '../src/backends/wasm/register.js';
 import { dispatchSuite } from './dispatch-suite.js';
 
 beforeAll(async () => {

@@ -8,13 +8,13 @@ import '@tensorflow/tfjs-backend-wasm';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { dispatchPlan, explainPlan, groupedLinear, registerKernels } from '../src/index.js';
-import { bestBuild } from '../src/wasm/module.js';
-import type { Product } from '../src/wasm/product.js';
-import { registerWasmKernels, wasmThreads } from '../src/wasm/register.js';
-import { shareProducts, workOf } from '../src/wasm/share-products.js';
-import { startPool } from '../src/wasm/thread-pool.js';
-import type { WasmThreads } from '../src/wasm/threads.js';
-import { startWasmThreads } from '../src/wasm/threads.js';
+import { bestBuild } from '../src/backends/wasm/module.js';
+import type { Product } from '../src/backends/wasm/product.js';
+import { registerWasmKernels, wasmThreads } from '../src/backends/wasm/register.js';
+import { shareProducts, workOf } from '../src/backends/wasm/share-products.js';
+import { startPool } from '../src/backends/wasm/thread-pool.js';
+import type { WasmThreads } from '../src/backends/wasm/threads.js';
+import { startWasmThreads } from '../src/backends/wasm/threads.js';
 import { generator } from './oracle.js';
 import { scoped } from './scoped.js';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { planRows } from '../src/host/plan.js';
+import { planRows } from '../src/plan/plan-rows.js';
 import {
   combine,
   densePlan,
@@ -19,7 +19,7 @@ import {
   watchDevice,
 } from '../src/index.js';
 import type { DeviceWatch } from '../src/index.js';
-import { tableLayout } from '../src/webgpu/table.js';
+import { tableLayout } from '../src/backends/webgpu/table.js';
 import { generator } from './oracle.js';
 import { useWebGpu } from '../src/testing/index.js';
 

@@ -6,14 +6,18 @@ import { describe, expect, it, vi } from 'vitest';
 import { dispatchPlan, explainPlan } from '../src/index.js';
 import type { DispatchPlan } from '../src/index.js';
 import { useWebGpu } from '../src/testing/index.js';
-import type { WebGpuBackend } from '../src/webgpu/backend.js';
-import { deviceTraits, groupsFor, groupsWanted } from '../src/webgpu/device-traits.js';
-import { outerChunks, sumChunks } from '../src/webgpu/grouped-outer.js';
-import { pausePolling } from '../src/webgpu/pause-polling.js';
-import { rowDotsStage } from '../src/webgpu/row-dots.js';
-import { scanCode } from '../src/webgpu/scan-code.js';
-import { runStage } from '../src/webgpu/stage.js';
-import { directivesFirst, offerSubgroups, takesSubgroups } from '../src/webgpu/subgroups.js';
+import type { WebGpuBackend } from '../src/backends/webgpu/backend.js';
+import { deviceTraits, groupsFor, groupsWanted } from '../src/backends/webgpu/device-traits.js';
+import { outerChunks, sumChunks } from '../src/backends/webgpu/grouped-outer.js';
+import { pausePolling } from '../src/backends/webgpu/pause-polling.js';
+import { rowDotsStage } from '../src/backends/webgpu/row-dots.js';
+import { scanCode } from '../src/backends/webgpu/scan-code.js';
+import { runStage } from '../src/backends/webgpu/stage.js';
+import {
+  directivesFirst,
+  offerSubgroups,
+  takesSubgroups,
+} from '../src/backends/webgpu/subgroups.js';
 import { generator } from './oracle.js';
 
 const missing = await useWebGpu();

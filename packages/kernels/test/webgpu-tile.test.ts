@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { outerTile, rowTile, threadsOf, tileRowsOf, tileSpan } from '../src/webgpu/tile.js';
+import {
+  outerTile,
+  rowTile,
+  threadsOf,
+  tileRowsOf,
+  tileSpan,
+} from '../src/backends/webgpu/tile.js';
 
 const plan = (numRows: number, numExperts: number) => ({ numRows, numExperts });
 

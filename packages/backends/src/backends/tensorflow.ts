@@ -1,4 +1,4 @@
-import { prepareTensorflow } from '@moekit/kernels';
+import { prepareTensorflow } from '@moekit/kernels/tensorflow';
 
 import { gpuVisible } from '../tensorflow/gpu-visible.js';
 import type { InstalledBackend } from '../tensorflow/list-installed.js';

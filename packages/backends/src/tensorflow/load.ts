@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import type { Mended } from '@moekit/kernels';
-import { prepareTensorflow } from '@moekit/kernels';
+import type { Mended } from '@moekit/kernels/tensorflow';
+import { prepareTensorflow } from '@moekit/kernels/tensorflow';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 

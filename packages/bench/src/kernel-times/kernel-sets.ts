@@ -1,4 +1,4 @@
-import { registerWasmKernels, wasmBuild } from '@moekit/kernels';
+import { registerWasmKernels, wasmBuild } from '@moekit/kernels/wasm';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import {
   getBackend,

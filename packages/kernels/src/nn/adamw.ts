@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { add, div, mul, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
 
-import type { HostKernel } from '../host/kernel.js';
-import { hasKernel, runList } from '../run.js';
-import type { AdamWStep } from './adamw-step.js';
+import type { HostKernel } from '../backends/contract/host-kernel.js';
+import { hasKernel, runList } from '../kernel/run.js';
+import type { AdamWStep } from '../kernel/adamw-step.js';
 import { fused } from './fused.js';
 
 /** A weight with its two moments, before or after a step. */

@@ -1,8 +1,8 @@
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { customGrad, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 
-import { fusedKernel } from '../fused-kernel.js';
-import { runAll } from '../run.js';
+import { fusedKernel } from '../kernel/fused-kernel.js';
+import { runAll } from '../kernel/run.js';
 import type { Heads } from './heads.js';
 import { maskedSoftmax } from './masked-softmax.js';
 import { product } from './product.js';

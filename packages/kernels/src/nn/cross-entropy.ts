@@ -17,8 +17,8 @@ import {
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 
-import { fusedKernel } from '../fused-kernel.js';
-import { lossWithSlope } from '../loss-with-slope.js';
+import { fusedKernel } from '../kernel/fused-kernel.js';
+import { lossWithSlope } from '../kernel/loss-with-slope.js';
 
 /**
  * Mean negative log-likelihood, in nats.

@@ -1,9 +1,9 @@
 import type { GradSaveFunc, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { customGrad, gather, unsortedSegmentSum } from '@tensorflow/tfjs-core';
 
-import { fail } from '../errors.js';
-import type { Gradient } from '../gradient.js';
-import type { HostKernel } from '../host/kernel.js';
+import { fail } from '../errors/codes.js';
+import type { Gradient } from '../kernel/gradient.js';
+import type { HostKernel } from '../backends/contract/host-kernel.js';
 import { fused } from './fused.js';
 
 /**

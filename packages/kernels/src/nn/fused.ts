@@ -1,14 +1,14 @@
 import { registerKernel } from '@tensorflow/tfjs-core';
 
-import { findBackend } from '../backends.js';
-import type { FusedKernel } from '../fused-kernel.js';
-import { fusedKernel } from '../fused-kernel.js';
-import type { Gradient } from '../gradient.js';
-import { ensureGradient } from '../gradient.js';
-import type { HostKernel } from '../host/kernel.js';
-import { hostKernelConfig } from '../host/memory.js';
-import type { KernelName } from '../kernel-map.js';
-import { hasKernel } from '../run.js';
+import { findBackend } from '../backends/find-backend.js';
+import type { FusedKernel } from '../kernel/fused-kernel.js';
+import { fusedKernel } from '../kernel/fused-kernel.js';
+import type { Gradient } from '../kernel/gradient.js';
+import { ensureGradient } from '../kernel/gradient.js';
+import type { HostKernel } from '../backends/contract/host-kernel.js';
+import { hostKernelConfig } from '../backends/contract/host-memory.js';
+import type { KernelName } from '../kernel/kernel-map.js';
+import { hasKernel } from '../kernel/run.js';
 
 /**
  * A kernel where the current backend computes it in one piece: by its own kernel of that name, or on the host where it

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { addN, scalar, sqrt, square, sum, tidy } from '@tensorflow/tfjs-core';
 
-import { hasKernel, runList } from '../run.js';
+import { hasKernel, runList } from '../kernel/run.js';
 
 /** Length of all gradients as one vector: float32 scalar, owned by the caller. */
 export function globalNorm(gradients: readonly Tensor[]): Scalar {

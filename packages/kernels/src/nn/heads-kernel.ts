@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import type { Gradient } from '../gradient.js';
-import type { HostKernel } from '../host/kernel.js';
+import type { Gradient } from '../kernel/gradient.js';
+import type { HostKernel } from '../backends/contract/host-kernel.js';
 import { fused } from './fused.js';
-import type { HeadsShape } from './heads-shape.js';
+import type { HeadsShape } from '../kernel/heads-shape.js';
 
 /** (x [B*L,3D], cosines and sines [L,Dh]) -> queries, keys, values [B,H,L,Dh]. */
 export const splitHeadsKernel: HostKernel<'MoeSplitHeads'> = {

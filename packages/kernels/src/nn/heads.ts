@@ -3,7 +3,7 @@ import { mul, reshape, split, tidy, transpose } from '@tensorflow/tfjs-core';
 
 import { fused } from './fused.js';
 import { splitHeadsGradient, splitHeadsKernel } from './heads-kernel.js';
-import type { HeadsShape } from './heads-shape.js';
+import type { HeadsShape } from '../kernel/heads-shape.js';
 import type { RotaryTables } from './rotary.js';
 import { rotate } from './rotary.js';
 

@@ -1,7 +1,7 @@
 import type { GradSaveFunc, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, customGrad, mul, softmax, sub, sum } from '@tensorflow/tfjs-core';
 
-import type { HostKernel } from '../host/kernel.js';
+import type { HostKernel } from '../backends/contract/host-kernel.js';
 import { fused } from './fused.js';
 
 /**

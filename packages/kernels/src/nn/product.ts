@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { matMul } from '@tensorflow/tfjs-core';
 
-import { fusedKernel } from '../fused-kernel.js';
-import type { Gradient } from '../gradient.js';
-import { ensureGradient } from '../gradient.js';
+import { fusedKernel } from '../kernel/fused-kernel.js';
+import type { Gradient } from '../kernel/gradient.js';
+import { ensureGradient } from '../kernel/gradient.js';
 
 export interface Transposed {
   readonly transposeA?: boolean;

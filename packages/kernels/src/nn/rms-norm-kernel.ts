@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import type { Gradient } from '../gradient.js';
-import type { HostKernel } from '../host/kernel.js';
+import type { Gradient } from '../kernel/gradient.js';
+import type { HostKernel } from '../backends/contract/host-kernel.js';
 import { fused } from './fused.js';
 
 /** (x [T,D], gain [D]) -> y [T,D]. */

@@ -1,6 +1,6 @@
 import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 
-import { startDawn } from '../webgpu/dawn.js';
+import { startDawn } from '../backends/webgpu/dawn.js';
 
 /**
  * Makes Dawn's WebGPU the backend of this process, for tests. Under Node it needs a Vulkan driver; with

@@ -6,11 +6,11 @@ import {
   dispatch,
   dispatchPlan,
   groupedMatMul,
-  offerSubgroups,
   selectTopK,
   stopGradient,
   watchDevice,
 } from '@moekit/kernels';
+import { offerSubgroups } from '@moekit/kernels/webgpu';
 
 async function compute(backend) {
   await tf.setBackend(backend);

@@ -1,0 +1,2 @@
+export { prepareTensorflow } from './prepare.js';
+export type { Mended } from './prepare.js';

@@ -1,0 +1,69 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+
+import type { CapacityPriority } from '../../kernel/capacity-priority.js';
+import type { WebGpuBackend } from './backend.js';
+import { keepCode, rankCode, weightCode } from './capacity-code.js';
+import { runStage } from './stage.js';
+
+type Attributes = { capacity: number; priority: CapacityPriority };
+type Inputs = { mask: TensorInfo; logits: TensorInfo };
+
+/**
+ * Keeps, for each expert, the first `capacity` of the tokens that selected it: one workgroup finds the last key that
+ * still has room, eight bits at a time, over (rank, probability, token). Counting is in integers, so exact.
+ * Probabilities are float32 here and float64 in the reference: two tokens closer than that count as a tie.
+ */
+export const limitCapacityKernel: KernelConfig = {
+  kernelName: 'MoeLimitCapacity',
+  backendName: 'webgpu',
+  kernelFunc: ({ inputs, attrs, backend }) =>
+    limit(backend as WebGpuBackend, inputs as unknown as Inputs, attrs as unknown as Attributes),
+};
+
+function limit(backend: WebGpuBackend, { mask, logits }: Inputs, attributes: Attributes) {
+  const { capacity, priority } = attributes;
+  const shape = mask.shape as [number, number];
+  const [numTokens, numExperts] = shape;
+  const byProbability = priority === 'rank-then-probability';
+  const integers = { numTokens, numExperts, capacity };
+  const pairwise = {
+    shape,
+    dtype: 'int32' as const,
+    integers,
+    over: { work: mask.shape[0]! * numExperts },
+  };
+  const ranks = runStage(backend, {
+    ...pairwise,
+    name: 'MoeCapacityRanks',
+    inputs: { mask, logits },
+    code: rankCode,
+  });
+  const weights = byProbability
+    ? runStage(backend, {
+        ...pairwise,
+        name: 'MoeCapacityWeights',
+        inputs: { logits },
+        code: weightCode,
+      })
+    : undefined;
+  const digits = {
+    rank: digitsOf(numExperts),
+    weight: byProbability ? 4 : 0,
+    token: digitsOf(numTokens),
+  };
+  const kept = runStage(backend, {
+    name: `MoeCapacityKeep_${Object.values(digits).join('_')}`,
+    inputs: weights ? { ranks, weights } : { ranks },
+    shape,
+    integers,
+    code: keepCode(digits),
+    over: { groups: [numExperts, 1, 1], threads: [256, 1, 1] },
+  });
+  for (const info of [ranks, weights]) if (info) backend.disposeData(info.dataId);
+  return kept;
+}
+
+/** Base-256 digits of the numbers below n. */
+function digitsOf(n: number): number {
+  return Math.max(1, Math.ceil(Math.log2(n) / 8));
+}

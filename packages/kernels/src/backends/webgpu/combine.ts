@@ -1,0 +1,80 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+
+import { onDevice } from '../../kernel/run.js';
+import type { DispatchPlan } from '../../plan/plan.js';
+import type { WebGpuBackend } from './backend.js';
+import { deviceTraits } from './device-traits.js';
+import { rowDotsStage } from './row-dots.js';
+import type { PlannedStage } from './rows.js';
+import { elementwise, scatterWeightsStage } from './rows.js';
+import { runStage } from './stage.js';
+
+/** out[t] = sum of w[t, expert(s)] y[s] over the rows s of token t, in expert order: [R,D], [T,E] -> [T,D]. */
+export const combineStage: PlannedStage = {
+  kernelName: 'MoeCombine',
+  stage: ({ y, weights, table }, { plan }) => ({
+    ...elementwise(
+      'MoeCombine',
+      { y: y!, weights: weights!, table: table! },
+      plan,
+      [plan.numTokens, y!.shape[1]!],
+      /* wgsl */ `
+      fn main(index : i32) {
+        if (index >= uniforms.size) { return; }
+        let t = index / uniforms.columns;
+        let column = index % uniforms.columns;
+        var sum = Value(0);
+        let until = tokenOffset(t + 1);
+        for (var slot = tokenOffset(t); slot < until; slot++) {
+          let row = max(tokenRow(slot), 0);
+          sum += weights[t * uniforms.numExperts + max(expertOf(row), 0)] * y[row * uniforms.columns + column];
+        }
+        if (overflowed()) { sum = Value(uniforms.NAN); }
+        result[index] = sum;
+      }`,
+    ),
+    scalars: ['weights'],
+  }),
+};
+
+/** out[s] = w[token(s), expert(s)] d[token(s)], 0 from S on: [T,D], [T,E] -> [R,D]. The adjoint of combine in y. */
+export const spreadStage: PlannedStage = {
+  kernelName: 'MoeSpread',
+  stage: ({ d, weights, table }, { plan }) => ({
+    ...elementwise(
+      'MoeSpread',
+      { d: d!, weights: weights!, table: table! },
+      plan,
+      [plan.numRows, d!.shape[1]!],
+      /* wgsl */ `
+      fn main(index : i32) {
+        if (index >= uniforms.size) { return; }
+        let row = index / uniforms.columns;
+        let t = tokenOf(row);
+        var value = Value(0);
+        if (t >= 0) {
+          value = weights[t * uniforms.numExperts + expertOf(row)] * d[t * uniforms.columns + index % uniforms.columns];
+        }
+        if (overflowed()) { value = Value(uniforms.NAN); }
+        result[index] = value;
+      }`,
+    ),
+    scalars: ['weights'],
+  }),
+};
+
+/** out[token(s), expert(s)] = y[s] . d[token(s)], 0 elsewhere: [R,D], [T,D] -> [T,E]. The adjoint in the weights. */
+export const pairDotsKernel: KernelConfig = {
+  kernelName: onDevice('MoePairDots'),
+  backendName: 'webgpu',
+  kernelFunc: ({ inputs, attrs, backend }) => {
+    const { y, d, table } = inputs as Record<'y' | 'd' | 'table', TensorInfo>;
+    const { plan } = attrs as unknown as { plan: DispatchPlan };
+    const webgpu = backend as WebGpuBackend;
+    const { subgroups } = deviceTraits(webgpu);
+    const rows = runStage(webgpu, rowDotsStage({ y, d, table, plan }, subgroups));
+    const out = runStage(webgpu, scatterWeightsStage.stage({ rows, table }, { plan }));
+    webgpu.disposeData(rows.dataId);
+    return out;
+  },
+};

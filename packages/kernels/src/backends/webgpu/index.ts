@@ -1,0 +1,1 @@
+export { offerSubgroups } from './subgroups.js';

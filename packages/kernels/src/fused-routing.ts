@@ -1,6 +1,0 @@
-import * as tensorflow from '#tensorflow';
-
-import type { RoutingOperations } from './routing-operations.js';
-
-/** Losses and statistics of a routing in one operation each; TensorFlow alone has them. */
-export const fusedRouting: RoutingOperations = tensorflow.fusedRouting;

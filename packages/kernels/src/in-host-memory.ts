@@ -1,6 +1,0 @@
-import { findBackend } from './backends.js';
-
-/** Whether the current backend keeps its tensors in host memory (cpu, wasm), so that looking at one waits for nothing. */
-export function inHostMemory(): boolean {
-  return findBackend()?.memory !== undefined;
-}

@@ -1,2 +1,0 @@
-export { tensorflow } from './register.js';
-export { fusedRouting } from './routing.js';

@@ -1,8 +1,0 @@
-import type { HostMemory } from '../host/memory.js';
-import type { WasmBackend } from './heap.js';
-
-export const wasmMemory: HostMemory<WasmBackend> = {
-  backendName: 'wasm',
-  makeOutput: (wasm, shape) => wasm.makeOutput(shape, 'float32'),
-  view: (wasm, tensor) => wasm.typedArrayFromHeap(tensor),
-};
