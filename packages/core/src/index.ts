@@ -42,6 +42,8 @@ export { gatedRouter } from './gated-router.js';
 export type { GatedRouterParts } from './gated-router.js';
 export { squaredCoefficientOfVariation } from './losses/coefficient-of-variation.js';
 export { assignmentFractions, loadBalancingLoss } from './losses/load-balancing.js';
+export { balanceLosses, zLosses } from './losses/router-losses.js';
+export type { BalanceOptions } from './losses/router-losses.js';
 export { totalRouterLoss } from './losses/total.js';
 export { zLoss } from './losses/z-loss.js';
 export { MoELayer } from './moe-layer.js';

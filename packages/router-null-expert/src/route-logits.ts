@@ -1,5 +1,5 @@
 import type { RouterLoss, Routing } from '@moekit/core';
-import { clearPadding, maskTokens, select, selectTopK, tidyRouting, zLoss } from '@moekit/core';
+import { clearPadding, maskTokens, select, selectTopK, tidyRouting, zLosses } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -103,14 +103,8 @@ function lossesOf(
 ): RouterLoss[] {
   const { balanceCoefficient, zLossCoefficient, zLossOver, tokenMask } = rule;
   const zLogits = zLossOver === 'expanded' ? expanded : logits;
-  const z = (): RouterLoss => ({
-    name: 'z-loss',
-    value: zLoss(zLogits, tokenMask),
-    coefficient: zLossCoefficient,
-    atBalance: null,
-  });
   return [
     ...(balanceCoefficient > 0 ? [balanceLoss(load, rule)] : []),
-    ...(zLossCoefficient > 0 ? [z()] : []),
+    ...zLosses(zLogits, zLossCoefficient, tokenMask),
   ];
 }

@@ -1,7 +1,6 @@
 import type { RouterLoss, Routing } from '@moekit/core';
 import {
-  assignmentFractions,
-  loadBalancingLoss,
+  balanceLosses,
   maskTokens,
   select,
   selectThreshold,
@@ -36,7 +35,7 @@ export function routeLogits(logits: Tensor2D, rule: ThresholdRule): Routing {
   const decide = (): Routing => {
     const probs = softmax(logits); // [T,E]
     const wanted = select(logits, (z) => maskTokens(selectThreshold(z, rule.threshold), tokenMask)); // [T,E]
-    const losses = rule.balanceCoefficient > 0 ? [balance(logits, probs, rule)] : [];
+    const losses = balance(logits, probs, rule);
     if (capacity === undefined) {
       return { combineWeights: mul(probs, wanted), dispatchMask: wanted, logits, probs, losses };
     }
@@ -60,10 +59,9 @@ export function routeLogits(logits: Tensor2D, rule: ThresholdRule): Routing {
 function balance(
   logits: Tensor2D,
   probs: Tensor2D,
-  { tokenMask, balanceCoefficient }: ThresholdRule,
-): RouterLoss {
+  { tokenMask, balanceCoefficient: coefficient }: ThresholdRule,
+): RouterLoss[] {
+  if (!(coefficient > 0)) return [];
   const first = select(logits, (z) => maskTokens(selectTopK(z, 1), tokenMask)); // [T,E]
-  const fractions = assignmentFractions(first, 'token', tokenMask); // [E]
-  const value = loadBalancingLoss(probs, fractions, { tokenMask });
-  return { name: 'load-balancing', value, coefficient: balanceCoefficient, atBalance: 1 };
+  return balanceLosses(probs, first, { coefficient, tokenMask, per: 'token' });
 }

@@ -1,5 +1,6 @@
 import type { RouteContext, Routing } from '@moekit/core';
 import {
+  balanceLosses,
   createGate,
   defineRouter,
   gatedRouter,
@@ -22,7 +23,6 @@ import * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
 import { gumbelRanking } from './gumbel-ranking.js';
-import { balanceLosses } from './losses.js';
 import { routingOf } from './routing.js';
 import { topExperts } from './top-experts.js';
 

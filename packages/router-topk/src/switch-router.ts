@@ -1,19 +1,19 @@
 import type { RouteContext, Routing } from '@moekit/core';
 import {
+  balanceLosses,
   createGate,
   defineRouter,
   gatedRouter,
   maskTokens,
   stepCapacity,
-  withinCapacity,
   withJitter,
+  withinCapacity,
 } from '@moekit/core';
 import { amount, capacityOptions, coefficient, optionsOf } from '@moekit/core/options';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
-import { balanceLosses } from './losses.js';
 import { routingOf } from './routing.js';
 import { topExperts } from './top-experts.js';
 

@@ -1,5 +1,6 @@
 import type { RouteContext, Routing } from '@moekit/core';
 import {
+  balanceLosses,
   createGate,
   defineRouter,
   gatedRouter,
@@ -7,6 +8,7 @@ import {
   selectedSoftmax,
   stepCapacity,
   withinCapacity,
+  zLosses,
 } from '@moekit/core';
 import { capacityOptions, choice, coefficient, flag, optionsOf, whole } from '@moekit/core/options';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -14,7 +16,6 @@ import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { balanceLosses, zLosses } from './losses.js';
 import { routingOf } from './routing.js';
 import { topExperts } from './top-experts.js';
 

@@ -1,9 +1,15 @@
 import type { CapacityFactors, RouteContext, Routing } from '@moekit/core';
-import { maskTokens, selectedSoftmax, stepCapacity, withinCapacity } from '@moekit/core';
+import {
+  balanceLosses,
+  maskTokens,
+  selectedSoftmax,
+  stepCapacity,
+  withinCapacity,
+  zLosses,
+} from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
 
-import { balanceLosses, zLosses } from './losses.js';
 import { routingOf } from './routing.js';
 import { keepSecondChoices } from './second-choice.js';
 import { topExperts } from './top-experts.js';

@@ -1,6 +1,6 @@
 import { assertNumber } from '../assert-arguments.js';
-import type { Router, RouterLoss } from '../contract.js';
-import { zLoss } from '../losses/z-loss.js';
+import type { Router } from '../contract.js';
+import { zLosses } from '../losses/router-losses.js';
 import { wrapRouter } from './wrap-router.js';
 
 /**
@@ -12,8 +12,7 @@ export function withZLoss(router: Router, coefficient: number): Router {
   if (coefficient === 0) return router;
   return wrapRouter(router, (x, context) => {
     const routing = router.route(x, context);
-    const value = zLoss(routing.logits, context.tokenMask);
-    const loss: RouterLoss = { name: 'z-loss', value, coefficient, atBalance: null };
-    return { ...routing, losses: [...routing.losses, loss] };
+    const added = zLosses(routing.logits, coefficient, context.tokenMask);
+    return { ...routing, losses: [...routing.losses, ...added] };
   });
 }

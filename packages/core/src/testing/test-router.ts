@@ -33,9 +33,9 @@ export interface RouterTestSettings {
  *
  * @param options of the router, as a user would write them; every check but `options` uses them
  */
-export function testRouter<Options>(
-  plugin: RouterPlugin<Options>,
-  options?: unknown,
+export function testRouter<Options, Input>(
+  plugin: RouterPlugin<Options, Input>,
+  options?: Input,
   settings: RouterTestSettings = {},
 ): void {
   const { modelWidth = 16, numExperts = 4, seed = 3, backends = ['cpu'] } = settings;
