@@ -1,6 +1,8 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 
-import type { LinearAttributes, OuterAttributes } from '../../kernel/linear.js';
+import { kernelConfig } from '../../kernel/kernel-config.js';
+import type { Inputs } from '../../kernel/kernel-map.js';
+import type { LinearAttributes } from '../../kernel/linear.js';
 import type { DispatchPlan } from '../../plan/plan.js';
 import type { Bind } from './bind.js';
 import type { WasmBackend } from './heap.js';
@@ -8,51 +10,42 @@ import { offsetOf, withIndices } from './heap.js';
 import { multiplyAll } from './multiply.js';
 import type { HeapMatrix, Product } from './product.js';
 
-interface LinearInputs {
-  readonly x: TensorInfo; // [S,A], or the tokens [T,A]
-  readonly w: TensorInfo; // [E,A,B]
-  readonly bias?: TensorInfo; // [E,B]
-}
-
 /** out[s] = x[s] w[expert(s)], or with w transposed. [S,A] x [E,A,B] -> [S,B] */
 export function groupedMatMulWasm(bind: Bind): KernelConfig {
-  return linearKernel('MoeGroupedMatMul', bind);
+  return kernelConfig('MoeGroupedMatMul', 'wasm', linear(bind));
 }
 
 /** out[s] = relu(x[s] w[expert(s)] + bias[expert(s)]), rows gathered from tokens as they are packed. */
 export function fusedLinearWasm(bind: Bind): KernelConfig {
-  return linearKernel('MoeFusedLinear', bind);
+  return kernelConfig('MoeFusedLinear', 'wasm', linear(bind));
 }
 
 /** One product per expert that has rows, on the rows where they lie. */
-function linearKernel(kernelName: string, bind: Bind): KernelConfig {
-  return {
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      const { x, w, bias } = inputs as unknown as LinearInputs;
-      const { plan, transposeW, fromTokens, activation } = attrs as unknown as LinearAttributes;
-      const wasm = backend as WasmBackend;
-      const bound = bind(wasm);
-      const [, rows, columns] = w.shape as [number, number, number];
-      const width = transposeW ? rows : columns;
-      const out = wasm.makeOutput([plan.numRows, width], 'float32');
-      const [wAt, outAt] = [offsetOf(wasm, w), offsetOf(wasm, out)];
-      const biasAt = bias && offsetOf(wasm, bias);
-      withRows(wasm, x, plan, fromTokens, (rowsOf) =>
-        multiplyAll(
-          bound,
-          perExpert(plan, (e, first, last) => ({
-            a: rowsOf(first, last),
-            b: { offset: wAt + e * rows * columns * 4, rows, columns, transposed: transposeW },
-            bias: biasAt && biasAt + e * width * 4,
-            activation,
-            out: outAt + first * width * 4,
-          })),
-        ),
-      );
-      return out;
-    },
+function linear(bind: Bind) {
+  return (
+    { x, w, bias }: Inputs<'MoeFusedLinear', TensorInfo>,
+    { plan, transposeW, fromTokens, activation }: LinearAttributes,
+    backend: WasmBackend,
+  ): TensorInfo => {
+    const [, rows, columns] = w.shape as [number, number, number];
+    const width = transposeW ? rows : columns;
+    const bound = bind(backend);
+    const out = backend.makeOutput([plan.numRows, width], 'float32');
+    const [wAt, outAt] = [offsetOf(backend, w), offsetOf(backend, out)];
+    const biasAt = bias && offsetOf(backend, bias);
+    withRows(backend, x, plan, fromTokens, (rowsOf) =>
+      multiplyAll(
+        bound,
+        perExpert(plan, (e, first, last) => ({
+          a: rowsOf(first, last),
+          b: { offset: wAt + e * rows * columns * 4, rows, columns, transposed: transposeW },
+          bias: biasAt && biasAt + e * width * 4,
+          activation,
+          out: outAt + first * width * 4,
+        })),
+      ),
+    );
+    return out;
   };
 }
 
@@ -61,18 +54,15 @@ function linearKernel(kernelName: string, bind: Bind): KernelConfig {
  * [S,A] (or tokens, [T,A]) x [S,B] -> [E,A,B]
  */
 export function groupedOuterWasm(bind: Bind): KernelConfig {
-  return {
-    kernelName: 'MoeGroupedOuter',
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      const { x, y } = inputs as { x: TensorInfo; y: TensorInfo };
-      const { plan, fromTokens } = attrs as unknown as OuterAttributes;
-      const wasm = backend as WasmBackend;
-      const bound = bind(wasm);
+  return kernelConfig(
+    'MoeGroupedOuter',
+    'wasm',
+    ({ x, y }, { plan, fromTokens }, backend: WasmBackend) => {
+      const bound = bind(backend);
       const [a, b] = [x.shape[1]!, y.shape[1]!];
-      const out = wasm.makeOutput([plan.numExperts, a, b], 'float32');
-      const [yAt, outAt] = [offsetOf(wasm, y), offsetOf(wasm, out)];
-      withRows(wasm, x, plan, fromTokens, (rowsOf) =>
+      const out = backend.makeOutput([plan.numExperts, a, b], 'float32');
+      const [yAt, outAt] = [offsetOf(backend, y), offsetOf(backend, out)];
+      withRows(backend, x, plan, fromTokens, (rowsOf) =>
         multiplyAll(
           bound,
           perExpert(plan, (e, first, last) => ({
@@ -84,7 +74,7 @@ export function groupedOuterWasm(bind: Bind): KernelConfig {
       );
       return out;
     },
-  };
+  );
 }
 
 type RowsOf = (first: number, last: number) => HeapMatrix;

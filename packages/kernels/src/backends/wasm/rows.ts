@@ -1,8 +1,10 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 
+import { kernelConfig } from '../../kernel/kernel-config.js';
+import type { PlannedName } from '../../kernel/kernel-map.js';
 import type { DispatchPlan } from '../../plan/plan.js';
-import type { Bind } from './bind.js';
+import type { Bind, Bound } from './bind.js';
 import type { WasmBackend } from './heap.js';
 import { offsetOf, withIndices } from './heap.js';
 
@@ -19,7 +21,7 @@ const pairs = ['tokenIndices', 'expertIndices'];
 const slots = ['tokenOffsets', 'tokenRows', 'expertIndices'];
 const byToken = ['numTokens', 'numExperts'] as const;
 
-const rowKernels: Readonly<Record<string, RowKernel>> = {
+const rowKernels: { readonly [Name in PlannedName]?: RowKernel } = {
   // out[s] = x[token(s)]
   MoeDispatch: { name: 'gatherRows', reads: ['x', 'tokenIndices'], sizes: ['numRows'] },
   // out[s] = bias[expert(s)]
@@ -42,46 +44,47 @@ const rowKernels: Readonly<Record<string, RowKernel>> = {
 
 /** Row moves and sums. */
 export function rowKernelsWasm(bind: Bind): KernelConfig[] {
-  return Object.entries(rowKernels).map(([kernelName, { name, reads, sizes }]) => ({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      const infos = inputs as Readonly<Record<string, TensorInfo>>;
-      const { plan } = attrs as unknown as { plan: DispatchPlan };
-      const wasm = backend as WasmBackend;
-      const width = infos[reads[0]!]!.shape[1]!;
-      const counts = sizes.map((size) => plan[size]);
-      const columns = name === 'pairDots' ? plan.numExperts : width;
-      const output = wasm.makeOutput([counts[0]!, columns], 'float32');
-      const arrays = plan as unknown as Readonly<Record<string, Int32Array>>;
-      const planned = reads.filter((read) => read in plan);
-      withIndices(
-        wasm,
-        planned.map((read) => arrays[read]!),
-        (offsets) => {
-          const addresses = reads.map((read) =>
-            infos[read] ? offsetOf(wasm, infos[read]) : (offsets[planned.indexOf(read)] ?? 0),
-          );
-          bind(wasm).kernels[name](...addresses, offsetOf(wasm, output), ...counts, width);
-        },
+  return Object.entries(rowKernels).map(([kernelName, kernel]) =>
+    kernelConfig(
+      kernelName as PlannedName,
+      'wasm',
+      (inputs: Readonly<Record<string, TensorInfo>>, { plan }, backend: WasmBackend) =>
+        moveRows(kernel, inputs, plan, bind(backend)),
+    ),
+  );
+}
+
+function moveRows(
+  { name, reads, sizes }: RowKernel,
+  inputs: Readonly<Record<string, TensorInfo>>,
+  plan: DispatchPlan,
+  { backend, kernels }: Bound,
+): TensorInfo {
+  const width = inputs[reads[0]!]!.shape[1]!;
+  const counts = sizes.map((size) => plan[size]);
+  const columns = name === 'pairDots' ? plan.numExperts : width;
+  const output = backend.makeOutput([counts[0]!, columns], 'float32');
+  const arrays = plan as unknown as Readonly<Record<string, Int32Array>>;
+  const planned = reads.filter((read) => read in plan);
+  withIndices(
+    backend,
+    planned.map((read) => arrays[read]!),
+    (offsets) => {
+      const addresses = reads.map((read) =>
+        inputs[read] ? offsetOf(backend, inputs[read]) : (offsets[planned.indexOf(read)] ?? 0),
       );
-      return output;
+      kernels[name](...addresses, offsetOf(backend, output), ...counts, width);
     },
-  }));
+  );
+  return output;
 }
 
 /** dy where relu's output is above 0, else 0. */
 export function reluGradientWasm(bind: Bind): KernelConfig {
-  return {
-    kernelName: 'MoeReluGradient',
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, backend }) => {
-      const { dy, out } = inputs as Record<'dy' | 'out', TensorInfo>;
-      const wasm = backend as WasmBackend;
-      const dx = wasm.makeOutput(dy.shape, 'float32');
-      const [dyAt, outAt, dxAt] = [dy, out, dx].map((info) => offsetOf(wasm, info));
-      bind(wasm).kernels.reluGradient(dyAt!, outAt!, dxAt!, util.sizeFromShape(dy.shape));
-      return dx;
-    },
-  };
+  return kernelConfig('MoeReluGradient', 'wasm', ({ dy, out }, _attributes, wasm: WasmBackend) => {
+    const dx = wasm.makeOutput(dy.shape, 'float32');
+    const [dyAt, outAt, dxAt] = [dy, out, dx].map((info) => offsetOf(wasm, info));
+    bind(wasm).kernels.reluGradient(dyAt!, outAt!, dxAt!, util.sizeFromShape(dy.shape));
+    return dx;
+  });
 }

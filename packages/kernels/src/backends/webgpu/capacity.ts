@@ -1,27 +1,23 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-import type { CapacityPriority } from '../../kernel/capacity-priority.js';
+import { kernelConfig } from '../../kernel/kernel-config.js';
+import type { Attributes, Inputs } from '../../kernel/kernel-map.js';
 import type { WebGpuBackend } from './backend.js';
 import { keepCode, rankCode, weightCode } from './capacity-code.js';
 import { runStage } from './stage.js';
-
-type Attributes = { capacity: number; priority: CapacityPriority };
-type Inputs = { mask: TensorInfo; logits: TensorInfo };
 
 /**
  * Keeps, for each expert, the first `capacity` of the tokens that selected it: one workgroup finds the last key that
  * still has room, eight bits at a time, over (rank, probability, token). Counting is in integers, so exact.
  * Probabilities are float32 here and float64 in the reference: two tokens closer than that count as a tie.
  */
-export const limitCapacityKernel: KernelConfig = {
-  kernelName: 'MoeLimitCapacity',
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, attrs, backend }) =>
-    limit(backend as WebGpuBackend, inputs as unknown as Inputs, attrs as unknown as Attributes),
-};
+export const limitCapacityKernel = kernelConfig('MoeLimitCapacity', 'webgpu', limit);
 
-function limit(backend: WebGpuBackend, { mask, logits }: Inputs, attributes: Attributes) {
-  const { capacity, priority } = attributes;
+function limit(
+  { mask, logits }: Inputs<'MoeLimitCapacity', TensorInfo>,
+  { capacity, priority }: Attributes<'MoeLimitCapacity'>,
+  backend: WebGpuBackend,
+): TensorInfo {
   const shape = mask.shape as [number, number];
   const [numTokens, numExperts] = shape;
   const byProbability = priority === 'rank-then-probability';

@@ -1,7 +1,4 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-
-import { onDevice } from '../../kernel/run.js';
-import type { DispatchPlan } from '../../plan/plan.js';
+import { onDeviceConfig } from '../../kernel/kernel-config.js';
 import type { WebGpuBackend } from './backend.js';
 import { deviceTraits } from './device-traits.js';
 import { rowDotsStage } from './row-dots.js';
@@ -10,14 +7,14 @@ import { elementwise, scatterWeightsStage } from './rows.js';
 import { runStage } from './stage.js';
 
 /** out[t] = sum of w[t, expert(s)] y[s] over the rows s of token t, in expert order: [R,D], [T,E] -> [T,D]. */
-export const combineStage: PlannedStage = {
+export const combineStage: PlannedStage<'MoeCombine'> = {
   kernelName: 'MoeCombine',
   stage: ({ y, weights, table }, { plan }) => ({
     ...elementwise(
       'MoeCombine',
-      { y: y!, weights: weights!, table: table! },
+      { y, weights, table },
       plan,
-      [plan.numTokens, y!.shape[1]!],
+      [plan.numTokens, y.shape[1]!],
       /* wgsl */ `
       fn main(index : i32) {
         if (index >= uniforms.size) { return; }
@@ -38,14 +35,14 @@ export const combineStage: PlannedStage = {
 };
 
 /** out[s] = w[token(s), expert(s)] d[token(s)], 0 from S on: [T,D], [T,E] -> [R,D]. The adjoint of combine in y. */
-export const spreadStage: PlannedStage = {
+export const spreadStage: PlannedStage<'MoeSpread'> = {
   kernelName: 'MoeSpread',
   stage: ({ d, weights, table }, { plan }) => ({
     ...elementwise(
       'MoeSpread',
-      { d: d!, weights: weights!, table: table! },
+      { d, weights, table },
       plan,
-      [plan.numRows, d!.shape[1]!],
+      [plan.numRows, d.shape[1]!],
       /* wgsl */ `
       fn main(index : i32) {
         if (index >= uniforms.size) { return; }
@@ -64,17 +61,14 @@ export const spreadStage: PlannedStage = {
 };
 
 /** out[token(s), expert(s)] = y[s] . d[token(s)], 0 elsewhere: [R,D], [T,D] -> [T,E]. The adjoint in the weights. */
-export const pairDotsKernel: KernelConfig = {
-  kernelName: onDevice('MoePairDots'),
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const { y, d, table } = inputs as Record<'y' | 'd' | 'table', TensorInfo>;
-    const { plan } = attrs as unknown as { plan: DispatchPlan };
-    const webgpu = backend as WebGpuBackend;
-    const { subgroups } = deviceTraits(webgpu);
-    const rows = runStage(webgpu, rowDotsStage({ y, d, table, plan }, subgroups));
-    const out = runStage(webgpu, scatterWeightsStage.stage({ rows, table }, { plan }));
-    webgpu.disposeData(rows.dataId);
+export const pairDotsKernel = onDeviceConfig(
+  'MoePairDots',
+  'webgpu',
+  ({ y, d, table }, { plan }, backend: WebGpuBackend) => {
+    const { subgroups } = deviceTraits(backend);
+    const rows = runStage(backend, rowDotsStage({ y, d, table, plan }, subgroups));
+    const out = runStage(backend, scatterWeightsStage.stage({ rows, table }, { plan }));
+    backend.disposeData(rows.dataId);
     return out;
   },
-};
+);

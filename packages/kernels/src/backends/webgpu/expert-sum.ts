@@ -8,13 +8,13 @@ const [COLUMNS, STRIPS] = [32, 8];
  * A workgroup takes 32 columns of one expert. Each of 8 strips sums every 8th row, then the strips are summed in
  * order: as reproducible as one long sum, and 8 times as parallel.
  */
-export const expertSumStage: PlannedStage = {
+export const expertSumStage: PlannedStage<'MoeExpertSum'> = {
   kernelName: 'MoeExpertSum',
   stage: ({ y, table }, { plan }) => {
-    const columns = y!.shape[1]!;
+    const columns = y.shape[1]!;
     return {
       name: 'MoeExpertSum',
-      inputs: { y: y!, table: table! },
+      inputs: { y, table },
       shape: [plan.numExperts, columns],
       integers: { ...tableUniforms(plan), columns },
       over: {

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+import type { DeviceInputs } from '../../kernel/kernel-config.js';
 import type { LinearAttributes } from '../../kernel/linear.js';
 import type { WebGpuBackend } from './backend.js';
 import { groupsFor } from './device-traits.js';
@@ -12,12 +13,7 @@ import { tableLayout, tableUniforms } from './table.js';
 import { rowTile, threadsOf, tileKey } from './tile.js';
 
 /** Inputs of a product: rows or tokens, weights, biases where it has them, and the plan's table. */
-export interface ProductInputs {
-  readonly x: TensorInfo;
-  readonly w: TensorInfo;
-  readonly bias?: TensorInfo;
-  readonly table: TensorInfo;
-}
+type ProductInputs = DeviceInputs<'MoeFusedLinear'>;
 
 /**
  * out[s] = relu(x[s] w[expert(s)] + bias[expert(s)]) in one dispatch: [R,K] (or tokens, [T,K]) x [E,K,N] -> [R,N], or
@@ -25,9 +21,9 @@ export interface ProductInputs {
  * many tiles there are is known on the device alone. With f16 weights a dispatch rounds them first.
  */
 export function runProduct(
-  backend: WebGpuBackend,
   inputs: ProductInputs,
   attributes: LinearAttributes,
+  backend: WebGpuBackend,
 ): TensorInfo {
   if (attributes.precision !== 'f16')
     return runStage(backend, productStage(backend, inputs, attributes));

@@ -1,8 +1,9 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+import type { DeviceInputs } from '../../kernel/kernel-config.js';
+import { onDeviceConfig } from '../../kernel/kernel-config.js';
 import type { OuterAttributes } from '../../kernel/linear.js';
 import type { DispatchPlan } from '../../plan/plan.js';
-import { onDevice } from '../../kernel/run.js';
 import type { WebGpuBackend } from './backend.js';
 import { groupsWanted } from './device-traits.js';
 import type { OuterRole } from './outer-code.js';
@@ -12,11 +13,7 @@ import { runStage } from './stage.js';
 import { tableUniforms } from './table.js';
 import { outerTile, threadsOf, tileKey } from './tile.js';
 
-export interface OuterInputs {
-  readonly x: TensorInfo;
-  readonly y: TensorInfo;
-  readonly table: TensorInfo;
-}
+export type OuterInputs = DeviceInputs<'MoeGroupedOuter'>;
 
 /** Experts of fewer rows leave no part of a large device idle for long, and partial sums have to be written and read. */
 const LEAST_CHUNK = 2048;
@@ -36,18 +33,9 @@ export interface Chunks {
  * one expert's workgroups walk most rows of a skewed load, an expert of more rows than a chunk has them walked a chunk at a
  * time, side by side, and its sums added in order. No atomics, and the same bytes every time.
  */
-export const groupedOuterKernel: KernelConfig = {
-  kernelName: onDevice('MoeGroupedOuter'),
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, attrs, backend }) =>
-    runOuter(
-      backend as WebGpuBackend,
-      inputs as unknown as OuterInputs,
-      attrs as unknown as OuterAttributes,
-    ),
-};
+export const groupedOuterKernel = onDeviceConfig('MoeGroupedOuter', 'webgpu', runOuter);
 
-function runOuter(backend: WebGpuBackend, inputs: OuterInputs, attributes: OuterAttributes) {
+function runOuter(inputs: OuterInputs, attributes: OuterAttributes, backend: WebGpuBackend) {
   const { x, y } = inputs;
   const chunks = outerChunks(attributes.plan, [x.shape[1]!, y.shape[1]!], groupsWanted(backend));
   return chunks

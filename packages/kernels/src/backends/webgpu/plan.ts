@@ -1,5 +1,6 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+import { kernelConfig } from '../../kernel/kernel-config.js';
 import type { WebGpuBackend } from './backend.js';
 import { deviceTraits } from './device-traits.js';
 import { countCode, placeCode, tableFromRowsCode } from './plan-code.js';
@@ -16,15 +17,11 @@ const BLOCK = 64;
  * A stable counting sort without atomics: count each (expert, block of tokens), scan, let each block hand out its rows
  * in token order, write the table. [T,E] -> int32 table
  */
-export const planKernel: KernelConfig = {
-  kernelName: 'MoePlan',
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const { mask } = inputs as { mask: TensorInfo };
-    const { numRows } = attrs as unknown as { numRows: number };
-    return planTable(backend as WebGpuBackend, mask, numRows);
-  },
-};
+export const planKernel = kernelConfig(
+  'MoePlan',
+  'webgpu',
+  ({ mask }, { numRows }, backend: WebGpuBackend) => planTable(backend, mask, numRows),
+);
 
 function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): TensorInfo {
   const [numTokens, numExperts] = mask.shape as [number, number];

@@ -1,17 +1,15 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { registerKernel } from '@tensorflow/tfjs-core';
 
 import type { Backend } from '../contract/backend.js';
 import { composedKernels } from '../composed/register.js';
-import type { PlannedName } from '../../kernel/kernel-map.js';
 import { wrapKernel } from '../../kernel/replace-kernel.js';
-import { onDevice } from '../../kernel/run.js';
+import { onDeviceConfig } from '../../kernel/kernel-config.js';
 import { addNKernel } from './add-n.js';
 import type { WebGpuBackend } from './backend.js';
 import { limitCapacityKernel } from './capacity.js';
 import { combineStage, pairDotsKernel, spreadStage } from './combine.js';
 import { expertSumStage } from './expert-sum.js';
-import type { ProductInputs } from './grouped-matmul.js';
 import { runProduct } from './grouped-matmul.js';
 import { groupedOuterKernel } from './grouped-outer.js';
 import { planKernel } from './plan.js';
@@ -53,7 +51,9 @@ export const webgpu: Backend = { register: registerWebGpuKernels, precisions: ['
 function registerWebGpuKernels(): void {
   const decided = new Set(decisions.map(({ kernelName }) => kernelName));
   const composed = composedKernels('webgpu').filter(({ kernelName }) => !decided.has(kernelName));
-  const products = (['MoeGroupedMatMul', 'MoeFusedLinear'] as const).map(product);
+  const products = (['MoeGroupedMatMul', 'MoeFusedLinear'] as const).map((name) =>
+    onDeviceConfig(name, 'webgpu', runProduct),
+  );
   for (const kernel of [
     ...decisions,
     ...composed,
@@ -68,22 +68,7 @@ function registerWebGpuKernels(): void {
 }
 
 function planned({ kernelName, stage }: PlannedStage): KernelConfig {
-  return {
-    kernelName: onDevice(kernelName),
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      runStage(
-        backend as WebGpuBackend,
-        stage(inputs as Record<string, TensorInfo>, attrs as never),
-      ),
-  };
-}
-
-function product(kernelName: PlannedName): KernelConfig {
-  return {
-    kernelName: onDevice(kernelName),
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      runProduct(backend as WebGpuBackend, inputs as unknown as ProductInputs, attrs as never),
-  };
+  return onDeviceConfig(kernelName, 'webgpu', (inputs, attributes, backend: WebGpuBackend) =>
+    runStage(backend, stage(inputs, attributes)),
+  );
 }

@@ -1,18 +1,16 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-
+import { kernelConfig } from '../../kernel/kernel-config.js';
 import type { WebGpuBackend } from './backend.js';
 import { runStage } from './stage.js';
 
 /** dy where relu's output is above 0, else 0; in one pass where tfjs takes two. [R,F], [R,F] -> [R,F] */
-export const reluGradientKernel: KernelConfig = {
-  kernelName: 'MoeReluGradient',
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, backend }) => {
-    const { dy, out } = inputs as Record<'dy' | 'out', TensorInfo>;
+export const reluGradientKernel = kernelConfig(
+  'MoeReluGradient',
+  'webgpu',
+  ({ dy, out }, _attributes, backend: WebGpuBackend) => {
     const size = dy.shape.reduce((product, n) => product * n, 1);
     const width = size % 4 === 0 ? 4 : 1;
     const zero = width === 4 ? 'vec4<f32>(0.0)' : '0.0';
-    return runStage(backend as WebGpuBackend, {
+    return runStage(backend, {
       name: 'MoeReluGradient',
       inputs: { dy, passed: out },
       shape: dy.shape,
@@ -24,4 +22,4 @@ export const reluGradientKernel: KernelConfig = {
       }`,
     });
   },
-};
+);

@@ -1,14 +1,15 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+import type { DeviceInputs } from '../../kernel/kernel-config.js';
 import type { PlannedName } from '../../kernel/kernel-map.js';
 import type { DispatchPlan } from '../../plan/plan.js';
 import type { Stage } from './stage.js';
 import { tableCode, tableUniforms } from './table.js';
 
 /** A kernel over planned rows as one dispatch. */
-export interface PlannedStage<Attributes extends { plan: DispatchPlan } = { plan: DispatchPlan }> {
-  readonly kernelName: PlannedName;
-  stage(inputs: Record<string, TensorInfo>, attributes: Attributes): Stage;
+export interface PlannedStage<Name extends PlannedName = PlannedName> {
+  readonly kernelName: Name;
+  stage(inputs: DeviceInputs<Name>, attributes: { readonly plan: DispatchPlan }): Stage;
 }
 
 const lanes = (width: number): 1 | 4 => (width % 4 === 0 ? 4 : 1);
@@ -35,14 +36,14 @@ export function elementwise(
 }
 
 /** out[s] = x[token(s)], 0 from S on: [T,D] -> [R,D]. */
-export const dispatchStage: PlannedStage = {
+export const dispatchStage: PlannedStage<'MoeDispatch'> = {
   kernelName: 'MoeDispatch',
   stage: ({ x, table }, { plan }) =>
     elementwise(
       'MoeDispatch',
-      { x: x!, table: table! },
+      { x, table },
       plan,
-      [plan.numRows, x!.shape[1]!],
+      [plan.numRows, x.shape[1]!],
       /* wgsl */ `
       fn main(index : i32) {
         if (index >= uniforms.size) { return; }
@@ -56,14 +57,14 @@ export const dispatchStage: PlannedStage = {
 };
 
 /** out[t] = sum of y[s] over the rows s of token t, in expert order: [R,D] -> [T,D]. */
-export const reduceStage: PlannedStage = {
+export const reduceStage: PlannedStage<'MoeReduce'> = {
   kernelName: 'MoeReduce',
   stage: ({ y, table }, { plan }) =>
     elementwise(
       'MoeReduce',
-      { y: y!, table: table! },
+      { y, table },
       plan,
-      [plan.numTokens, y!.shape[1]!],
+      [plan.numTokens, y.shape[1]!],
       /* wgsl */ `
       fn main(index : i32) {
         if (index >= uniforms.size) { return; }
@@ -81,14 +82,14 @@ export const reduceStage: PlannedStage = {
 };
 
 /** out[s] = bias[expert(s)], 0 from S on: [E,F] -> [R,F]. */
-export const expertRowsStage: PlannedStage = {
+export const expertRowsStage: PlannedStage<'MoeExpertRows'> = {
   kernelName: 'MoeExpertRows',
   stage: ({ bias, table }, { plan }) =>
     elementwise(
       'MoeExpertRows',
-      { bias: bias!, table: table! },
+      { bias, table },
       plan,
-      [plan.numRows, bias!.shape[1]!],
+      [plan.numRows, bias.shape[1]!],
       /* wgsl */ `
       fn main(index : i32) {
         if (index >= uniforms.size) { return; }
@@ -101,12 +102,12 @@ export const expertRowsStage: PlannedStage = {
 };
 
 /** out[s] = weights[token(s), expert(s)], 0 from S on: [T,E] -> [R,1]. */
-export const rowWeightsStage: PlannedStage = {
+export const rowWeightsStage: PlannedStage<'MoeRowWeights'> = {
   kernelName: 'MoeRowWeights',
   stage: ({ weights, table }, { plan }) =>
     elementwise(
       'MoeRowWeights',
-      { weights: weights!, table: table! },
+      { weights, table },
       plan,
       [plan.numRows, 1],
       /* wgsl */ `
@@ -121,12 +122,12 @@ export const rowWeightsStage: PlannedStage = {
 };
 
 /** out[token(s), expert(s)] = rows[s], 0 elsewhere: [R,1] -> [T,E]. */
-export const scatterWeightsStage: PlannedStage = {
+export const scatterWeightsStage: PlannedStage<'MoeScatterWeights'> = {
   kernelName: 'MoeScatterWeights',
   stage: ({ rows, table }, { plan }) =>
     elementwise(
       'MoeScatterWeights',
-      { rows: rows!, table: table! },
+      { rows, table },
       plan,
       [plan.numTokens, plan.numExperts],
       /* wgsl */ `

@@ -1,17 +1,18 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+import { kernelConfig } from '../../kernel/kernel-config.js';
 import type { WebGpuBackend } from './backend.js';
 import { rankingCode } from './ranking.js';
 import { runStage } from './stage.js';
 
 /** The first k of each row's ranking: an expert is in when fewer than k are ahead of it. */
-export const selectTopKKernel: KernelConfig = {
-  kernelName: 'MoeSelectTopK',
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, attrs, backend }) =>
-    select(backend as WebGpuBackend, (inputs as { logits: TensorInfo }).logits, {
+export const selectTopKKernel = kernelConfig(
+  'MoeSelectTopK',
+  'webgpu',
+  ({ logits }, { k }, backend: WebGpuBackend) =>
+    select(backend, logits, {
       name: 'MoeSelectTopK',
-      integers: { k: (attrs as unknown as { k: number }).k },
+      integers: { k },
       code: /* wgsl */ `
       fn decide(first : i32, e : i32) -> bool {
         var rank = 0;
@@ -21,7 +22,7 @@ export const selectTopKKernel: KernelConfig = {
         return rank < uniforms.k;
       }`,
     }),
-};
+);
 
 /**
  * XMoE's rule: an expert is in while the probability before it is below t; the first always is.
@@ -30,12 +31,11 @@ export const selectTopKKernel: KernelConfig = {
  * ranking. The reference decides in float64; here exp and sums are float32, so the two can differ for a token whose
  * cumulative probability lies within about 1e-6 of t.
  */
-export const selectThresholdKernel: KernelConfig = {
-  kernelName: 'MoeSelectThreshold',
-  backendName: 'webgpu',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const { threshold } = attrs as unknown as { threshold: number };
-    return select(backend as WebGpuBackend, (inputs as { logits: TensorInfo }).logits, {
+export const selectThresholdKernel = kernelConfig(
+  'MoeSelectThreshold',
+  'webgpu',
+  ({ logits }, { threshold }, backend: WebGpuBackend) =>
+    select(backend, logits, {
       name: 'MoeSelectThreshold',
       floats: { threshold, above: 1 - threshold, saturated: Number.EPSILON / 2 },
       code: /* wgsl */ `
@@ -53,9 +53,8 @@ export const selectThresholdKernel: KernelConfig = {
         if (before == 0.0) { return true; }
         return uniforms.above * before < uniforms.threshold * after && after > uniforms.saturated * before;
       }`,
-    });
-  },
-};
+    }),
+);
 
 interface Decision {
   readonly name: string;
