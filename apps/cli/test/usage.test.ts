@@ -44,7 +44,7 @@ test.each([
   [train('--set', '__proto__.x=1'), 'CLI_USAGE', /--set/],
   [train('--set', 'data={"__proto__":1}'), 'CLI_USAGE', /--set/],
   [train('--set', 'training.learningRate=1e400'), 'CLI_USAGE', /beyond all limits/],
-  [train('--set', 'training.stepz=3'), 'MOE_OPTIONS', /stepz; expected batchSize, steps/],
+  [train('--set', 'training.stepz=3'), 'MOE_OPTIONS', /stepz; expected steps, batchSize/],
   [train('--set', 'training.seed=3'), 'MOE_OPTIONS', /unknown option seed/],
   [train('--set', 'stepz=3'), 'MOE_OPTIONS', /stepz; expected task, data, model/],
   [train('--set', 'constructor.x=3'), 'MOE_OPTIONS', /unknown option constructor/],

@@ -62,7 +62,7 @@ describe('loadPlugin', () => {
 
   test('a registered name', async () => {
     const plugin = await loadPlugin(file('good.ts'), none);
-    expect(await loadPlugin('good', registryOf([plugin]))).toBe(plugin);
+    expect(await loadPlugin('good', registryOf([plugin!]))).toBe(plugin);
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { inspectApart, listJobs, prepareExperiment } from '@moekit/bench';
 
-import { assertRouterNames } from '../assert-router-names.js';
+import { assertRouterNames } from '../assert-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import type { BenchFlags } from '../commands/bench.js';
 import type { Stop } from '../interrupt.js';

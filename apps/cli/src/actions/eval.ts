@@ -1,22 +1,27 @@
-import type { PluginRegistry } from '@moekit/bench';
+import type { OpenedRun, PluginRegistry } from '@moekit/bench';
+import {
+  differencesFromTraining,
+  loadModel,
+  loadTask,
+  openRun,
+  readStoredRun,
+} from '@moekit/bench';
 import { evaluate, routingFigures, stringifyFigures } from '@moekit/models';
 import { readManifest } from '@moekit/models/node';
 
+import { assertTaskName } from '../assert-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import type { EvalFlags } from '../commands/eval.js';
+import { fail } from '../errors.js';
 import type { EvaluatedSetting } from '../output/evaluations.js';
 import { renderEvaluations } from '../output/evaluations.js';
+import { showLoading } from '../output/load-progress.js';
 import { print, say } from '../output/terminal.js';
 import { builtInRouters } from '../registry.js';
-import { differencesFromTraining } from '../training/differences.js';
 import { startBackend } from '../training/environment.js';
-import { fail } from '../errors.js';
 import { findCheckpoint } from '../training/find-checkpoint.js';
-import type { OpenedCheckpoint } from '../training/load-model.js';
-import { loadModel, openRun } from '../training/load-model.js';
-import { taskNamed } from '../training/tasks.js';
-import { assertNoForeignCode, configOf } from '../training/resume-config.js';
 import { valuesOf } from '../training/set-path.js';
+import { assertNoForeignCode } from '../training/trusted.js';
 
 /**
  * Evaluates a checkpoint on its held-out data, under the options it was trained with or others.
@@ -27,9 +32,11 @@ export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promis
   const { batches } = flags;
   const settings = settingsOf(flags.set);
   const registry = builtInRouters();
-  const trusted = { router: flags.router, task: flags.task };
+  const { router, task } = flags;
   const checkpoint = await locate(path, flags, registry);
-  const opened = await openRun(checkpoint, { registry, ...trusted });
+  const opened = await showLoading(false, (onProgress) =>
+    openRun(checkpoint, { registry, router, task, onProgress }),
+  );
   assertHasRouter(opened, settings);
   const now = await startBackend(flags.backend ?? opened.manifest.backend);
   const rows: EvaluatedSetting[] = [];
@@ -45,7 +52,7 @@ export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promis
   const result = {
     checkpoint,
     step,
-    task: opened.config.task,
+    task: opened.stored.task,
     data,
     differs,
     backend,
@@ -72,18 +79,19 @@ async function locate(
   registry: PluginRegistry,
 ): Promise<string> {
   const last = await findCheckpoint(path);
-  if (!best) return last;
   const manifest = await readManifest(last);
-  const config = configOf(manifest);
-  assertNoForeignCode(config, registry, { router, task });
-  const { metrics } = await taskNamed(task ?? config.task);
+  const stored = readStoredRun(manifest);
+  assertNoForeignCode(stored, registry, { router, task });
+  assertTaskName(task ?? stored.task);
+  if (!best) return last;
+  const { metrics } = await loadTask(task ?? stored.task);
   // data may lack the first: there are no bits per byte of a text that its tokenizer changed
   const had = metrics.find(({ name }) => name in (manifest.evaluation?.metrics ?? {}));
   return findCheckpoint(path, had ?? metrics[0]);
 }
 
 async function evaluateSetting(
-  opened: OpenedCheckpoint,
+  opened: OpenedRun,
   set: Readonly<Record<string, unknown>>,
   { batches, measure }: { readonly batches: number; readonly measure: boolean },
 ): Promise<EvaluatedSetting> {
@@ -114,8 +122,8 @@ export function settingsOf(texts: readonly string[]): readonly Record<string, un
     );
 }
 
-function assertHasRouter({ plugin }: OpenedCheckpoint, settings: readonly object[]): void {
-  if (plugin || settings.every((set) => Object.keys(set).length === 0)) return;
+function assertHasRouter({ router }: OpenedRun, settings: readonly object[]): void {
+  if (router || settings.every((set) => Object.keys(set).length === 0)) return;
   throw fail('CLI_USAGE', {
     asked: '--set changes options of the router of a checkpoint',
     got: 'a dense model, which has none',

@@ -1,4 +1,11 @@
-import { loadConfig, parseExperiment, parseRouter, parseRouters } from '@moekit/bench';
+import {
+  DENSE,
+  isDense,
+  loadConfig,
+  parseExperiment,
+  parseRouter,
+  parseRouters,
+} from '@moekit/bench';
 import type { Experiment } from '@moekit/bench';
 
 import type { BenchFlags } from '../commands/bench.js';
@@ -27,6 +34,6 @@ export async function experimentOf(flags: BenchFlags, cwd = process.cwd()): Prom
 /** The dense baseline comes first whether it was listed or not. */
 function routerList(text: string) {
   const routers = parseRouters(text);
-  const listed = routers.some(({ router }) => router === 'dense');
-  return listed ? routers : [{ router: 'dense', options: {} }, ...routers];
+  const listed = routers.some(isDense);
+  return listed ? routers : [DENSE, ...routers];
 }

@@ -1,9 +1,9 @@
 import type { LayerTimes } from '@moekit/bench';
-import { format, layerTimeSchema, parseRouters, timeLayers } from '@moekit/bench';
+import { format, isDense, layerTimeSchema, parseRouters, timeLayers } from '@moekit/bench';
 import { parseOptions, ROUTING_FIGURES } from '@moekit/core';
 import Table from 'cli-table3';
 
-import { assertRouterNames } from '../assert-router-names.js';
+import { assertRouterNames } from '../assert-names.js';
 import type { LayerTimeFlags } from '../commands/layer-time.js';
 import { fail } from '../errors.js';
 import { defined } from '../given.js';
@@ -21,7 +21,7 @@ export async function layerTime(flags: LayerTimeFlags): Promise<number> {
   const registry = builtInRouters();
   const entries = parseRouters(flags.routers);
   assertRouterNames(entries, registry);
-  if (entries.some(({ router }) => router === 'dense')) throw denseHasNoRouter();
+  if (entries.some(isDense)) throw denseHasNoRouter();
   const { routers: _, backend = 'auto', json, experts: numExperts, ...sizes } = flags;
   const settings = parseOptions(layerTimeSchema, defined({ ...sizes, numExperts }), 'layer-time');
   const times = await timeLayers(entries, { registry, backend, settings });

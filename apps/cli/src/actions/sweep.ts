@@ -14,7 +14,7 @@ import {
   presetOf,
 } from '@moekit/bench';
 
-import { assertRouterNames } from '../assert-router-names.js';
+import { assertRouterNames } from '../assert-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import type { SweepFlags } from '../commands/sweep.js';
 import { fail } from '../errors.js';

@@ -1,45 +1,46 @@
 import { join } from 'node:path';
 
-import { hashOf } from '@moekit/bench';
+import type { RunSpec, TrainingEnd } from '@moekit/bench';
+import {
+  buildRun,
+  describedTask,
+  expertsOf,
+  hashOf,
+  loadTask,
+  readStoredRun,
+  resolveRun,
+  specInput,
+  storedRunOf,
+  trainOptionsOf,
+  trainRun,
+} from '@moekit/bench';
 import { writeWhole } from '@moekit/files';
 import { isMoekitError } from '@moekit/kernels';
 import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
-import { isNonsense, parseTrainOptions, smallTraining, stringifyFigures } from '@moekit/models';
+import { isNonsense, parseTrainOptions, stringifyFigures } from '@moekit/models';
 import { assertSameRun, CheckpointFolder, readManifest } from '@moekit/models/node';
 
-import { assertRouterNames } from '../assert-router-names.js';
+import { assertRouterNames, assertTaskName } from '../assert-names.js';
 import { applyDevice } from '../backend/apply-device.js';
 import type { TrainFlags } from '../commands/train.js';
 import { defined } from '../given.js';
 import { EXIT_CODES, untilStopped } from '../interrupt.js';
+import { showLoading } from '../output/load-progress.js';
 import { oneLine } from '../output/paint.js';
 import { print, say } from '../output/terminal.js';
 import type { AssertOwn } from '../own-output.js';
-import { ownOutput } from '../own-output.js';
-import { showLoading } from '../output/load-progress.js';
 import { renderEnd } from '../output/train-end.js';
 import { silentProgress, trainProgress } from '../output/train-progress.js';
+import { ownOutput } from '../own-output.js';
 import { builtInRouters } from '../registry.js';
-import { buildTask } from '../training/build-task.js';
-import { describedTask } from '../training/described-task.js';
 import { startBackend } from '../training/environment.js';
-import {
-  asTrainConfig,
-  assertNoForeignCode,
-  configOf as runConfigOf,
-} from '../training/resume-config.js';
-import type { Trusted } from '../training/resume-config.js';
 import { wholeOf } from '../training/find-checkpoint.js';
-import { resolveRun } from '../training/run-config.js';
-import type { TrainingEnd } from '../training/run-training.js';
-import { runTraining } from '../training/run-training.js';
+import { readSpec } from '../training/read-spec.js';
 import { openSinks } from '../training/sinks.js';
-import { taskNamed } from '../training/tasks.js';
-import type { TrainConfig } from '../training/train-config.js';
-import { readTrainConfig } from '../training/train-config.js';
+import type { Trusted } from '../training/trusted.js';
+import { assertNoForeignCode } from '../training/trusted.js';
 
-/** Curve points of a run that does not say otherwise. */
-const EVALUATIONS = 6;
+/** Of a run that does not say how many. */
 const CHECKPOINTS = 10;
 
 /**
@@ -48,15 +49,15 @@ const CHECKPOINTS = 10;
  */
 export async function train(flags: TrainFlags): Promise<number> {
   applyDevice(flags);
-  const config = await configOf(flags);
-  const task = await taskNamed(config.task);
-  const options = trainingOf(config);
-  const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(config).slice(0, 8)}`);
-  return ownOutput(folder, (assertOwn) => run(flags, { config, task, options, folder, assertOwn }));
+  const spec = await specOf(flags);
+  const task = await loadTask(spec.task);
+  const options = parseTrainOptions(trainOptionsOf(spec));
+  const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(spec).slice(0, 8)}`);
+  return ownOutput(folder, (assertOwn) => run(flags, { spec, task, options, folder, assertOwn }));
 }
 
 interface Prepared {
-  readonly config: TrainConfig;
+  readonly spec: RunSpec;
   readonly task: TaskPlugin;
   readonly options: Required<TrainOptions>;
   readonly folder: string;
@@ -64,22 +65,22 @@ interface Prepared {
 }
 
 async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
-  const { config, task, options, folder, assertOwn } = prepared;
+  const { spec, task, options, folder, assertOwn } = prepared;
   const registry = builtInRouters();
-  const { backend, versions } = await startBackend(config.backend);
-  const resolved = await resolveRun(config, { task, registry });
+  const { backend, versions } = await startBackend(spec.backend);
+  const resolved = await resolveRun(spec, { registry, task });
   const data = await showLoading(flags.quiet, (onProgress) =>
-    task.load(resolved.options, onProgress),
+    task.load(resolved.settings, onProgress),
   );
   const { metrics = task.metrics } = data;
   const [metric] = metrics;
   const checkpoints = checkpointsIn(folder, { keep: flags.keep, best: metric });
   const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
   const { name, hash } = data.description;
-  const decided = { config: resolved.config, training: options, data: { name, hash } };
+  const decided = { config: storedRunOf(resolved), training: options, data: { name, hash } };
   const same = { ...decided, backend, versions };
   if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
-  const built = buildTask({ task, data, ...resolved });
+  const built = buildRun({ ...resolved, experts: expertsOf(resolved) }, data);
   const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
   if (!flags.quiet) say(heading(backend, folder, from?.step));
   try {
@@ -96,7 +97,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       onEvent: (event: TrainEvent) => progress.show(event),
     };
     const { signal, ...end } = await untilStopped(async (stop) => {
-      const ended = await runTraining({ ...training, stop: stop.asked });
+      const ended = await trainRun({ ...training, stop: stop.asked });
       return { ...ended, signal: stop.signal };
     });
     progress.end();
@@ -116,19 +117,18 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
 }
 
 /** With --resume and no configuration on the command line, the last checkpoint says how to go on. */
-async function configOf(flags: TrainFlags): Promise<TrainConfig> {
+async function specOf(flags: TrainFlags): Promise<RunSpec> {
   const { steps, seed, resume, out, config: file, router } = flags;
   const { task, data, tokenizer, backend, set } = flags;
   const base =
     resume && out && file === undefined ? await lastManifest(out, { router, task }) : undefined;
-  const config: TrainConfig = await readTrainConfig(
-    {
-      ...defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
-    },
-    base && asTrainConfig(base),
+  const spec = await readSpec(
+    defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
+    base && specInput(base),
   );
-  if (!base || router !== undefined) assertRouterNames([config.router], builtInRouters());
-  return config;
+  assertTaskName(spec.task);
+  if (!base || router !== undefined) assertRouterNames([spec.router], builtInRouters());
+  return spec;
 }
 
 /** Of the last whole checkpoint; what is passed over for it is said when training goes on from it. */
@@ -137,22 +137,10 @@ async function lastManifest(folder: string, trusted: Trusted) {
   if (!whole && broken[0]) throw broken[0].error;
   if (!whole) return undefined;
   const manifest = await readManifest(whole.path);
-  const config = runConfigOf(manifest);
-  assertNoForeignCode(config, builtInRouters(), trusted);
-  await describedTask(whole.path, config, trusted.task);
+  const stored = readStoredRun(manifest);
+  assertNoForeignCode(stored, builtInRouters(), trusted);
+  await describedTask(whole.path, stored, trusted.task);
   return manifest;
-}
-
-function trainingOf({ training: { batchSize: _, ...training }, seed }: TrainConfig) {
-  const evaluateEvery = Math.max(1, Math.ceil(training.steps / EVALUATIONS));
-  const given = {
-    ...smallTraining,
-    evaluateEvery,
-    evaluationBatches: 16,
-    ...defined(training),
-    seed,
-  };
-  return parseTrainOptions(given);
 }
 
 function checkpointsIn(folder: string, retention = {}): CheckpointFolder {

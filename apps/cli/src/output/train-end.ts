@@ -4,7 +4,7 @@ import type { Metric } from '@moekit/models';
 import { isNonsense } from '@moekit/models';
 import type { StoredCheckpoint } from '@moekit/models/node';
 
-import type { TrainingEnd } from '../training/run-training.js';
+import type { TrainingEnd } from '@moekit/bench';
 import { DIVERGED } from './diverged.js';
 import { paint } from './paint.js';
 

@@ -1,4 +1,4 @@
-import type { TrainEvent } from '@moekit/models';
+import type { TrainingSinks } from '@moekit/bench';
 import { EventLog, TensorboardWriter } from '@moekit/models/node';
 
 /** Where a run's events go beside the screen. */
@@ -7,18 +7,11 @@ export interface SinkFlags {
   readonly tensorboard?: string | undefined;
 }
 
-export interface Sinks {
-  write(event: TrainEvent): void;
-  /** Before a checkpoint is saved: a log never lacks a step that a checkpoint has. */
-  sync(): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** @param afterStep of a run that goes on      @throws MODELS_LOG */
 export async function openSinks(
   { log: file, tensorboard: folder }: SinkFlags,
   afterStep: number | undefined,
-): Promise<Sinks> {
+): Promise<TrainingSinks> {
   const options = afterStep === undefined ? {} : { afterStep };
   const log = file === undefined ? undefined : await EventLog.open(file, options);
   const board = folder === undefined ? undefined : await TensorboardWriter.open(folder, options);

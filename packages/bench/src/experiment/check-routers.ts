@@ -34,8 +34,8 @@ export async function checkRouters(
   const files: Record<string, string> = {};
   for (const router of names) {
     const code = hashRouter(router, registry);
-    if (code === null) await inspectRegistered(router, routers, registry);
-    else files[router] = code;
+    if (code !== null) files[router] = code;
+    else await inspectRouter({ router, options: optionsOf(router, routers) }, registry);
   }
   const found = await inspectAll(Object.keys(files), routers, inspector);
   const named = nameRows(routers, found);
@@ -44,15 +44,6 @@ export async function checkRouters(
     return typeof error === 'object' ? [[labelOf(row), error] as const] : [];
   });
   return { routers: named, files, unusable: new Map(unusable) };
-}
-
-async function inspectRegistered(
-  router: string,
-  rows: readonly RouterEntry[],
-  registry: PluginRegistry,
-): Promise<void> {
-  if (router !== 'dense')
-    await inspectRouter({ router, options: optionsOf(router, rows) }, registry);
 }
 
 /** @throws the first error in the order of the rows */

@@ -1,7 +1,9 @@
 import { BACKEND_NAMES } from '@moekit/backends';
-import { unknownOption } from '@moekit/core';
-import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
 import { z } from 'zod';
+
+import { DENSE } from '../plugins/registry.js';
+import { expertsSchema, trainingShape } from '../run/run-spec.js';
+import { strict } from '../run/strict.js';
 
 const count = z.int().min(1);
 const options = z.record(z.string(), z.json());
@@ -12,51 +14,20 @@ const label = z
   .min(1)
   .refine((text) => text !== '__proto__', 'cannot be a label');
 
-/** A key that nobody knows is told together with those that exist. */
-function strict<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, { error: unknownOption(shape) });
-}
-
-const trainingShape = {
-  steps: count.default(smallTraining.steps),
-  batchSize: count.max(largestBatchSize).default(smallBatchSize),
-  learningRate: z.number().positive().default(smallTraining.learningRate),
-  warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
-  finalLearningRate: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(smallTraining.finalLearningRate ?? 0.1),
-  weightDecay: z.number().min(0).default(smallTraining.weightDecay),
-  clipNorm: z.number().min(0).default(smallTraining.clipNorm),
-  /** Points of the curves over training; the last step is always one. */
-  evaluations: count.default(6),
-  /** Batches of one point of the curve. */
-  evaluationBatches: count.default(16),
+const experimentTraining = {
+  ...trainingShape,
   /** Batches of the evaluation after the last step, whose figures the table shows. */
   finalEvaluationBatches: count.default(64),
 };
 
-const trainingSchema = strict(trainingShape).readonly();
+const trainingSchema = strict(experimentTraining).readonly();
 
 /** Keys that are given replace those of the experiment, in one row alone. */
 const trainingOverride = strict(
   Object.fromEntries(
-    Object.entries(trainingShape).map(([key, schema]) => [key, schema.unwrap().optional()]),
-  ) as { [K in keyof typeof trainingShape]: z.ZodOptional<z.ZodNumber> },
+    Object.entries(experimentTraining).map(([key, schema]) => [key, schema.unwrap().optional()]),
+  ) as { [K in keyof typeof experimentTraining]: z.ZodOptional<z.ZodNumber> },
 ).readonly();
-
-/** Sizes that stand instead of the matched ones. */
-const expertsSchema = strict({
-  /** N, instead of m k. */
-  numExperts: count.optional(),
-  /** d_e, instead of F / k. */
-  expertWidth: count.optional(),
-  /** `copies`: every expert starts alike, as in XMoE. */
-  init: z.enum(['independent', 'copies']).default('independent'),
-  /** Width of an expert that every token passes beside the routed ones. */
-  sharedWidth: count.optional(),
-}).readonly();
 
 /** The trained model under other options of its router: a row of its own, without training of its own. */
 const variantSchema = strict({ label, options }).readonly();
@@ -108,7 +79,7 @@ export const experimentSchema = strict({
     .min(1)
     .readonly()
     .default([
-      { router: 'dense', options: {} },
+      DENSE,
       { router: 'switch', options: {} },
       { router: 'topk', options: {} },
       { router: 'noisy-topk', options: {} },

@@ -3,6 +3,7 @@ import { createRng, normalArray } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
+import { fail } from '../errors.js';
 import { labelOf } from '../experiment/label.js';
 import type { RouterEntry } from '../experiment/config.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
@@ -62,6 +63,14 @@ export async function timeLayers(
   return { backend, settings, rows };
 }
 
+function noRouter(name: string) {
+  return fail('BENCH_ROUTER_SPEC', {
+    asked: 'Layers are timed under routers',
+    got: `${name}, which has none`,
+    fix: 'Leave it out.',
+  });
+}
+
 async function buildLayers(
   entries: readonly RouterEntry[],
   registry: PluginRegistry,
@@ -70,6 +79,7 @@ async function buildLayers(
   const layers: { label: string; dropFree: boolean; layer: TimedLayer }[] = [];
   for (const entry of entries) {
     const plugin = await loadPlugin(entry.router, registry);
+    if (plugin === null) throw noRouter(entry.router);
     const { options } = entry;
     for (const dropFree of [true, false]) {
       const layer = timedLayer({ plugin, options, dropFree, settings });

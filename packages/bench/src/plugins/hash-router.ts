@@ -7,6 +7,6 @@ import type { PluginRegistry } from './registry.js';
  * @throws BENCH_PLUGIN_FILE, BENCH_ROUTER_UNKNOWN
  */
 export function hashRouter(router: string, registry: PluginRegistry): string | null {
-  if (router === 'dense' || registry.has(router)) return null;
+  if (registry.has(router)) return null;
   return hashModules(locatePlugin(router, registry));
 }

@@ -21,6 +21,7 @@ export async function inspectRouter(
   registry: PluginRegistry,
 ): Promise<string> {
   const plugin = await loadPlugin(router, registry);
+  if (plugin === null) return router;
   for (const given of options) parseOptions(plugin.options, given, `router ${plugin.name}`);
   return plugin.name.replace(/\p{C}/gu, '').slice(0, LONGEST_NAME);
 }

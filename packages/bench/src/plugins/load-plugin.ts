@@ -14,11 +14,15 @@ import type { PluginRegistry } from './registry.js';
 /**
  * The plug-in of a row: a registered name, a file or folder (counted from the working directory) or an installed
  * package, with `#name` for another export than the default. Code that is loaded runs with the user's own rights.
+ * @returns null for a row without a router: dense layers
  * @throws BENCH_ROUTER_UNKNOWN, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT, MOE_PLUGIN, MOE_API_VERSION
  */
-export async function loadPlugin(router: string, registry: PluginRegistry): Promise<RouterPlugin> {
+export async function loadPlugin(
+  router: string,
+  registry: PluginRegistry,
+): Promise<RouterPlugin | null> {
   const registered = registry.get(router);
-  if (registered) return registered;
+  if (registered !== undefined) return registered;
   const module = await importPlugin(router, locatePlugin(router, registry));
   return assertPlugin(pickExport(module, router), `Router plug-in ${router}`);
 }

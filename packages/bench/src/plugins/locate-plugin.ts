@@ -50,6 +50,6 @@ function locatePackage(name: string, registry: PluginRegistry): string {
   throw fail('BENCH_ROUTER_UNKNOWN', {
     asked: 'A router must be a registered name, a file or an installed package',
     got: name,
-    fix: `Registered are: ${['dense', ...registry.keys()].join(', ')}. A file starts with ./, a package is installed with: npm i ${name}`,
+    fix: `Registered are: ${[...registry.keys()].join(', ')}. A file starts with ./, a package is installed with: npm i ${name}`,
   });
 }

@@ -7,6 +7,7 @@ import { labelOf } from '../experiment/label.js';
 import type { PoolEvent } from '../trial/run-trials.js';
 import type { Manifest, Results, Row } from './results-schema.js';
 import { RESULTS_SCHEMA } from './results-schema.js';
+import { isDense } from '../plugins/registry.js';
 import { summariseRow } from './summarise-row.js';
 import type { Trial } from './trial-schema.js';
 
@@ -89,7 +90,7 @@ function named<Labelled extends Pick<Row, 'label'>>(
 
 /** The row that is named, else the dense one, else the first. */
 function baselineOf(rows: readonly Ended[], label: string | undefined): Ended {
-  return named(rows, label) ?? rows.find(({ router }) => router === 'dense') ?? rows[0]!;
+  return named(rows, label) ?? rows.find(isDense) ?? rows[0]!;
 }
 
 /** The trained row, and one for each variant under which it was evaluated. */

@@ -1,3 +1,4 @@
+import { isDense } from '../plugins/registry.js';
 import { fail } from '../errors.js';
 import { labelOf } from '../experiment/label.js';
 import type { Experiment, RouterEntry } from '../experiment/config.js';
@@ -62,7 +63,7 @@ function applySetting(experiment: Experiment, { path, values }: Setting): Experi
   const section = SECTIONS.find((name) => name === head);
   const concerned = section
     ? experiment.routers
-    : experiment.routers.filter(({ router }) => router === head && router !== 'dense');
+    : experiment.routers.filter((row) => row.router === head && !isDense(row));
   if (concerned.length === 0) throw unknownPath(path, experiment);
   if (section && values.length === 1) {
     return { ...experiment, [section]: { ...experiment[section], [key]: values[0] } };
@@ -122,9 +123,7 @@ function marked(row: RouterEntry, path: string, value: Json, grouped: boolean): 
 }
 
 function unknownPath(path: string, { routers }: Experiment) {
-  const names = [...new Set(routers.map(({ router }) => router))].filter(
-    (name) => name !== 'dense',
-  );
+  const names = [...new Set(routers.filter((row) => !isDense(row)).map(({ router }) => router))];
   return fail('BENCH_SET', {
     asked: '--set must name a key of training, model or data, an option of a router, or seeds',
     got: path,

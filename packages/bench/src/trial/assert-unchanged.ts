@@ -1,22 +1,20 @@
 import { fail } from '../errors.js';
-import { hashRouter } from '../plugins/hash-router.js';
-import type { PluginRegistry } from '../plugins/registry.js';
-import { hashTask } from '../tasks/load-task.js';
+import type { RunCode } from '../run/resolve-run.js';
 import type { Job } from './messages.js';
 
 /**
  * Whether a trial finds what its run began with: hours may lie between, and a result is kept under what it began with.
- * @param data sha256 of what the trial loaded      @throws BENCH_CHANGED naming what differs
+ * @param code of what the trial loaded      @param data its sha256      @throws BENCH_CHANGED naming what differs
  */
 export function assertUnchanged(
   { entry, experiment, identity }: Job,
-  registry: PluginRegistry,
+  code: RunCode,
   data: string,
 ): void {
   const changed = [
     data === identity.data ? [] : 'its data',
-    hashRouter(entry.router, registry) === identity.router ? [] : `the code of ${entry.router}`,
-    hashTask(experiment.task) === identity.task ? [] : `the code of ${experiment.task}`,
+    code.router === identity.router ? [] : `the code of ${entry.router}`,
+    code.task === identity.task ? [] : `the code of ${experiment.task}`,
   ].flat();
   if (changed.length === 0) return;
   throw fail('BENCH_CHANGED', {

@@ -2,7 +2,7 @@ import type { Evaluation, Flops, Task } from '@moekit/models';
 import { addFlops, noFlops, scaleFlops } from '@moekit/models';
 
 import type { Trial, TrialFlops } from '../results/trial-schema.js';
-import type { Match } from './match.js';
+import type { Match } from '../run/match.js';
 
 /** Backward passes compute two products where the forward pass computes one: by the inputs and by the weights. */
 const BACKWARD = 2;

@@ -1,12 +1,13 @@
 import { createRouter, summariseRouting } from '@moekit/core';
-import type { RoutingStats } from '@moekit/core';
+import type { RouterPlugin, RoutingStats } from '@moekit/core';
 import type { Evaluation, Task } from '@moekit/models';
 import { evaluate } from '@moekit/models';
 
+import type { RouterEntry } from '../experiment/config.js';
 import type { Evaluated } from '../results/trial-schema.js';
 import type { ActivationProbe } from './activation-probe.js';
 import { flopsPerToken, paddingFlops } from './count-flops.js';
-import type { MoEParts } from './moe-factory.js';
+import type { SwitchableRouter } from './switchable-router.js';
 
 export interface EvaluateTrialOptions {
   readonly batches: number;
@@ -35,14 +36,22 @@ export async function evaluateTrial(
   return { evaluation, evaluated };
 }
 
+/** The routers of a trained model that can decide under other options. */
+export interface Switchable {
+  readonly plugin: RouterPlugin;
+  readonly numExperts: number;
+  /** One per MoE layer, in depth order. */
+  readonly routers: readonly SwitchableRouter[];
+}
+
 /** The trained model under each other setting of its routers, by label. */
 export async function evaluateVariants(
   task: Task,
-  { plugin, entry, match, routers }: MoEParts,
+  entry: RouterEntry,
+  { plugin, numExperts, routers }: Switchable,
   options: EvaluateTrialOptions,
 ): Promise<Record<string, Evaluated>> {
   const variants: Record<string, Evaluated> = {};
-  const { numExperts } = match;
   for (const { label, options: changed } of entry.evaluateAs ?? []) {
     const chosen = { ...entry.options, ...changed };
     routers.forEach((router, i) => {

@@ -1,4 +1,4 @@
-import type { OpenedCheckpoint } from './load-model.js';
+import type { OpenedRun } from './open-run.js';
 
 /** What an evaluation shares with the training of its checkpoint. */
 export interface Differences {
@@ -14,7 +14,7 @@ interface Now {
 
 /** Compares the data, the code, the backend and the versions of now with those that a checkpoint was trained with. */
 export function differencesFromTraining(
-  { manifest, config, code, data }: OpenedCheckpoint,
+  { manifest, stored, code, data }: OpenedRun,
   { backend, versions }: Now,
 ): Differences {
   const dataAsTrained = data.description.hash === manifest.data.hash;
@@ -25,8 +25,8 @@ export function differencesFromTraining(
     dataAsTrained,
     differs: [
       dataAsTrained ? [] : `data (${data.description.name})`,
-      code.router === config.code.router ? [] : `code of the router (${config.router.router})`,
-      code.task === config.code.task ? [] : `code of the task (${config.task})`,
+      code.router === stored.code.router ? [] : `code of the router (${stored.router.router})`,
+      code.task === stored.code.task ? [] : `code of the task (${stored.task})`,
       backend === manifest.backend ? [] : `backend (${manifest.backend}, now ${backend})`,
       names.length === 0 ? [] : `versions (${names.join(', ')})`,
     ].flat(),

@@ -10,8 +10,13 @@ import { restoreCheckpoint } from '@moekit/models/node';
 import type { Observable } from 'rxjs';
 import { lastValueFrom, Subject, takeUntil, tap } from 'rxjs';
 
-import type { AssertOwn } from '../own-output.js';
-import type { Sinks } from './sinks.js';
+/** Where the events of a training run go. */
+export interface TrainingSinks {
+  write(event: TrainEvent): void;
+  /** Before a checkpoint is saved: a log never lacks a step that a checkpoint has. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface TrainingRun {
   readonly task: Task;
@@ -19,13 +24,13 @@ export interface TrainingRun {
   readonly run: CheckpointRun;
   readonly checkpoints: CheckpointFolder;
   /** Called before each is saved. */
-  readonly assertOwn: AssertOwn;
+  readonly assertOwn: () => void;
   /** Steps between two checkpoints; there is one after each evaluation and after the last step too. */
   readonly saveEvery: number;
   /** Goes on from here: a checkpoint of this run. */
   readonly from: StoredCheckpoint | undefined;
   /** Opened when the step that training starts from is known. */
-  readonly openSinks: () => Promise<Sinks>;
+  readonly openSinks: () => Promise<TrainingSinks>;
   /** Ends the run after the step it is in, with a checkpoint. */
   readonly stop: Observable<unknown>;
   readonly onEvent: (event: TrainEvent) => void;
@@ -42,7 +47,7 @@ export interface TrainingEnd {
  * Trains with checkpoints, or goes on from one; the model stays the caller's.
  * @throws what training, checkpoints and logs throw; the checkpoints that were saved stay
  */
-export async function runTraining(training: TrainingRun): Promise<TrainingEnd> {
+export async function trainRun(training: TrainingRun): Promise<TrainingEnd> {
   const { task, options, checkpoints, from } = training;
   const optimiser = new AdamW(task.model.namedVariables(), options);
   try {

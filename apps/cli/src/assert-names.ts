@@ -1,0 +1,30 @@
+import type { PluginRegistry, RouterEntry } from '@moekit/bench';
+import { builtInTasks, findPackage, isPath, parseReference } from '@moekit/bench';
+import { closest } from 'fastest-levenshtein';
+
+import { fail } from './errors.js';
+
+/** @throws CLI_ROUTER_UNKNOWN with the nearest name that exists */
+export function assertRouterNames(
+  routers: readonly Pick<RouterEntry, 'router'>[],
+  registry: PluginRegistry,
+): void {
+  for (const { router } of routers) assertKnown('router', router, [...registry.keys()]);
+}
+
+/** @throws CLI_USAGE with the nearest name that exists */
+export function assertTaskName(task: string): void {
+  assertKnown('task', task, [...builtInTasks().keys()]);
+}
+
+const CODES = { router: 'CLI_ROUTER_UNKNOWN', task: 'CLI_USAGE' } as const;
+
+function assertKnown(what: 'router' | 'task', name: string, names: readonly string[]): void {
+  if (names.includes(name) || isPath(name)) return;
+  if (findPackage(parseReference(name).source) !== undefined) return;
+  throw fail(CODES[what], {
+    asked: `A ${what} must be one of ${names.join(', ')}, a file or an installed package`,
+    got: name,
+    fix: `Did you mean ${closest(name, [...names])}?`,
+  });
+}

@@ -1,0 +1,31 @@
+import type { PluginRegistry, StoredRun } from '@moekit/bench';
+import { builtInTasks } from '@moekit/bench';
+
+import { fail } from '../errors.js';
+
+/** What the command line names, and so trusts, of a checkpoint's code. */
+export interface Trusted {
+  readonly router?: string | undefined;
+  readonly task?: string | undefined;
+}
+
+/**
+ * A checkpoint is data from anywhere: the names in it never load code.
+ * @throws CLI_CHECKPOINT_CODE when its router or its task is not one of moekit's and was not named on the command line
+ */
+export function assertNoForeignCode(
+  { router: { router }, task }: Pick<StoredRun, 'router' | 'task'>,
+  registry: PluginRegistry,
+  trusted: Trusted,
+): void {
+  if (!registry.has(router) && trusted.router === undefined) throw foreign('router', router);
+  if (!builtInTasks().has(task) && trusted.task === undefined) throw foreign('task', task);
+}
+
+function foreign(what: 'router' | 'task', name: string) {
+  return fail('CLI_CHECKPOINT_CODE', {
+    asked: `A checkpoint's ${what} must be one of moekit's, or be named on the command line`,
+    got: name,
+    fix: `If you trust it: --${what} ${name}`,
+  });
+}

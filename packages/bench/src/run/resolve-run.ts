@@ -1,0 +1,68 @@
+import type { RouterPlugin } from '@moekit/core';
+import { parseOptions } from '@moekit/core';
+import type { TaskPlugin, TrainOptions } from '@moekit/models';
+
+import { hashRouter } from '../plugins/hash-router.js';
+import { loadPlugin } from '../plugins/load-plugin.js';
+import type { PluginRegistry } from '../plugins/registry.js';
+import { hashTask, loadTask } from '../tasks/load-task.js';
+import type { TaskSettings } from '../tasks/task-options.js';
+import type { Match } from './match.js';
+import { matchRouter } from './match.js';
+import type { RunSpec } from './run-spec.js';
+
+/** sha256 of the code of a run's router and task, imports and packages included; null for those of moekit. */
+export interface RunCode {
+  readonly router: string | null;
+  readonly task: string | null;
+}
+
+/** A run of which nothing is left open: its code is loaded, its options are complete, its layers have sizes. */
+export interface ResolvedRun {
+  readonly spec: RunSpec;
+  readonly task: TaskPlugin;
+  /** The task's options with its defaults. */
+  readonly settings: TaskSettings;
+  readonly layer: ReturnType<TaskPlugin['layer']>;
+  /** Null for a dense model, as is `match`. */
+  readonly router: RouterPlugin | null;
+  readonly match: Match | null;
+  readonly code: RunCode;
+}
+
+/**
+ * Decides everything that a run leaves open.
+ * @param task where it is loaded already
+ * @throws what loading its task and its router throws, MOE_OPTIONS, BENCH_MATCH
+ */
+export async function resolveRun(
+  spec: RunSpec,
+  { registry, task: loaded }: { readonly registry: PluginRegistry; readonly task?: TaskPlugin },
+): Promise<ResolvedRun> {
+  const { data, model, experts, expertParameters } = spec;
+  const task = loaded ?? (await loadTask(spec.task));
+  const settings = parseOptions(task.options, { data, model }, `task ${task.name}`) as TaskSettings;
+  const layer = task.layer(settings);
+  const router = await loadPlugin(spec.router.router, registry);
+  const match =
+    router && matchRouter(router, spec.router.options, { ...layer, expertParameters, experts });
+  return { spec, task, settings, layer, router, match, code: codeOf(spec, registry) };
+}
+
+/** What the code of a run is now. */
+export function codeOf(
+  { router, task }: Pick<RunSpec, 'router' | 'task'>,
+  registry: PluginRegistry,
+): RunCode {
+  return { router: hashRouter(router.router, registry), task: hashTask(task) };
+}
+
+/** The options of `train` that a run's training stands for. */
+export function trainOptionsOf({ training, seed }: RunSpec): TrainOptions {
+  const { batchSize: _, evaluations, evaluateEvery, ...options } = training;
+  return {
+    ...options,
+    evaluateEvery: evaluateEvery ?? Math.max(1, Math.ceil(options.steps / evaluations)),
+    seed,
+  };
+}

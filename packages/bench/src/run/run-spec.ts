@@ -1,0 +1,65 @@
+import { BACKEND_NAMES } from '@moekit/backends';
+import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
+import { z } from 'zod';
+
+import { strict } from './strict.js';
+
+const count = z.int().min(1);
+const settings = z.record(z.string(), z.json());
+
+/** How a model is trained; what is absent is `smallTraining`'s. */
+export const trainingShape = {
+  steps: count.default(smallTraining.steps),
+  batchSize: count.max(largestBatchSize).default(smallBatchSize),
+  learningRate: z.number().positive().default(smallTraining.learningRate),
+  warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
+  finalLearningRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(smallTraining.finalLearningRate ?? 0.1),
+  weightDecay: z.number().min(0).default(smallTraining.weightDecay),
+  clipNorm: z.number().min(0).default(smallTraining.clipNorm),
+  /** Points of the curves over training; the last step is always one. */
+  evaluations: count.default(6),
+  /** Batches of one point of the curve. */
+  evaluationBatches: count.default(16),
+};
+
+/** Sizes that stand instead of the matched ones, and how experts start. */
+export const expertsSchema = strict({
+  /** N, instead of m k. */
+  numExperts: count.optional(),
+  /** d_e, instead of F / k. */
+  expertWidth: count.optional(),
+  /** `copies`: every expert starts alike, as in XMoE. */
+  init: z.enum(['independent', 'copies']).default('independent'),
+  /** Width of an expert that every token passes beside the routed ones. */
+  sharedWidth: count.optional(),
+}).readonly();
+
+/** Everything that decides one trained model, as people write it down. */
+export const runSpecSchema = strict({
+  task: z.string().min(1).default('lm'),
+  /** `data` and `model` are the task's own, checked by its schema. */
+  data: settings.default({}),
+  model: settings.default({}),
+  /** `dense`, or a router as `moekit bench` names one. */
+  router: strict({ router: z.string().min(1), options: settings.default({}) }).prefault({
+    router: 'threshold',
+  }),
+  experts: expertsSchema.optional(),
+  /** m: the experts of an MoE layer have the parameters of m dense feed-forward layers. */
+  expertParameters: count.default(8),
+  training: strict({
+    ...trainingShape,
+    /** Steps between two points of the curve, instead of `evaluations`; 0 for none. */
+    evaluateEvery: z.int().min(0).optional(),
+  }).prefault({}),
+  /** Of the weights, the order of the data and the routers' noise. */
+  seed: z.int().min(0).max(0x7fffffff).default(1),
+  backend: z.enum(BACKEND_NAMES).default('auto'),
+});
+
+/** One run: a task, its data and model, a router, training, a seed. An experiment is a grid of these. */
+export type RunSpec = z.output<typeof runSpecSchema>;

@@ -1,0 +1,62 @@
+import { parseOptions } from '@moekit/core';
+import type { CheckpointManifest } from '@moekit/models/node';
+import { largestBatchSize } from '@moekit/models';
+import { z } from 'zod';
+
+import { expertsOf } from './build-run.js';
+import type { ResolvedRun } from './resolve-run.js';
+import { strict } from './strict.js';
+
+const count = z.int().min(1);
+const settings = z.record(z.string(), z.json());
+
+/** What a checkpoint must say so that its model can be built again: all defaults filled in, all sizes decided. */
+const storedRunSchema = strict({
+  /** As the run's specification names it. */
+  task: z.string(),
+  data: settings,
+  model: settings,
+  router: strict({ router: z.string(), options: settings }),
+  /** N and d_e of an MoE layer, and how its experts started; null for a dense model. */
+  experts: strict({
+    numExperts: count,
+    expertWidth: count,
+    init: z.enum(['independent', 'copies']).exactOptional(),
+    sharedWidth: count.exactOptional(),
+  }).nullable(),
+  expertParameters: count,
+  batchSize: count.max(largestBatchSize),
+  seed: z.int(),
+  /** sha256 of the router's and of the task's code, imports and packages included; null for those of moekit. */
+  code: strict({ router: z.string().nullable(), task: z.string().nullable() }),
+});
+
+/** A run as its checkpoints carry it. */
+export type StoredRun = z.output<typeof storedRunSchema>;
+
+/** What the checkpoints of a run say of it. */
+export function storedRunOf(run: ResolvedRun): StoredRun {
+  const { task, router, expertParameters, training, seed } = run.spec;
+  const { data, model } = run.settings;
+  const experts = expertsOf(run);
+  const rest = { router, experts, expertParameters, batchSize: training.batchSize, seed };
+  return JSON.parse(JSON.stringify({ task, data, model, ...rest, code: run.code })) as StoredRun;
+}
+
+/** The run in a checkpoint's manifest. @throws MOE_OPTIONS when moekit did not write it */
+export function readStoredRun({ config }: CheckpointManifest): StoredRun {
+  return parseOptions(storedRunSchema, config, 'the run in the checkpoint');
+}
+
+/** What a checkpoint says as a specification that flags may change. */
+export function specInput(manifest: CheckpointManifest): Record<string, unknown> {
+  const { experts, batchSize, code: _, ...run } = readStoredRun(manifest);
+  const { seed: __, ...training } = manifest.training;
+  const { init, sharedWidth } = experts ?? {};
+  return {
+    ...run,
+    ...((init ?? sharedWidth) !== undefined && { experts: { init, sharedWidth } }),
+    training: { ...training, batchSize },
+    backend: manifest.backend,
+  };
+}
