@@ -1,8 +1,10 @@
 import { isSupervised, supervise } from './supervised/supervise.js';
 
-if (isSupervised(process.argv[2])) {
+const [, , command, ...rest] = process.argv;
+
+if (isSupervised(command)) {
   const entry = new URL('./supervised/main.js', import.meta.url);
-  process.exitCode = await supervise(entry, process.argv.slice(2));
+  process.exitCode = await supervise(entry, [command, ...rest]);
 } else {
   await import('./command.js');
 }

@@ -35,23 +35,32 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** The steps of the checkpoints in a folder. */
+const steps = (folder: string) =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
+        .map(Number)
+    : [];
+
 const gone = (pid: number) => until(() => (isAlive(pid) ? undefined : true));
 const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
 
-test.skipIf(process.platform !== 'linux')(
-  'SIGTERM ends kernel-times with the process that times',
-  async () => {
-    const child = spawn(process.execPath, [program, 'kernel-times', '--backend', 'cpu'], {
-      stdio: 'ignore',
-    });
-    children.push(child);
-    const list = `/proc/${child.pid}/task/${child.pid}/children`;
-    const inner = await until(() => Number(readFileSync(list, 'utf8').trim()) || undefined);
-    child.kill('SIGTERM');
-    expect(await endOf(child)).toBe(143);
-    await gone(inner);
-  },
-);
+test.skipIf(process.platform !== 'linux').each([
+  ['SIGTERM', 143],
+  ['SIGKILL', 137],
+] as const)('%s ends kernel-times with the process that times', async (signal, code) => {
+  const child = spawn(process.execPath, [program, 'kernel-times', '--backend', 'cpu'], {
+    stdio: 'ignore',
+  });
+  children.push(child);
+  const list = `/proc/${child.pid}/task/${child.pid}/children`;
+  const inner = await until(() => Number(readFileSync(list, 'utf8').trim()) || undefined);
+  await wait(500); // it has begun to work
+  child.kill(signal);
+  expect(await endOf(child)).toBe(code);
+  await gone(inner);
+});
 
 describe('work until it is stopped', () => {
   async function stoppable(how = '') {
@@ -197,15 +206,28 @@ describe('a router that never returns and ignores signals', { timeout: 120_000 }
     expect(said()).toMatch(/^error CLI_ENDED: .*signal SIGKILL/m);
   });
 
-  test.skipIf(process.platform !== 'linux')('suspended and woken, both processes are', async () => {
-    const { child, stuck } = start(await texts(), train);
-    const pid = await stuck();
-    const state = (id: number) => /\) (\w)/.exec(readFileSync(`/proc/${id}/stat`, 'utf8'))?.[1];
-    child.kill('SIGSTOP');
-    await until(() => (state(pid) === 'T' ? true : undefined));
-    child.kill('SIGCONT');
-    await until(() => (state(pid) === 'T' ? undefined : true));
-  });
+  test.skipIf(process.platform !== 'linux')(
+    'train stands still while it is suspended, goes on when it is woken, and ends when it is killed then',
+    async () => {
+      const cwd = await texts();
+      const many = ['train', ...config, '--steps', '100000', '--save-every', '1', '--out', 'run'];
+      const { child } = start(cwd, many);
+      const checkpoints = join(cwd, 'run', 'checkpoints');
+      const last = () => Math.max(0, ...steps(checkpoints));
+      await until(() => last() || undefined);
+      child.kill('SIGSTOP');
+      await wait(1500); // the step it was in
+      const then = last();
+      await wait(1500);
+      expect(last()).toBe(then);
+      child.kill('SIGCONT');
+      await until(() => (last() > then ? true : undefined));
+      child.kill('SIGSTOP');
+      const { pid } = JSON.parse(read(join(cwd, 'run', '.lock'))!) as { pid: number };
+      child.kill('SIGKILL');
+      await gone(pid);
+    },
+  );
 
   test('a signal ends eval', async () => {
     const cwd = await texts();

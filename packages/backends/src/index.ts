@@ -8,7 +8,7 @@ export { findBackends } from './find/find-backends.js';
 export type { BackendFinding } from './find/find-backends.js';
 export { installedPackage } from './machine/installed-package.js';
 export type { InstalledPackage } from './machine/installed-package.js';
-export { keepMemory, keepsMemory } from './process/keep-memory.js';
+export { keepMemory } from './process/keep-memory.js';
 export { shareCores } from './process/share-cores.js';
 export { startBackend } from './start/start-backend.js';
 export type { StartedBackend } from './start/start-backend.js';

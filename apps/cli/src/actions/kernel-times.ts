@@ -1,8 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { constants } from 'node:os';
-
-import { keepMemory, keepsMemory } from '@moekit/backends';
 import type { Bar, KernelTimes } from '@moekit/bench';
 import { runKernelTimes } from '@moekit/bench';
 import Table from 'cli-table3';
@@ -10,34 +5,17 @@ import Table from 'cli-table3';
 import type { KernelTimesFlags } from '../commands/kernel-times.js';
 import { print } from '../output/terminal.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /**
  * Times the kernels at fixed shapes next to dense layers, loops and PyTorch's layers.
  * @returns the exit code      @throws coded errors for bad input
  */
 export async function kernelTimes(flags: KernelTimesFlags): Promise<number> {
   const { backend = 'auto', only, repeats } = flags;
-  if (!keepsMemory()) return again();
   const peers = flags.peers === true ? 'python3' : flags.peers;
   const run = await runKernelTimes({ backend, only, peers, repeats, warmUp: 2, seed: 1 });
   print(flags.json ? `${JSON.stringify(run, null, 2)}\n` : render(run));
   if (flags.check && !flags.json) print(renderBars(run.bars));
   return 0;
-}
-
-/**
- * The same command in a process that keeps its memory, as the workers of `moekit bench` do. Signals to this process end
- * that one, and its end is this one's.
- */
-async function again(): Promise<number> {
-  const env = { ...process.env, ...keepMemory() };
-  const child = spawn(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  for (const signal of SIGNALS) process.on(signal, pass);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  for (const one of SIGNALS) process.off(one, pass);
-  return code ?? 128 + constants.signals[signal!];
 }
 
 function render({ backend, cores, repeats, times }: KernelTimes): string {

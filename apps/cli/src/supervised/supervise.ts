@@ -8,8 +8,12 @@ import { Pulse } from './pulse.js';
 import type { Word } from './words.js';
 import { ONE_REQUEST } from './words.js';
 
-/** Commands that call routers and tasks of anybody's in the process that does the work. */
-const COMMANDS = new Set(['train', 'eval']);
+/**
+ * Commands whose work another process does: those that call routers and tasks of anybody's there, and the one that times
+ * kernels, which keeps its memory as the workers of `moekit bench` do.
+ */
+const COMMANDS = ['train', 'eval', 'kernel-times'] as const;
+type Supervised = (typeof COMMANDS)[number];
 
 const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -17,8 +21,8 @@ const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const LEAVING = 1000;
 
 /** Whether a command runs under a supervisor. Not in a debugger, which wants one process. */
-export function isSupervised(command: string | undefined): boolean {
-  return COMMANDS.has(command ?? '') && debuggerAddress() === undefined;
+export function isSupervised(command: string | undefined): command is Supervised {
+  return COMMANDS.includes(command as Supervised) && debuggerAddress() === undefined;
 }
 
 /**
@@ -29,8 +33,11 @@ export function isSupervised(command: string | undefined): boolean {
  * @param entry module that calls `obeySupervisor`
  * @returns the exit code: of the process, or 128 + the number of the signal
  */
-export async function supervise(entry: URL, argv: readonly string[]): Promise<number> {
-  const child = fork(entry, argv, { stdio: 'inherit' });
+export async function supervise(
+  entry: URL,
+  argv: readonly [Supervised, ...string[]],
+): Promise<number> {
+  const child = fork(entry, argv, { stdio: 'inherit', env: await environmentOf(argv[0]) });
   const pulse = new Pulse();
   let told: number | undefined;
   let reported = Promise.resolve();
@@ -60,7 +67,6 @@ export async function supervise(entry: URL, argv: readonly string[]): Promise<nu
     setTimeout(() => end(child), LEAVING).unref();
   });
   for (const signal of CAUGHT) process.on(signal, ask);
-  process.on('SIGCONT', () => goOn(child));
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   clearInterval(look);
   await reported;
@@ -71,15 +77,15 @@ export async function supervise(entry: URL, argv: readonly string[]): Promise<nu
   return 128 + constants.signals[asked ?? signal!];
 }
 
+async function environmentOf(command: Supervised): Promise<NodeJS.ProcessEnv> {
+  if (command !== 'kernel-times') return process.env;
+  const { keepMemory } = await import('@moekit/backends');
+  return { ...process.env, ...keepMemory() };
+}
+
 /** It has nothing to keep, or does not listen. */
 function end(child: ChildProcess): void {
   child.kill('SIGKILL');
-}
-
-/** Twice: the process may stand still only after the first. */
-function goOn(child: ChildProcess): void {
-  child.kill('SIGCONT');
-  setTimeout(() => child.kill('SIGCONT'), 500).unref();
 }
 
 async function saysNothing(): Promise<number> {

@@ -14,8 +14,3 @@ export function keepMemory(env: Environment = process.env): Record<string, strin
     MALLOC_TRIM_THRESHOLD_: env['MALLOC_TRIM_THRESHOLD_'] ?? NEVER,
   };
 }
-
-/** Tells whether this process was started with these variables. */
-export function keepsMemory(env: Environment = process.env): boolean {
-  return env['MALLOC_MMAP_THRESHOLD_'] !== undefined;
-}

@@ -7,13 +7,13 @@ const INTERVAL = 250;
 export interface Following {
   /** Milliseconds between two looks. */
   readonly interval?: number;
-  /** Whether it stands still (SIGSTOP) where the parent does; whoever lets the parent go on lets it go on. Linux only. */
+  /** Whether this process waits, at its next turn, while the parent is stopped (SIGSTOP, Ctrl-Z). Linux only. */
   readonly standStill?: boolean;
 }
 
 const WATCH = `
 const { readFileSync } = require('node:fs');
-const { workerData: { parent, interval, standStill } } = require('node:worker_threads');
+const { workerData: { parent, interval, stopped } } = require('node:worker_threads');
 const isStopped = () => {
   try {
     return /\\) T/.test(readFileSync('/proc/' + parent + '/stat', 'latin1'));
@@ -24,10 +24,15 @@ const isStopped = () => {
 setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
 }, interval);
-if (standStill) setInterval(() => isStopped() && process.kill(process.pid, 'SIGSTOP'), ${INTERVAL});`;
+if (stopped) setInterval(() => {
+  Atomics.store(stopped, 0, Number(isStopped()));
+  Atomics.notify(stopped, 0);
+}, ${INTERVAL});`;
 
 /** Ends this process soon after its parent, however that ended; in a thread of its own, for this one may be busy for ever. */
 export function endWithParent({ interval = INTERVAL, standStill = false }: Following = {}): void {
-  const workerData = { parent: process.ppid, interval, standStill };
+  const stopped = standStill ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+  const workerData = { parent: process.ppid, interval, stopped };
   new Worker(WATCH, { eval: true, workerData, execArgv: [] }).unref();
+  if (stopped) setInterval(() => Atomics.wait(stopped, 0, 1), INTERVAL).unref();
 }
