@@ -216,7 +216,7 @@ describe('a router that never returns and ignores signals', { timeout: 120_000 }
       const last = () => Math.max(0, ...steps(checkpoints));
       await until(() => last() || undefined);
       child.kill('SIGSTOP');
-      await wait(1500); // the step it was in
+      await wait(3000); // for the step it is in
       const then = last();
       await wait(1500);
       expect(last()).toBe(then);

@@ -25,8 +25,9 @@ setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
 }, interval);
 if (stopped) setInterval(() => {
-  Atomics.store(stopped, 0, Number(isStopped()));
-  Atomics.notify(stopped, 0);
+  const now = isStopped();
+  Atomics.store(stopped, 0, Number(now));
+  if (!now) Atomics.notify(stopped, 0);
 }, ${INTERVAL});`;
 
 /** Ends this process soon after its parent, however that ended; in a thread of its own, for this one may be busy for ever. */
