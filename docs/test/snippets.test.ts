@@ -34,6 +34,9 @@ const blocks = pages.flatMap((page) => {
 const MISSING = { code: 'BACKEND_MISSING' };
 const hasTensorflow = findBackends().some(({ name, usable }) => name === 'tensorflow' && usable);
 
+/** A browser's, as far as blocks for pages use it. */
+const requestAdapter = () => Promise.resolve(null);
+
 describe('code in READMEs and documentation runs', () => {
   it.each(pages.filter((page) => page.startsWith('packages/')))('%s has some', (page) => {
     expect(blocks.some((block) => block.page === page)).toBe(true);
@@ -42,9 +45,11 @@ describe('code in READMEs and documentation runs', () => {
   it.each(blocks)('$page, block $i', async ({ page, i, code }) => {
     // beside the page's package, so that imports resolve as they do for its users
     const folder = join(root, page === 'README.md' ? 'docs' : dirname(page), 'test/.tmp-snippets');
-    const file = join(folder, `snippet-${i}-${process.pid}.mts`);
+    const name = page.replaceAll(/\W+/g, '-'); // a module that has the name of an earlier one would not run
+    const file = join(folder, `${name}-${i}-${process.pid}.mts`);
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     mkdirSync(folder, { recursive: true });
+    if (code.includes('navigator.gpu')) vi.stubGlobal('navigator', { gpu: { requestAdapter } });
     try {
       writeFileSync(file, code);
       await tf.setBackend('wasm');
@@ -54,6 +59,7 @@ describe('code in READMEs and documentation runs', () => {
       else await expect(run).resolves.toBeDefined();
     } finally {
       log.mockRestore();
+      vi.unstubAllGlobals();
       rmSync(folder, { recursive: true, force: true });
     }
   });
