@@ -91,6 +91,7 @@ export default defineConfig({
           { text: 'Training and checkpoints', link: '/docs/training' },
           { text: 'Kernels', link: '/docs/kernels' },
           { text: 'Kernels on WebGPU', link: '/docs/kernels-webgpu' },
+          { text: 'Adding a kernel or a backend', link: '/docs/adding-a-kernel' },
           { text: 'Errors', link: '/docs/errors' },
           { text: 'Decisions', link: '/docs/decisions/README' },
         ],
