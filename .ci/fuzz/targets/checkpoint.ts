@@ -11,9 +11,9 @@ import { setBackend } from '@tensorflow/tfjs-core';
 
 import { builtInRouters } from '../../../apps/cli/src/registry.js';
 import { loadModel, openRun } from '../../../apps/cli/src/training/load-model.js';
-import type { CheckpointManifest } from '../../../packages/models/src/checkpoint/manifest.js';
-import { hashManifest } from '../../../packages/models/src/checkpoint/manifest.js';
-import { openCheckpoint } from '../../../packages/models/src/checkpoint/read-checkpoint.js';
+import type { CheckpointManifest } from '../../../packages/models/src/run/checkpoint/manifest.js';
+import { hashManifest } from '../../../packages/models/src/run/checkpoint/manifest.js';
+import { openCheckpoint } from '../../../packages/models/src/run/checkpoint/read-checkpoint.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { EventLog, readEvents } from '../../../packages/models/src/events/event-log.js';
+import { EventLog, readEvents } from '../../../packages/models/src/run/events/event-log.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 

@@ -14,8 +14,8 @@ export type {
 export { modelErrors } from './errors.js';
 export { figure, stringifyFigures } from './figure.js';
 export type { PlainNumber } from './figure.js';
-export { routingFigures } from './events/scalars.js';
-export { createLanguageTask } from './language/language-task.js';
+export { routingFigures } from './metrics/scalars.js';
+export { createLanguageTask } from './tasks/language/language-task.js';
 export { createLanguageModel } from './transformer/language-model.js';
 export { largestBatchSize, smallBatchSize, smallLanguageModel, smallTraining } from './presets.js';
 export { AdamW } from './training/adamw.js';
@@ -52,23 +52,23 @@ export type {
   TranslationModel,
   TranslationModelConfig,
   TranslationResult,
-} from './translation/contract.js';
+} from './tasks/translation/contract.js';
 export { bleu } from './metrics/bleu.js';
 export type { Bleu } from './metrics/bleu.js';
 export { chrf } from './metrics/chrf.js';
 export type { ChrfOptions } from './metrics/chrf.js';
-export { largeTranslation, quickTranslation } from './translation/presets.js';
-export type { TranslationPreset } from './translation/presets.js';
-export { translate } from './translation/translate.js';
-export type { DecodingOptions } from './translation/translate.js';
-export { createTranslationModel } from './translation/translation-model.js';
-export { createTranslationTask } from './translation/translation-task.js';
-export type { TranslationTaskOptions } from './translation/translation-task.js';
-export { largeVisionLanguage, quickVisionLanguage } from './vision-language/presets.js';
-export type { VisionLanguagePreset } from './vision-language/presets.js';
-export { createVisionLanguageModel } from './vision-language/vision-language-model.js';
+export { largeTranslation, quickTranslation } from './tasks/translation/presets.js';
+export type { TranslationPreset } from './tasks/translation/presets.js';
+export { translate } from './tasks/translation/translate.js';
+export type { DecodingOptions } from './tasks/translation/translate.js';
+export { createTranslationModel } from './tasks/translation/translation-model.js';
+export { createTranslationTask } from './tasks/translation/translation-task.js';
+export type { TranslationTaskOptions } from './tasks/translation/translation-task.js';
+export { largeVisionLanguage, quickVisionLanguage } from './tasks/vision-language/presets.js';
+export type { VisionLanguagePreset } from './tasks/vision-language/presets.js';
+export { createVisionLanguageModel } from './tasks/vision-language/vision-language-model.js';
 export type {
   VisionLanguageConfig,
   VisionLanguageInput,
   VisionLanguageModel,
-} from './vision-language/vision-language-model.js';
+} from './tasks/vision-language/vision-language-model.js';

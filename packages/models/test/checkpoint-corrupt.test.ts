@@ -18,14 +18,14 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { hashManifest } from '../src/checkpoint/manifest.js';
-import type { CheckpointManifest } from '../src/checkpoint/manifest.js';
-import { openCheckpoint } from '../src/checkpoint/read-checkpoint.js';
-import { restoreCheckpoint } from '../src/checkpoint/restore-checkpoint.js';
-import { openSafetensors } from '../src/checkpoint/safetensors-read.js';
-import { saveCheckpoint } from '../src/checkpoint/save-checkpoint.js';
-import { createLanguageModel } from '../src/transformer/language-model.js';
+import type { CheckpointManifest } from '../src/run/checkpoint/manifest.js';
+import { hashManifest } from '../src/run/checkpoint/manifest.js';
+import { openCheckpoint } from '../src/run/checkpoint/read-checkpoint.js';
+import { restoreCheckpoint } from '../src/run/checkpoint/restore-checkpoint.js';
+import { openSafetensors } from '../src/run/checkpoint/safetensors-read.js';
+import { saveCheckpoint } from '../src/run/checkpoint/save-checkpoint.js';
 import { AdamW } from '../src/training/adamw.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 

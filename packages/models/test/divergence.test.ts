@@ -6,11 +6,11 @@ import { lastValueFrom } from 'rxjs';
 import { beforeAll, expect, test } from 'vitest';
 
 import type { MoEFactory, TrainOptions } from '../src/contract.js';
-import { createLanguageTask } from '../src/language/language-task.js';
-import { createLanguageModel } from '../src/transformer/language-model.js';
 import type { Task } from '../src/task.js';
+import { createLanguageTask } from '../src/tasks/language/language-task.js';
 import type { Divergence } from '../src/training/divergence.js';
 import { train } from '../src/training/train.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { alphabetData, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 

@@ -4,11 +4,11 @@ import { memory, scalar, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
 import type { LanguageModel } from '../src/contract.js';
-import type { Batch } from '../src/language/batches.js';
-import { evenBatches, randomBatch } from '../src/language/batches.js';
-import { createLanguageTask } from '../src/language/language-task.js';
-import { createLanguageModel } from '../src/transformer/language-model.js';
+import type { Batch } from '../src/tasks/language/batches.js';
+import { evenBatches, randomBatch } from '../src/tasks/language/batches.js';
+import { createLanguageTask } from '../src/tasks/language/language-task.js';
 import { evaluate } from '../src/training/evaluate.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { alphabetData, randomTokens, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 

@@ -16,10 +16,10 @@ import { PbfReader } from 'pbf';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { TrainEvent } from '../src/contract.js';
-import { AppendedFile } from '../src/events/appended-file.js';
-import { EventLog, readEvents } from '../src/events/event-log.js';
-import { frameRecord } from '../src/events/tensorboard-record.js';
-import { TensorboardWriter } from '../src/events/tensorboard-writer.js';
+import { AppendedFile } from '../src/run/events/appended-file.js';
+import { EventLog, readEvents } from '../src/run/events/event-log.js';
+import { frameRecord } from '../src/run/events/tensorboard-record.js';
+import { TensorboardWriter } from '../src/run/events/tensorboard-writer.js';
 import { askPython, pythonLacks } from './python.js';
 
 let folder: string;

@@ -6,8 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import type { TrainEvent } from '../src/contract.js';
-import { EventLog, readEvents } from '../src/events/event-log.js';
 import { figure, parseFigures, stringifyFigures } from '../src/figure.js';
+import { EventLog, readEvents } from '../src/run/events/event-log.js';
 import { isNonsense } from '../src/training/nonsense.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'moekit-figure-'));

@@ -5,9 +5,9 @@ import { add, memory, setBackend, tensor1d, tensor2d, tidy } from '@tensorflow/t
 import { beforeAll, expect, test } from 'vitest';
 
 import type { LanguageModel, LanguageModelConfig, MoEFactory } from '../src/contract.js';
-import { createLanguageModel } from '../src/transformer/language-model.js';
-import { createLanguageTask } from '../src/language/language-task.js';
+import { createLanguageTask } from '../src/tasks/language/language-task.js';
 import { batchGradients } from '../src/training/batch-gradients.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { alphabetData, nudged, randomTokens, scaleBy, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 

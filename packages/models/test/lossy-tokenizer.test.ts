@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { trainBpe } from '@moekit/data';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { languageModelling } from '../src/language/language-modelling.js';
+import { languageModelling } from '../src/tasks/language/language-modelling.js';
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'moekit-lossy-'))));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, test } from 'vitest';
 
-import { openSafetensors } from '../src/checkpoint/safetensors-read.js';
-import type { WritableTensor } from '../src/checkpoint/safetensors-write.js';
-import { writeSafetensors } from '../src/checkpoint/safetensors-write.js';
+import { openSafetensors } from '../src/run/checkpoint/safetensors-read.js';
+import type { WritableTensor } from '../src/run/checkpoint/safetensors-write.js';
+import { writeSafetensors } from '../src/run/checkpoint/safetensors-write.js';
 import { askPython, pythonLacks } from './python.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'moekit-safetensors-'));

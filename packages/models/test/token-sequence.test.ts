@@ -2,9 +2,9 @@ import { createRng } from '@moekit/core';
 import type { TokenSequence } from '@moekit/data';
 import { expect, test } from 'vitest';
 
-import { evenBatches, randomBatch } from '../src/language/batches.js';
-import { lossFigures } from '../src/language/language-task.js';
 import { bigramReference } from '../src/metrics/bigram.js';
+import { evenBatches, randomBatch } from '../src/tasks/language/batches.js';
+import { lossFigures } from '../src/tasks/language/language-task.js';
 
 const rng = createRng(4);
 const ids = Int32Array.from({ length: 9000 }, () => rng.integer(400));

@@ -13,9 +13,9 @@ import type {
   TrainEvent,
   TrainOptions,
 } from '../src/contract.js';
-import { createLanguageTask } from '../src/language/language-task.js';
-import { createLanguageModel } from '../src/transformer/language-model.js';
+import { createLanguageTask } from '../src/tasks/language/language-task.js';
 import { train } from '../src/training/train.js';
+import { createLanguageModel } from '../src/transformer/language-model.js';
 import { alphabetData, tinyConfig } from './tiny.js';
 import { top1Factory } from './top1-router.js';
 

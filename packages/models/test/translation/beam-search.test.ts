@@ -3,13 +3,13 @@ import { createRng } from '@moekit/core';
 import { memory, setBackend, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { pairBatch } from '../../src/translation/batches.js';
-import type { BeamOptions, NextTokensOf } from '../../src/translation/beam-search.js';
-import { beamSearch } from '../../src/translation/beam-search.js';
-import type { TranslationModel } from '../../src/translation/contract.js';
-import { END } from '../../src/translation/pairs.js';
-import { translate } from '../../src/translation/translate.js';
-import { createTranslationModel } from '../../src/translation/translation-model.js';
+import { pairBatch } from '../../src/tasks/translation/batches.js';
+import type { BeamOptions, NextTokensOf } from '../../src/tasks/translation/beam-search.js';
+import { beamSearch } from '../../src/tasks/translation/beam-search.js';
+import type { TranslationModel } from '../../src/tasks/translation/contract.js';
+import { END } from '../../src/tasks/translation/pairs.js';
+import { translate } from '../../src/tasks/translation/translate.js';
+import { createTranslationModel } from '../../src/tasks/translation/translation-model.js';
 import { randomPairs, tinyTranslation } from './tiny-translation.js';
 
 beforeAll(() => setBackend(process.env['MOEKIT_TEST_BACKEND'] ?? 'cpu'));

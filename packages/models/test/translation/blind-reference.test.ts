@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { blindReference } from '../../src/translation/blind-reference.js';
+import { blindReference } from '../../src/tasks/translation/blind-reference.js';
 
 const pair = (...target: number[]) => ({
   source: Int32Array.of(3),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createRng } from '@moekit/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { epochBatches, lengthBatches, pairBatch } from '../../src/translation/batches.js';
-import { loadTranslationData } from '../../src/translation/translation-data.js';
+import { epochBatches, lengthBatches, pairBatch } from '../../src/tasks/translation/batches.js';
+import { loadTranslationData } from '../../src/tasks/translation/translation-data.js';
 import { randomPairs } from './tiny-translation.js';
 
 let folder: string;

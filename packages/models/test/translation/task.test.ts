@@ -10,10 +10,10 @@ import { memory, setBackend } from '@tensorflow/tfjs-core';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import type { PairBatch } from '../../src/tasks/translation/contract.js';
+import { quickTranslation } from '../../src/tasks/translation/presets.js';
+import { translation } from '../../src/tasks/translation/translation.js';
 import { train } from '../../src/training/train.js';
-import type { PairBatch } from '../../src/translation/contract.js';
-import { quickTranslation } from '../../src/translation/presets.js';
-import { translation } from '../../src/translation/translation.js';
 import { top1Factory } from '../top1-router.js';
 
 const { training } = quickTranslation;

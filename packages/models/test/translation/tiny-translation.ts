@@ -1,8 +1,8 @@
 import { createRng } from '@moekit/core';
 
-import type { PairBatch, TranslationModelConfig } from '../../src/translation/contract.js';
-import { pairBatch } from '../../src/translation/batches.js';
-import type { TokenPair } from '../../src/translation/pairs.js';
+import { pairBatch } from '../../src/tasks/translation/batches.js';
+import type { PairBatch, TranslationModelConfig } from '../../src/tasks/translation/contract.js';
+import type { TokenPair } from '../../src/tasks/translation/pairs.js';
 
 /** A model small enough for finite differences and exhaustive search. */
 export const tinyTranslation: TranslationModelConfig = {

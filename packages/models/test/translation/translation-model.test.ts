@@ -6,12 +6,12 @@ import { add, memory, setBackend, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { MoEFactory } from '../../src/contract.js';
-import { smoothedCrossEntropy } from '../../src/translation/smoothed-cross-entropy.js';
+import { pairBatch } from '../../src/tasks/translation/batches.js';
+import type { PairBatch, TranslationModelConfig } from '../../src/tasks/translation/contract.js';
+import { smoothedCrossEntropy } from '../../src/tasks/translation/smoothed-cross-entropy.js';
+import { createTranslationModel } from '../../src/tasks/translation/translation-model.js';
+import { createTranslationTask } from '../../src/tasks/translation/translation-task.js';
 import { batchGradients } from '../../src/training/batch-gradients.js';
-import { pairBatch } from '../../src/translation/batches.js';
-import type { PairBatch, TranslationModelConfig } from '../../src/translation/contract.js';
-import { createTranslationModel } from '../../src/translation/translation-model.js';
-import { createTranslationTask } from '../../src/translation/translation-task.js';
 import { nudged, tensorsDuring } from '../tiny.js';
 import { top1Factory } from '../top1-router.js';
 import { randomPairs, tinyTranslation, unevenBatch } from './tiny-translation.js';

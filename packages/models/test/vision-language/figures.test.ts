@@ -4,9 +4,9 @@ import { createRng } from '@moekit/core';
 import { setBackend, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { asTensors } from '../../src/vision-language/as-tensors.js';
-import { readFigures } from '../../src/vision-language/figures.js';
-import { sumByGroup } from '../../src/vision-language/modality-sums.js';
+import { asTensors } from '../../src/tasks/vision-language/as-tensors.js';
+import { readFigures } from '../../src/tasks/vision-language/figures.js';
+import { sumByGroup } from '../../src/tasks/vision-language/modality-sums.js';
 import { top1Factory } from '../top1-router.js';
 import { tinySource, tinyTask } from './tiny-scenes.js';
 

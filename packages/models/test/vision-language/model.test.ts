@@ -5,8 +5,8 @@ import { add, memory, setBackend, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { MoEFactory } from '../../src/contract.js';
+import { asTensors } from '../../src/tasks/vision-language/as-tensors.js';
 import { batchGradients } from '../../src/training/batch-gradients.js';
-import { asTensors } from '../../src/vision-language/as-tensors.js';
 import { nudged, scaleBy } from '../tiny.js';
 import { top1Factory } from '../top1-router.js';
 import { tinySource, tinyTask } from './tiny-scenes.js';

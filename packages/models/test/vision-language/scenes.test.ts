@@ -1,13 +1,13 @@
 import { createRng } from '@moekit/core';
 import { describe, expect, test } from 'vitest';
 
-import { draw } from '../../src/vision-language/draw-batch.js';
-import { drawScene } from '../../src/vision-language/draw-scene.js';
-import type { QuestionKind } from '../../src/vision-language/question.js';
-import { ask } from '../../src/vision-language/question.js';
-import type { PlacedDigit, Scene } from '../../src/vision-language/scene.js';
-import { paint } from '../../src/vision-language/scene.js';
-import { buildSequence } from '../../src/vision-language/sequence.js';
+import { draw } from '../../src/tasks/vision-language/draw-batch.js';
+import { drawScene } from '../../src/tasks/vision-language/draw-scene.js';
+import type { QuestionKind } from '../../src/tasks/vision-language/question.js';
+import { ask } from '../../src/tasks/vision-language/question.js';
+import type { PlacedDigit, Scene } from '../../src/tasks/vision-language/scene.js';
+import { paint } from '../../src/tasks/vision-language/scene.js';
+import { buildSequence } from '../../src/tasks/vision-language/sequence.js';
 import { parsed, tinySource } from './tiny-scenes.js';
 
 const scenes = (count: number, source = tinySource()) =>

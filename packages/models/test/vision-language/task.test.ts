@@ -6,13 +6,16 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { TrainOptions } from '../../src/contract.js';
+import { layOut } from '../../src/tasks/vision-language/layout.js';
+import {
+  largeVisionLanguage,
+  quickVisionLanguage,
+} from '../../src/tasks/vision-language/presets.js';
+import { visionLanguage } from '../../src/tasks/vision-language/vision-language.js';
 import { batchGradients } from '../../src/training/batch-gradients.js';
 import { evaluate } from '../../src/training/evaluate.js';
 import { parseTrainOptions } from '../../src/training/options.js';
 import { train } from '../../src/training/train.js';
-import { layOut } from '../../src/vision-language/layout.js';
-import { largeVisionLanguage, quickVisionLanguage } from '../../src/vision-language/presets.js';
-import { visionLanguage } from '../../src/vision-language/vision-language.js';
 import { top1Factory } from '../top1-router.js';
 import { parsed, tinySource, tinyTask } from './tiny-scenes.js';
 

@@ -2,13 +2,13 @@ import { parseOptions } from '@moekit/core';
 import type { Digits } from '@moekit/data';
 
 import type { MoEFactory } from '../../src/contract.js';
-import type { Source } from '../../src/vision-language/draw-batch.js';
-import type { SceneOptions } from '../../src/vision-language/layout.js';
-import { layOut } from '../../src/vision-language/layout.js';
-import { createVisionLanguageModel } from '../../src/vision-language/vision-language-model.js';
-import { createVisionLanguageTask } from '../../src/vision-language/vision-language-task.js';
-import { visionLanguage } from '../../src/vision-language/vision-language.js';
-import { createVocabulary } from '../../src/vision-language/vocabulary.js';
+import type { Source } from '../../src/tasks/vision-language/draw-batch.js';
+import type { SceneOptions } from '../../src/tasks/vision-language/layout.js';
+import { layOut } from '../../src/tasks/vision-language/layout.js';
+import { createVisionLanguageModel } from '../../src/tasks/vision-language/vision-language-model.js';
+import { createVisionLanguageTask } from '../../src/tasks/vision-language/vision-language-task.js';
+import { visionLanguage } from '../../src/tasks/vision-language/vision-language.js';
+import { createVocabulary } from '../../src/tasks/vision-language/vocabulary.js';
 
 /** Twenty images of one grey value each, a little more for each digit: what is where can be read off the pixels. */
 export function flatDigits(): Digits {

@@ -1,0 +1,64 @@
+import type { Rng } from '@moekit/core';
+import type { TokenSequence } from '@moekit/data';
+
+import { fail } from '../../errors.js';
+
+/** B windows of text, each next token the target of the one before. Plain numbers; nothing to dispose. */
+export interface Batch {
+  /** B */
+  readonly size: number;
+  /** [B*L] batch-major */
+  readonly tokens: Int32Array;
+  /** [B*L] */
+  readonly targets: Int32Array;
+}
+
+/**
+ * B windows at random places.
+ * @throws DATA_SHORT when the text has no window of that length
+ */
+export function randomBatch(text: TokenSequence, size: number, length: number, rng: Rng): Batch {
+  assertWindow(text, length);
+  const starts = Array.from({ length: size }, () => rng.integer(text.length - length));
+  return batchAt(text, starts, length);
+}
+
+/**
+ * Windows spread evenly over the text, first and last included, that do not overlap; fewer than asked for when the
+ * text has no more.
+ * @throws DATA_SHORT when it has none
+ */
+export function evenBatches(
+  text: TokenSequence,
+  { batchSize, batches, length }: { batchSize: number; batches: number; length: number },
+): Batch[] {
+  assertWindow(text, length);
+  const room = text.length - 1 - length;
+  const count = Math.min(batchSize * batches, Math.floor((text.length - 1) / length));
+  const starts = Array.from({ length: count }, (_, i) =>
+    count === 1 ? 0 : Math.floor((i * room) / (count - 1)),
+  );
+  return Array.from({ length: Math.ceil(count / batchSize) }, (_, i) =>
+    batchAt(text, starts.slice(i * batchSize, (i + 1) * batchSize), length),
+  );
+}
+
+function batchAt(text: TokenSequence, starts: readonly number[], length: number): Batch {
+  const tokens = new Int32Array(starts.length * length);
+  const targets = new Int32Array(starts.length * length);
+  starts.forEach((start, b) => {
+    const window = Int32Array.from(text.slice(start, start + length + 1));
+    tokens.set(window.subarray(0, length), b * length);
+    targets.set(window.subarray(1), b * length);
+  });
+  return { size: starts.length, tokens, targets };
+}
+
+function assertWindow(text: TokenSequence, length: number): void {
+  if (text.length > length) return;
+  throw fail('DATA_SHORT', {
+    asked: `Each split must have more tokens than the context length, ${length}`,
+    got: `${text.length}`,
+    fix: 'Use a longer text or a shorter context.',
+  });
+}

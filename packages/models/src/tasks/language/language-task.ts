@@ -1,0 +1,62 @@
+import type { Rng } from '@moekit/core';
+import type { TokenData } from '@moekit/data';
+import { crossEntropy } from '@moekit/kernels/nn';
+import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+
+import type { LanguageModel, Metrics } from '../../contract.js';
+import { fail } from '../../errors.js';
+import type { Task } from '../../task.js';
+import { scaleFlops } from '../../training/add-flops.js';
+import type { Batch } from './batches.js';
+import { evenBatches, randomBatch } from './batches.js';
+
+/**
+ * Next-token prediction on windows of a text: at random places in training, spread evenly over the held-out split.
+ * @param batchSize windows in a batch
+ * @throws MODELS_TOKENS when the data has ids that the model has no embedding for; its batches DATA_SHORT
+ */
+export function createLanguageTask(
+  model: LanguageModel,
+  data: TokenData,
+  { batchSize }: { readonly batchSize: number },
+): Task<Batch> {
+  assertVocabulary(model, data);
+  const length = model.config.contextLength;
+  return {
+    name: 'language-modelling',
+    model,
+    trainingBatch: (step, rng: Rng) =>
+      randomBatch(data.train, batchSize, length, rng.fork(String(step))),
+    heldOutBatches: (batches) => evenBatches(data.validation, { batchSize, batches, length }),
+    sizeOf: ({ targets }) => ({ tokens: targets.length, targets: targets.length }),
+    pass: ({ size, tokens, targets }, options) => {
+      const input = tensor2d(tokens, [size, tokens.length / size], 'int32'); // [B,L]
+      const { logits, ...routed } = model.forward(input, options);
+      return { loss: crossEntropy(logits, tensor1d(targets, 'int32')), ...routed };
+    },
+    flops: ({ tokens }, pairs) =>
+      scaleFlops(model.flopsPerToken(pairs.map((n) => n / tokens.length)), tokens.length),
+    metrics: ({ loss }) => lossFigures(loss, data.bytesPerToken),
+  };
+}
+
+/**
+ * Nats per token as bits per byte (loss / ln 2 / bytesPerToken) and perplexity (exp loss). Where the tokenizer lost some
+ * of the text there are no bits per byte: they would be those of another text.
+ */
+export function lossFigures(
+  loss: number,
+  bytesPerToken: number | null,
+): Metrics & { readonly bitsPerByte?: number; readonly perplexity: number } {
+  const perByte = bytesPerToken === null ? {} : { bitsPerByte: loss / Math.LN2 / bytesPerToken };
+  return { loss, ...perByte, perplexity: Math.exp(loss) };
+}
+
+function assertVocabulary(model: LanguageModel, data: TokenData): void {
+  if (data.vocabSize <= model.config.vocabSize) return;
+  throw fail('MODELS_TOKENS', {
+    asked: `The model has embeddings for ${model.config.vocabSize} tokens`,
+    got: `data of ${data.name} with a vocabulary of ${data.vocabSize}`,
+    fix: "Build the model with the data's vocabSize.",
+  });
+}

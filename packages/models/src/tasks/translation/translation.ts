@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+import type { TaskPlugin } from '../../task.js';
+import { leastOfLayers } from '../../transformer/least-weights.js';
+import { longestContext, sizeOptions } from '../../transformer/sizes.js';
+import { quickTranslation } from './presets.js';
+import type { TranslationData } from './translation-data.js';
+import { loadTranslationData } from './translation-data.js';
+import { createTranslationModel } from './translation-model.js';
+import { createTranslationTask } from './translation-task.js';
+
+const count = z.int().min(1);
+
+const { data: dataDefaults, model: modelDefaults } = quickTranslation;
+
+const optionsSchema = z.strictObject({
+  data: z
+    .strictObject({
+      /** `number-words` (synthetic), a folder of parallel text such as Multi30k, or the common stem of two files. */
+      source: z.string().min(1).default(dataDefaults.source),
+      /** Endings of the files of either language. */
+      from: z.string().min(1).default(dataDefaults.from),
+      to: z.string().min(1).default(dataDefaults.to),
+      /** Of the joint BPE. */
+      vocabSize: z
+        .int()
+        .min(256 + 3)
+        .default(dataDefaults.vocabSize),
+      /** How many test sentences are translated after training. */
+      testSentences: count.default(dataDefaults.testSentences),
+    })
+    .readonly()
+    .prefault({}),
+  model: z
+    .strictObject({
+      ...sizeOptions(modelDefaults),
+      encoderLayers: count.default(modelDefaults.encoderLayers),
+      decoderLayers: count.default(modelDefaults.decoderLayers),
+      decoderMoE: z.boolean().default(modelDefaults.decoderMoE),
+      maxLength: longestContext.min(2).default(modelDefaults.maxLength),
+      dropout: z.number().min(0).max(0.9).default(modelDefaults.dropout),
+      labelSmoothing: z.number().min(0).max(0.9).default(modelDefaults.labelSmoothing),
+      beamSize: count.max(1024).default(modelDefaults.beamSize),
+      lengthPenalty: z.number().min(0).default(modelDefaults.lengthPenalty),
+    })
+    .readonly()
+    .prefault({}),
+});
+
+export type TranslationOptions = z.output<typeof optionsSchema>;
+
+/** Translation by an encoder-decoder with MoE in the encoder, compared in nats per token; BLEU and chrF++ after training. */
+export const translation: TaskPlugin<TranslationOptions, TranslationData> = {
+  name: 'translation',
+  options: optionsSchema,
+  metrics: [
+    { name: 'loss', unit: 'nats/token', better: 'lower' },
+    { name: 'perplexity', unit: 'perplexity', better: 'lower' },
+    { name: 'accuracy', unit: 'share of tokens', better: 'higher' },
+    { name: 'bleu', unit: 'BLEU', better: 'higher' },
+    { name: 'chrf', unit: 'chrF++', better: 'higher' },
+  ],
+  load: ({ data: { source, from, to, vocabSize }, model: { maxLength } }) =>
+    loadTranslationData({ source, from, to, vocabSize, maxLength }),
+  layer: ({ model }) => model,
+  leastWeights: ({ model }, experts) => {
+    const encoder = leastOfLayers(model, model.encoderLayers, experts);
+    const decoder = leastOfLayers(
+      model,
+      model.decoderLayers,
+      model.decoderMoE ? experts : undefined,
+    );
+    return {
+      tensors: encoder.tensors + decoder.tensors,
+      elements: encoder.elements + decoder.elements,
+    };
+  },
+  create: ({ data, model }, loaded, { seed, batchSize, moe }) => {
+    const { labelSmoothing, beamSize, lengthPenalty, ...sizes } = model;
+    const config = { ...sizes, vocabSize: loaded.tokenizer.vocabSize, seed };
+    const { testSentences } = data;
+    return createTranslationTask(createTranslationModel(config, moe), loaded, {
+      batchSize,
+      labelSmoothing,
+      beamSize,
+      lengthPenalty,
+      testSentences,
+    });
+  },
+};
