@@ -10,10 +10,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { setBackend } from '@tensorflow/tfjs-core';
 
 import { builtInRouters } from '../../../apps/cli/src/registry.js';
-import { loadModel, openRun } from '../../../apps/cli/src/training/load-model.js';
+import { assertNoForeignCode } from '../../../apps/cli/src/training/trusted.js';
+import { loadModel, openRun } from '../../../packages/bench/src/run/open-run.js';
+import { readStoredRun } from '../../../packages/bench/src/run/stored-run.js';
 import type { CheckpointManifest } from '../../../packages/models/src/run/checkpoint/manifest.js';
 import { hashManifest } from '../../../packages/models/src/run/checkpoint/manifest.js';
-import { openCheckpoint } from '../../../packages/models/src/run/checkpoint/read-checkpoint.js';
+import {
+  openCheckpoint,
+  readManifest,
+} from '../../../packages/models/src/run/checkpoint/read-checkpoint.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 
@@ -119,7 +124,9 @@ function forged(manifest: unknown): Buffer | undefined {
 /** As `moekit eval` does, up to the weights. */
 async function load(folder: string): Promise<void> {
   await setBackend('cpu');
-  const task = await loadModel(await openRun(folder, { registry: builtInRouters() }));
+  const registry = builtInRouters();
+  assertNoForeignCode(readStoredRun(await readManifest(folder)), registry, {});
+  const task = await loadModel(await openRun(folder, { registry }));
   for (const [name, variable] of task.model.namedVariables()) {
     must(variable.dataSync().every(Number.isFinite), `${name} is not finite`);
   }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import { readTrainConfig } from '../../../apps/cli/src/training/train-config.js';
+import { readSpec } from '../../../apps/cli/src/training/read-spec.js';
 import { loadConfig } from '../../../packages/bench/src/experiment/load-config.js';
 import { parseExperiment } from '../../../packages/bench/src/experiment/parse-experiment.js';
 import { parseRouter } from '../../../packages/bench/src/experiment/parse-router.js';
@@ -80,7 +80,7 @@ const run: Target = {
   async read(input, folder) {
     const path = join(folder, 'run.json');
     writeFileSync(path, input);
-    const parsed = await readTrainConfig({ config: path });
+    const parsed = await readSpec({ config: path });
     must(finite(parsed), 'a figure is not finite');
     must(
       Number.isSafeInteger(parsed.training.steps) && parsed.training.steps > 0,

@@ -33,13 +33,14 @@ interface Manifest {
   config: Record<string, Record<string, unknown>>;
   data: { name: string };
   versions: Record<string, string>;
+  evaluation: unknown;
 }
 
-/** A copy of the run whose last manifest says something else, under a hash that fits. */
-function forged(change: (manifest: Manifest) => void): string {
+/** A copy of the run whose last manifest (or that of a step) says something else, under a hash that fits. */
+function forged(change: (manifest: Manifest) => void, step = 10): string {
   const name = `forged-${Math.random().toString(36).slice(2)}`;
   cpSync(join(cwd, 'run'), join(cwd, name), { recursive: true });
-  const path = join(checkpoint(name, 10), 'manifest.json');
+  const path = join(checkpoint(name, step), 'manifest.json');
   const { sha256: _, ...manifest } = JSON.parse(readFileSync(path, 'utf8')) as Manifest & {
     sha256: string;
   };
@@ -100,6 +101,16 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
     const run = forged(({ config }) => Object.assign(config, { expertParameters: 1e12 }));
     const { text } = await said(['train', '--resume', '--out', run, '--backend', 'wasm']);
     expect(text).toMatch(/error MODELS_CHECKPOINT_MISMATCH: [^\n]*expert/);
+  });
+
+  test('the best checkpoint names no code that is loaded unasked, whatever the last one names', async () => {
+    const run = forged((manifest) => {
+      manifest.config['router']!['router'] = './evil.ts';
+      manifest.evaluation = { step: 9, metrics: { loss: 0.1, bitsPerByte: 0.1 }, layers: [] };
+    }, 9);
+    const { code, text } = await said(['eval', run, '--best']);
+    expect(text).toMatch(/^error CLI_CHECKPOINT_CODE: .*evil\.ts/);
+    expect(code).toBe(2);
   });
 
   test('terminal escapes in a manifest are shown, not obeyed', async () => {

@@ -73,21 +73,29 @@ function warningOf(differs: readonly string[], dataAsTrained: boolean): string {
   return `warning: not as when the checkpoint was trained: ${differs.join(', ')}${seen}\n`;
 }
 
-async function locate(
-  path: string,
-  { best, router, task }: EvalFlags,
-  registry: PluginRegistry,
-): Promise<string> {
+async function locate(path: string, flags: EvalFlags, registry: PluginRegistry): Promise<string> {
   const last = await findCheckpoint(path);
-  const manifest = await readManifest(last);
-  const stored = readStoredRun(manifest);
-  assertNoForeignCode(stored, registry, { router, task });
-  assertTaskName(task ?? stored.task);
-  if (!best) return last;
-  const { metrics } = await loadTask(task ?? stored.task);
+  const { manifest, task } = await readTrusted(last, flags, registry);
+  if (!flags.best) return last;
+  const { metrics } = await loadTask(task);
   // data may lack the first: there are no bits per byte of a text that its tokenizer changed
   const had = metrics.find(({ name }) => name in (manifest.evaluation?.metrics ?? {}));
-  return findCheckpoint(path, had ?? metrics[0]);
+  const best = await findCheckpoint(path, had ?? metrics[0]);
+  await readTrusted(best, flags, registry); // it may name other code than the last one
+  return best;
+}
+
+async function readTrusted(
+  path: string,
+  { router, task }: Pick<EvalFlags, 'router' | 'task'>,
+  registry: PluginRegistry,
+) {
+  const manifest = await readManifest(path);
+  const stored = readStoredRun(manifest);
+  assertNoForeignCode(stored, registry, { router, task });
+  const name = task ?? stored.task;
+  assertTaskName(name);
+  return { manifest, task: name };
 }
 
 async function evaluateSetting(
