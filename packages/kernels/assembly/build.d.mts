@@ -1,2 +1,2 @@
-/** The text of src/wasm/artefacts.ts, compiled from the sources in this folder. */
-export function buildArtefacts(): Promise<string>;
+/** The texts of src/backends/wasm/artefacts.ts and exports.ts, made from the sources in this folder. */
+export function buildFiles(): Promise<Readonly<Record<string, string>>>;

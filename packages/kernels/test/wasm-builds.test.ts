@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { buildArtefacts } from '../assembly/build.mjs';
+import { buildFiles } from '../assembly/build.mjs';
 import { bestBuild, instantiate } from '../src/backends/wasm/module.js';
 import type { WasmBuild } from '../src/backends/wasm/module.js';
 import { generator } from './oracle.js';
@@ -47,13 +47,13 @@ function product(
   instantiate(build, memory).multiply(
     mib,
     aColumns * 4,
-    Number(transposeA),
+    transposeA,
     rows ? 4 * mib : 0,
     2 * mib,
     bColumns * 4,
-    Number(transposeB),
+    transposeB,
     bias ? 6 * mib : 0,
-    Number(relu),
+    relu,
     3 * mib,
     m,
     k,
@@ -129,11 +129,12 @@ describe.each(builds)('products of the %s build (skipped where the engine lacks 
   });
 });
 
-it('the committed artefacts are what their sources compile to', async () => {
+it('the committed artefacts and their types are what their sources compile to', async () => {
   const { readFile } = await import('node:fs/promises');
-  const committed = await readFile(
-    new URL('../src/backends/wasm/artefacts.ts', import.meta.url),
-    'utf8',
-  );
-  expect(committed).toBe(await buildArtefacts());
+  const built = await buildFiles();
+  expect(Object.keys(built)).toEqual(['artefacts.ts', 'exports.ts']);
+  for (const [name, text] of Object.entries(built)) {
+    const committed = new URL(`../src/backends/wasm/${name}`, import.meta.url);
+    expect(await readFile(committed, 'utf8'), name).toBe(text);
+  }
 }, 60_000);

@@ -1,5 +1,6 @@
+import type { WasmKernels } from './exports.js';
 import type { WasmBackend } from './heap.js';
-import type { WasmBuild, WasmKernels } from './module.js';
+import type { WasmBuild } from './module.js';
 import { instantiate } from './module.js';
 import type { Product } from './product.js';
 

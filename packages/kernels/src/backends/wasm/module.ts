@@ -1,31 +1,5 @@
 import * as artefacts from './artefacts.js';
-
-/** The exports of assembly/index.ts; see there for what the arguments mean. */
-export interface WasmKernels {
-  scratchBytes(): number;
-  multiply(
-    a: number,
-    aStride: number,
-    aTransposed: number,
-    aIndices: number,
-    b: number,
-    bStride: number,
-    bTransposed: number,
-    bias: number,
-    relu: number,
-    c: number,
-    m: number,
-    k: number,
-    n: number,
-    scratch: number,
-  ): void;
-  gatherRows(...addressesAndSizes: number[]): void;
-  combineRows(...addressesAndSizes: number[]): void;
-  spreadRows(...addressesAndSizes: number[]): void;
-  pairDots(...addressesAndSizes: number[]): void;
-  sumRows(...addressesAndSizes: number[]): void;
-  reluGradient(dy: number, out: number, dx: number, size: number): void;
-}
+import type { WasmKernels } from './exports.js';
 
 /** `relaxedSimd` multiplies and adds with one rounding: up to twice as fast, other last bits. */
 export type WasmBuild = 'simd' | 'relaxedSimd';

@@ -110,7 +110,9 @@ export class ThreadPool implements ProductThreads {
   #start(thread: number, share: readonly Product[], operands: SharedOperands): void {
     const scratch = thread * this.#scratchBytes;
     const placed = share.map((product) => operands.place(product));
-    const numbers = placed.flatMap((product) => [...multiplyArguments(product), scratch]);
+    const numbers = placed.flatMap((product) =>
+      [...multiplyArguments(product), scratch].map(Number),
+    );
     const at = operands.allocate(numbers.length);
     new Int32Array(this.#memory.buffer, at, numbers.length).set(numbers);
     const control = this.#control;
