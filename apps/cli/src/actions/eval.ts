@@ -44,7 +44,7 @@ export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promis
     rows.push(await evaluateSetting(opened, set, { batches, measure: flags.measure ?? false }));
   }
   const { step } = opened.manifest;
-  const { backend } = now;
+  const backend = now.name;
   const { differs, dataAsTrained } = differencesFromTraining(opened, now);
   const { name, hash } = opened.data.description;
   const data = { name, hash, asTrained: dataAsTrained };

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import type { RunSpec, TrainingEnd } from '@moekit/bench';
 import {
   buildRun,
+  checkpointRunOf,
   describedTask,
-  expertsOf,
   hashOf,
   loadTask,
   readStoredRun,
   resolveRun,
   specInput,
-  storedRunOf,
   trainOptionsOf,
   trainRun,
 } from '@moekit/bench';
@@ -40,9 +39,6 @@ import { openSinks } from '../training/sinks.js';
 import type { Trusted } from '../training/trusted.js';
 import { assertNoForeignCode } from '../training/trusted.js';
 
-/** Of a run that does not say how many. */
-const CHECKPOINTS = 10;
-
 /**
  * Trains one model, saving checkpoints on the way; with `--resume` it goes on from the last of them, bit for bit.
  * @returns the exit code: 0, 1 when training diverged, 128 + its number after a signal      @throws coded errors for bad input
@@ -67,7 +63,7 @@ interface Prepared {
 async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   const { spec, task, options, folder, assertOwn } = prepared;
   const registry = builtInRouters();
-  const { backend, versions } = await startBackend(spec.backend);
+  const started = await startBackend(spec.backend);
   const resolved = await resolveRun(spec, { registry, task });
   const data = await showLoading(flags.quiet, (onProgress) =>
     task.load(resolved.settings, onProgress),
@@ -76,21 +72,18 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   const [metric] = metrics;
   const checkpoints = checkpointsIn(folder, { keep: flags.keep, best: metric });
   const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
-  const { name, hash } = data.description;
-  const decided = { config: storedRunOf(resolved), training: options, data: { name, hash } };
-  const same = { ...decided, backend, versions };
+  const same = checkpointRunOf(resolved, data, started);
   if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
-  const built = buildRun({ ...resolved, experts: expertsOf(resolved) }, data);
+  const built = buildRun(resolved, data);
   const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
-  if (!flags.quiet) say(heading(backend, folder, from?.step));
+  if (!flags.quiet) say(heading(started.name, folder, from?.step));
   try {
     const training = {
       task: built,
-      options,
       run: same,
       checkpoints,
       assertOwn,
-      saveEvery: flags.saveEvery ?? Math.ceil(options.steps / CHECKPOINTS),
+      saveEvery: flags.saveEvery,
       from,
       openSinks: () =>
         openSinks(sinksOf(flags, folder), flags.resume ? (from?.step ?? 0) : undefined),

@@ -4,8 +4,8 @@ import type { MoEHooks, MoEParts } from './moe-factory.js';
 import { moeFactory } from './moe-factory.js';
 import type { ResolvedRun } from './resolve-run.js';
 
-/** What building a model takes of a resolved run. */
-export type Buildable = Pick<ResolvedRun, 'task' | 'settings' | 'layer' | 'router'> & {
+/** What building a model takes of a run, resolved now or when it was trained. */
+type Buildable = Pick<ResolvedRun, 'task' | 'settings' | 'layer' | 'router'> & {
   readonly spec: Pick<ResolvedRun['spec'], 'seed' | 'router'> & {
     readonly training: { readonly batchSize: number };
   };
@@ -14,7 +14,12 @@ export type Buildable = Pick<ResolvedRun, 'task' | 'settings' | 'layer' | 'route
 };
 
 /** Builds the task of a run with its model, which the caller disposes. */
-export function buildRun(run: Buildable, data: TaskData, hooks?: MoEHooks): Task {
+export function buildRun(run: ResolvedRun, data: TaskData, hooks?: MoEHooks): Task {
+  return buildTask({ ...run, experts: expertsOf(run) }, data, hooks);
+}
+
+/** Builds the same where the sizes of the MoE layers are known. */
+export function buildTask(run: Buildable, data: TaskData, hooks?: MoEHooks): Task {
   const { task, settings, layer, router, experts, spec } = run;
   const { seed, training } = spec;
   const { activation } = layer;

@@ -1,3 +1,5 @@
+import type { StartedBackend } from '@moekit/backends';
+
 import type { OpenedRun } from './open-run.js';
 
 /** What an evaluation shares with the training of its checkpoint. */
@@ -7,15 +9,10 @@ export interface Differences {
   readonly dataAsTrained: boolean;
 }
 
-interface Now {
-  readonly backend: string;
-  readonly versions: Readonly<Record<string, string>>;
-}
-
 /** Compares the data, the code, the backend and the versions of now with those that a checkpoint was trained with. */
 export function differencesFromTraining(
   { manifest, stored, code, data }: OpenedRun,
-  { backend, versions }: Now,
+  { name: backend, versions }: StartedBackend,
 ): Differences {
   const dataAsTrained = data.description.hash === manifest.data.hash;
   const names = Object.keys({ ...manifest.versions, ...versions }).filter(

@@ -9,7 +9,7 @@ import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { loadTask } from '../tasks/load-task.js';
 import type { TaskSettings } from '../tasks/task-options.js';
-import { buildRun } from './build-run.js';
+import { buildTask } from './build-run.js';
 import type { RunCode } from './resolve-run.js';
 import { codeOf } from './resolve-run.js';
 import type { StoredRun } from './stored-run.js';
@@ -87,7 +87,7 @@ export async function loadModel(
   const options = { ...router.options, ...changes } as typeof router.options;
   const spec = { seed, router: { ...router, options }, training: { batchSize } };
   const layer = opened.task.layer(opened.settings);
-  const task = buildRun({ ...opened, layer, experts, spec }, data);
+  const task = buildTask({ ...opened, layer, experts, spec }, data);
   try {
     await restoreCheckpoint(path, { model: task.model });
     return task;

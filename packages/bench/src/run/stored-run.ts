@@ -1,10 +1,13 @@
+import type { StartedBackend } from '@moekit/backends';
 import { parseOptions } from '@moekit/core';
-import type { CheckpointManifest } from '@moekit/models/node';
-import { largestBatchSize } from '@moekit/models';
+import type { CheckpointManifest, CheckpointRun } from '@moekit/models/node';
+import type { TaskData } from '@moekit/models';
+import { largestBatchSize, parseTrainOptions } from '@moekit/models';
 import { z } from 'zod';
 
 import { expertsOf } from './build-run.js';
 import type { ResolvedRun } from './resolve-run.js';
+import { trainOptionsOf } from './resolve-run.js';
 import { strict } from './strict.js';
 
 const count = z.int().min(1);
@@ -34,8 +37,25 @@ const storedRunSchema = strict({
 /** A run as its checkpoints carry it. */
 export type StoredRun = z.output<typeof storedRunSchema>;
 
-/** What the checkpoints of a run say of it. */
-export function storedRunOf(run: ResolvedRun): StoredRun {
+/**
+ * What the checkpoints of a run say of it: all that must be the same where it is resumed.
+ * @param started what `startBackend` gave, with further versions that the results depend on
+ */
+export function checkpointRunOf(
+  run: ResolvedRun,
+  { description: { name, hash } }: TaskData,
+  started: Pick<StartedBackend, 'name' | 'versions'>,
+): CheckpointRun {
+  return {
+    config: storedRunOf(run),
+    training: parseTrainOptions(trainOptionsOf(run.spec)),
+    data: { name, hash },
+    backend: started.name,
+    versions: started.versions,
+  };
+}
+
+function storedRunOf(run: ResolvedRun): StoredRun {
   const { task, router, expertParameters, training, seed } = run.spec;
   const { data, model } = run.settings;
   const experts = expertsOf(run);

@@ -1,14 +1,14 @@
 import type { Evaluation, StepTaken, Task, TrainEvent, TrainOptions } from '@moekit/models';
-import { AdamW, routingFigures, train } from '@moekit/models';
+import { AdamW, parseTrainOptions, routingFigures, train } from '@moekit/models';
 import type {
   CheckpointManifest,
   CheckpointRun,
   StoredCheckpoint,
   CheckpointFolder,
 } from '@moekit/models/node';
-import { restoreCheckpoint } from '@moekit/models/node';
+import { assertSameRun, readManifest, restoreCheckpoint } from '@moekit/models/node';
 import type { Observable } from 'rxjs';
-import { lastValueFrom, Subject, takeUntil, tap } from 'rxjs';
+import { lastValueFrom, NEVER, Subject, takeUntil, tap } from 'rxjs';
 
 /** Where the events of a training run go. */
 export interface TrainingSinks {
@@ -20,20 +20,20 @@ export interface TrainingSinks {
 
 export interface TrainingRun {
   readonly task: Task;
-  readonly options: Required<TrainOptions>;
+  /** What its checkpoints say of it, `training` included; see `checkpointRunOf`. */
   readonly run: CheckpointRun;
   readonly checkpoints: CheckpointFolder;
-  /** Called before each is saved. */
-  readonly assertOwn: () => void;
-  /** Steps between two checkpoints; there is one after each evaluation and after the last step too. */
-  readonly saveEvery: number;
-  /** Goes on from here: a checkpoint of this run. */
-  readonly from: StoredCheckpoint | undefined;
-  /** Opened when the step that training starts from is known. */
-  readonly openSinks: () => Promise<TrainingSinks>;
+  /** A checkpoint of this run, from which it is resumed. */
+  readonly from?: StoredCheckpoint | undefined;
+  /** Steps between two checkpoints, a tenth of all by default; each evaluation and the last step are followed by one too. */
+  readonly saveEvery?: number | undefined;
+  /** Called before each checkpoint is saved; may throw. */
+  readonly assertOwn?: () => void;
+  /** Opens the sinks once the step that training starts from is known. */
+  readonly openSinks?: () => Promise<TrainingSinks>;
   /** Ends the run after the step it is in, with a checkpoint. */
-  readonly stop: Observable<unknown>;
-  readonly onEvent: (event: TrainEvent) => void;
+  readonly stop?: Observable<unknown>;
+  readonly onEvent?: (event: TrainEvent) => void;
 }
 
 export interface TrainingEnd {
@@ -43,12 +43,24 @@ export interface TrainingEnd {
   readonly checkpoint: StoredCheckpoint | undefined;
 }
 
+/** Checkpoints of a run that does not say how many. */
+const CHECKPOINTS = 10;
+
+const noSinks: TrainingSinks = {
+  write: () => undefined,
+  sync: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
 /**
- * Trains with checkpoints, or goes on from one; the model stays the caller's.
- * @throws what training, checkpoints and logs throw; the checkpoints that were saved stay
+ * Trains with checkpoints, or resumes from one, bit for bit; the model stays the caller's.
+ * @throws MODELS_CHECKPOINT_MISMATCH where `from` is of another run, and what training, checkpoints and sinks throw; the
+ * checkpoints that were saved stay
  */
 export async function trainRun(training: TrainingRun): Promise<TrainingEnd> {
-  const { task, options, checkpoints, from } = training;
+  const { task, run, checkpoints, from } = training;
+  if (from) assertSameRun(await readManifest(from.path), run);
+  const options = optionsOf(training);
   const optimiser = new AdamW(task.model.namedVariables(), options);
   try {
     const target = { model: task.model, optimiser };
@@ -66,8 +78,9 @@ export async function trainRun(training: TrainingRun): Promise<TrainingEnd> {
 }
 
 async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd) {
-  const { task, options, stop, onEvent } = training;
-  const sinks = await training.openSinks();
+  const { task, stop = NEVER, onEvent } = training;
+  const options = optionsOf(training);
+  const sinks = (await training.openSinks?.()) ?? noSinks;
   const ended = new Subject<void>();
   let [state, stopping] = [start, false];
   const listening = stop.subscribe(() => (stopping = true));
@@ -78,7 +91,7 @@ async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd)
     state = { ...state, step: taken.step, evaluation };
     if (stopping || taken.evaluation || savesAfter(taken.step, training)) {
       await sinks.sync();
-      training.assertOwn();
+      training.assertOwn?.();
       const { model } = task;
       const saved = { model, optimiser, run: training.run, evaluation };
       state = { ...state, checkpoint: await training.checkpoints.save(saved) };
@@ -91,7 +104,7 @@ async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd)
     const events = train(task, options, { optimiser, afterStep }).pipe(
       tap((event) => {
         sinks.write(event);
-        onEvent(event);
+        onEvent?.(event);
       }),
       takeUntil(ended),
     );
@@ -103,8 +116,13 @@ async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd)
   }
 }
 
-function savesAfter(step: number, { saveEvery, options }: TrainingRun): boolean {
-  return step % saveEvery === 0 || step === options.steps;
+const optionsOf = ({ run: { training } }: TrainingRun) =>
+  parseTrainOptions(training as unknown as TrainOptions);
+
+function savesAfter(step: number, training: TrainingRun): boolean {
+  const { steps } = optionsOf(training);
+  const { saveEvery = Math.ceil(steps / CHECKPOINTS) } = training;
+  return step % saveEvery === 0 || step === steps;
 }
 
 function summarise(step: number, { limited, layers }: Evaluation) {

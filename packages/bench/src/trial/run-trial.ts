@@ -6,7 +6,7 @@ import { lastValueFrom, tap } from 'rxjs';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Trial } from '../results/trial-schema.js';
 import { exampleSchema } from '../results/trial-schema.js';
-import { buildRun, expertsOf } from '../run/build-run.js';
+import { buildRun } from '../run/build-run.js';
 import { resolveRun, trainOptionsOf } from '../run/resolve-run.js';
 import { ActivationProbe } from './activation-probe.js';
 import { assertUnchanged } from './assert-unchanged.js';
@@ -39,7 +39,7 @@ export async function runTrial(
   }
   const probe = match && experiment.activations ? new ActivationProbe() : undefined;
   const routers: SwitchableRouter[] = [];
-  const task = buildRun({ ...run, experts: expertsOf(run) }, data, {
+  const task = buildRun(run, data, {
     wrap: (trained) => routers[routers.push(new SwitchableRouter(trained)) - 1]!,
     ...(probe && { listener: () => probe.listener() }),
   });
