@@ -79,8 +79,8 @@ export async function supervise(
 
 async function environmentOf(command: Supervised): Promise<NodeJS.ProcessEnv> {
   if (command !== 'kernel-times') return process.env;
-  const { keepMemory } = await import('@moekit/backends');
-  return { ...process.env, ...keepMemory() };
+  const { keptMemory } = await import('./environment.js');
+  return keptMemory();
 }
 
 /** It has nothing to keep, or does not listen. */
