@@ -169,7 +169,7 @@ describe.skipIf(missing)(missing ? `programs (skipped: ${missing})` : 'programs'
       const want = [...rows, ...before(counts.subarray(blocks)), ...before(tiles)];
       for (const subgroups of variants()) {
         const scans = runStage(backend(), {
-          name: `MoePlanScan_16${subgroups ? '_subgroups' : ''}`,
+          name: 'MoePlanScan',
           inputs: { counts: tf.tensor1d(counts, 'int32') },
           shape: [want.length],
           dtype: 'int32',

@@ -48,7 +48,7 @@ function limit(
     token: digitsOf(numTokens),
   };
   const kept = runStage(backend, {
-    name: `MoeCapacityKeep_${Object.values(digits).join('_')}`,
+    name: 'MoeCapacityKeep',
     inputs: weights ? { ranks, weights } : { ranks },
     shape,
     integers,

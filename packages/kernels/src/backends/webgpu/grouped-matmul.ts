@@ -10,7 +10,7 @@ import { productCode } from './product-code.js';
 import type { Stage } from './stage.js';
 import { runStage } from './stage.js';
 import { tableLayout, tableUniforms } from './table.js';
-import { rowTile, threadsOf, tileKey } from './tile.js';
+import { rowTile, threadsOf } from './tile.js';
 
 /** Inputs of a product: rows or tokens, weights, biases where it has them, and the plan's table. */
 type ProductInputs = DeviceInputs<'MoeFusedLinear'>;
@@ -53,7 +53,7 @@ function productStage(
     half: precision === 'f16',
   };
   return {
-    name: `MoeProduct_${tileKey(tile)}_${flags(variant)}`,
+    name: 'MoeProduct',
     inputs: bias ? { x, w: stored, bias, table } : { x, w: stored, table },
     shape: [plan.numRows, outer],
     width: variant.width,
@@ -64,11 +64,4 @@ function productStage(
       threads: threadsOf(tile),
     },
   };
-}
-
-function flags({ transposeW, fromTokens, bias, relu, half }: ProductVariant): string {
-  return Object.entries({ transposeW, fromTokens, bias, relu, half })
-    .filter(([, on]) => on)
-    .map(([name]) => name)
-    .join('_');
 }

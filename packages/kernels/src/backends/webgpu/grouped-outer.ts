@@ -11,7 +11,7 @@ import { groupedOuterCode } from './outer-code.js';
 import type { Stage } from './stage.js';
 import { runStage } from './stage.js';
 import { tableUniforms } from './table.js';
-import { outerTile, threadsOf, tileKey } from './tile.js';
+import { outerTile, threadsOf } from './tile.js';
 
 export type OuterInputs = DeviceInputs<'MoeGroupedOuter'>;
 
@@ -85,7 +85,7 @@ function outerStage(
   const { rows: chunk, count } = chunks ?? { rows: 0, count: 0 };
   const matrices = role === 'parts' ? 2 * count : plan.numExperts;
   return {
-    name: `MoeGroupedOuter_${tileKey(tile)}_${role}${fromTokens ? '_fromTokens' : ''}`,
+    name: 'MoeGroupedOuter',
     inputs: { x, y, table, ...(parts && { parts }) },
     shape: [matrices, a, b],
     width,

@@ -43,7 +43,7 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
     over: { work: blocks + numTokens },
   });
   const scans = stage({
-    name: `MoePlanScan_${tileRows}${subgroups ? '_subgroups' : ''}`,
+    name: 'MoePlanScan',
     inputs: { counts },
     shape: [blocks + 1 + numTokens + 1 + numExperts + 1],
     code: scanCode(tileRows, subgroups),
@@ -57,7 +57,7 @@ function planTable(backend: WebGpuBackend, mask: TensorInfo, numRows: number): T
     over: { work: blocks },
   });
   const table = stage({
-    name: `MoePlanTable_${tileRows}`,
+    name: 'MoePlanTable',
     inputs: { scans, rows },
     shape: [tableSize(sizes)],
     code: tableFromRowsCode(tileRows),

@@ -19,7 +19,7 @@ export function rowDotsStage({ y, d, table, plan }: RowDots, subgroups: boolean)
   const width = columns % 4 === 0 ? 4 : 1;
   const { rows, threads, code } = subgroups ? inSubgroups : inWorkgroup;
   return {
-    name: `MoeRowDots${subgroups ? '_subgroups' : ''}`,
+    name: 'MoeRowDots',
     inputs: { y, d, table },
     shape: [plan.numRows, 1],
     width,

@@ -2,10 +2,11 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 
 import type { WebGpuBackend } from './backend.js';
+import { programKey } from './program-key.js';
 
 /** One dispatch: inputs by their WGSL names, integers and floats as uniforms, one output. */
 export interface Stage {
-  /** Names the source: everything that changes `code` is part of it. */
+  /** For people: what tfjs shows of the program. */
   readonly name: string;
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly shape: number[];
@@ -44,16 +45,20 @@ export function runStage(backend: WebGpuBackend, stage: Stage): TensorInfo {
     ...Object.values(integers).map((value) => ({ type: 'int32' as const, data: [value] })),
     ...Object.values(floats).map((value) => ({ type: 'float32' as const, data: [value] })),
   ];
-  const program = {
-    variableNames: Object.keys(inputs),
-    outputShape: shape,
+  const source = {
+    code: stage.code,
     uniforms: uniforms.join(''),
-    shaderKey: `${name}_${width}`,
-    size: true,
     outputComponent: stage.scalarOutput ? 1 : width,
     variableComponents: Object.entries(inputs).map(([key, info]) =>
       info.dtype === 'float32' && !stage.scalars?.includes(key) ? width : 1,
     ),
+  };
+  const program = {
+    ...source,
+    variableNames: Object.keys(inputs),
+    outputShape: shape,
+    shaderKey: programKey(name, source),
+    size: true,
     getUserCode: () => stage.code,
     ...geometry(stage.over),
   };

@@ -55,8 +55,3 @@ function tileOf(rows: number, columns: number, leastRows = 2): Tile {
 export function threadsOf({ rows, columns, ownRows }: Tile): [number, number, 1] {
   return [columns / 4, rows / ownRows, 1];
 }
-
-/** Part of a program's name: all that the generated source depends on. */
-export function tileKey({ rows, columns, inner, ownRows }: Tile): string {
-  return `${rows}x${columns}x${inner}by${ownRows}`;
-}
