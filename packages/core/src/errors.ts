@@ -2,7 +2,7 @@ import { errorsOf } from '@moekit/kernels';
 
 export const coreErrors = {
   MOE_SHAPE: 'A tensor given to core does not have the shape it needs.',
-  MOE_CONTEXT: 'What a step tells its router lacks something, or has it in another form.',
+  MOE_CONTEXT: 'The context of a step lacks a member, or has one in another form.',
   MOE_OPTIONS: 'An option of a router or layer is missing, unknown or out of range.',
   MOE_SPEC: 'A router or expert was asked for with impossible sizes.',
   MOE_PLUGIN: 'A router plug-in does not follow the contract.',
