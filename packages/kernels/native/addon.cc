@@ -47,8 +47,8 @@ Build build() {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) napi_value napi_register_module_v1(
-    napi_env env, napi_value exports) {
+extern "C" __attribute__((visibility("default"))) napi_value
+napi_register_module_v1(napi_env env, napi_value exports) {
   static const Build made = build();
   if (made.error) {
     napi_throw_error(env, nullptr, made.error);

@@ -11,17 +11,18 @@ AttentionShape shape_of(const Input& q, const Input& k, const Input& v) {
   const AttentionShape shape{q.dim(0), q.dim(1), q.dim(2), k.dim(2), q.dim(3)};
   check(k.dim(0) == shape.batch && k.dim(1) == shape.heads && k.dim(3) == shape.width,
         "q and k must agree on B, H and Dh");
-  check(v.rank() == 4 && v.size() == k.size() && v.dim(2) == shape.keys, "v must have the shape of k");
+  check(v.rank() == 4 && v.size() == k.size() && v.dim(2) == shape.keys,
+        "v must have the shape of k");
   check(shape.keys > 0 && shape.width > 0, "there must be keys, and numbers in them");
   return shape;
 }
 
 /// The step along the axis that is `back` from the last: 0 where the mask repeats.
-long step_of(const Input& mask, int back, long size) {
+int64_t step_of(const Input& mask, int back, int64_t size) {
   const int axis = mask.rank() - 1 - back;
   if (axis < 0 || mask.dim(axis) == 1) return 0;
   check(mask.dim(axis) == size, "the mask must broadcast to [B,H,Lq,Lk]");
-  long step = 1;
+  int64_t step = 1;
   for (int i = axis + 1; i < mask.rank(); i++) step *= mask.dim(i);
   return step;
 }
@@ -32,7 +33,7 @@ Mask mask_of(const Input& mask, const AttentionShape& s) {
           step_of(mask, 1, s.queries), step_of(mask, 0, s.keys)};
 }
 
-void attend_heads(Call& call, const Attributes&) {
+void attend_heads(Call& call, const NoAttributes&) {
   const Input q = call.input(0), k = call.input(1), v = call.input(2), mask = call.input(3);
   const AttentionShape s = shape_of(q, k, v);
   const Mask added = mask_of(mask, s);
@@ -41,7 +42,7 @@ void attend_heads(Call& call, const Attributes&) {
   attend(s, q.values<float>(), k.values<float>(), v.values<float>(), added, probs, out);
 }
 
-void attend_back(Call& call, const Attributes&) {
+void attend_back(Call& call, const NoAttributes&) {
   const Input dout = call.input(0), q = call.input(1), k = call.input(2), v = call.input(3);
   const Input probs = call.input(4);
   const AttentionShape s = shape_of(q, k, v);
@@ -58,14 +59,13 @@ void attend_back(Call& call, const Attributes&) {
 }  // namespace
 
 void define_attention() {
-  define<attend_heads>({"MoekitAttend",
-                        {"q: float", "k: float", "v: float", "mask: float"},
-                        {"out: float", "probs: float"},
-                        {}});
-  define<attend_back>({"MoekitAttendGradient",
-                       {"dout: float", "q: float", "k: float", "v: float", "probs: float"},
-                       {"dq: float", "dk: float", "dv: float"},
-                       {}});
+  define<NoAttributes, attend_heads>({"MoekitAttend",
+                                      {"q: float", "k: float", "v: float", "mask: float"},
+                                      {"out: float", "probs: float"}});
+  define<NoAttributes, attend_back>(
+      {"MoekitAttendGradient",
+       {"dout: float", "q: float", "k: float", "v: float", "probs: float"},
+       {"dq: float", "dk: float", "dv: float"}});
 }
 
 }  // namespace moekit

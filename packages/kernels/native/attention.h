@@ -1,16 +1,17 @@
 // softmax(q k^T + mask) v by head, the heads joined as they are written, and its gradients.
 #pragma once
+#include <cstdint>
 
 namespace moekit {
 
 struct AttentionShape {
-  long batch, heads, queries, keys, width;
+  int64_t batch, heads, queries, keys, width;
 };
 
 /// What is added to a score, 0 steps where it is the same along an axis.
 struct Mask {
   const float* values;
-  long batch, head, query, key;  // steps of each axis
+  int64_t batch, head, query, key;  // steps of each axis
 };
 
 /// q [B,H,Lq,Dh], k and v [B,H,Lk,Dh] -> probs [B,H,Lq,Lk] and out [B*Lq,H*Dh].

@@ -27,9 +27,9 @@ class Input {
   ~Input() { TF_DeleteTensor(tensor_); }
 
   int rank() const { return TF_NumDims(tensor_); }
-  long dim(int axis) const { return long(TF_Dim(tensor_, axis)); }
-  long size() const {
-    long total = 1;
+  int64_t dim(int axis) const { return int64_t(TF_Dim(tensor_, axis)); }
+  int64_t size() const {
+    int64_t total = 1;
     for (int i = 0; i < rank(); i++) total *= dim(i);
     return total;
   }

@@ -5,6 +5,7 @@
 namespace moekit {
 
 /// @returns mean_t (log sum_v exp z_tv - z_t[target]); slope [T,V] takes (softmax(z) - onehot) / T. Targets in [0, V).
-float cross_entropy(const float* logits, const int32_t* targets, long rows, long width, float* slope);
+float cross_entropy(const float* logits, const int32_t* targets, int64_t rows, int64_t width,
+                    float* slope);
 
 }  // namespace moekit

@@ -5,12 +5,12 @@
 namespace moekit {
 
 struct GroupedOuter {
-  const float* x;           // [T,A] or [S,A]
-  const int64_t* x_rows;    // [S] row of x behind each routed row; null where they are the same
-  const float* y;           // [S,B]
-  const int64_t* offsets;   // [E+1]
-  float* out;               // [E,A,B], exactly 0 for experts without rows
-  long experts, left, right;
+  const float* x;          // [T,A] or [S,A]
+  const int64_t* x_rows;   // [S] row of x behind each routed row; null where they are the same
+  const float* y;          // [S,B]
+  const int64_t* offsets;  // [E+1]
+  float* out;              // [E,A,B], exactly 0 for experts without rows
+  int64_t experts, left, right;
 };
 
 void grouped_outer(const GroupedOuter& product);

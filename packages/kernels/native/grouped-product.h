@@ -7,13 +7,13 @@
 namespace moekit {
 
 struct GroupedProduct {
-  const float* x;          // [T,K]
-  const int64_t* rows;     // [S] row of x behind each row of the result; null where they are the same
+  const float* x;       // [T,K]
+  const int64_t* rows;  // [S] row of x behind each row of the result; null where they are the same
   const int64_t* offsets;  // [E+1] first row of each expert
   const float* w;          // [E,K,N], or [E,N,K] where transposed
   const float* bias;       // [E,N] or null
   float* out;              // [S,N]
-  long experts, inner, outer;
+  int64_t experts, inner, outer;
   bool transposed;
   Activation activation;
 };

@@ -6,15 +6,19 @@
 namespace moekit {
 namespace {
 
+struct SplitAttributes {
+  int32_t heads, length;
+};
+
 void check_tables(const Input& cosines, const Input& sines, const HeadsShape& s) {
   check(s.width % 2 == 0, "a head must hold pairs");
   check(cosines.size() >= s.length * s.width && sines.size() >= s.length * s.width,
         "cosines and sines must be [L,Dh]");
 }
 
-void split(Call& call, const Attributes& attributes) {
+void split(Call& call, const SplitAttributes& attributes) {
   const Input x = call.input(0), cosines = call.input(1), sines = call.input(2);
-  const long heads = attributes.heads, length = attributes.length;
+  const int64_t heads = attributes.heads, length = attributes.length;
   check(heads > 0 && length > 0, "heads and length must be positive");
   check(x.rank() == 2 && x.dim(1) % (3 * heads) == 0 && x.dim(0) % length == 0,
         "x must be [B*L,3D]");
@@ -25,7 +29,7 @@ void split(Call& call, const Attributes& attributes) {
   split_heads(x.values<float>(), {cosines.values<float>(), sines.values<float>()}, shape, q, k, v);
 }
 
-void join(Call& call, const Attributes&) {
+void join(Call& call, const NoAttributes&) {
   const Input dq = call.input(0), dk = call.input(1), dv = call.input(2);
   const Input cosines = call.input(3), sines = call.input(4);
   check(dq.rank() == 4 && dk.size() == dq.size() && dv.size() == dq.size(),
@@ -40,14 +44,15 @@ void join(Call& call, const Attributes&) {
 }  // namespace
 
 void define_heads() {
-  define<split>({"MoekitSplitHeads",
-                 {"x: float", "cosines: float", "sines: float"},
-                 {"q: float", "k: float", "v: float"},
-                 {"heads: int", "length: int"}});
-  define<join>({"MoekitJoinHeads",
-                {"dq: float", "dk: float", "dv: float", "cosines: float", "sines: float"},
-                {"dx: float"},
-                {}});
+  define<SplitAttributes, split>(
+      {"MoekitSplitHeads",
+       {"x: float", "cosines: float", "sines: float"},
+       {"q: float", "k: float", "v: float"}},
+      {{"heads", &SplitAttributes::heads}, {"length", &SplitAttributes::length}});
+  define<NoAttributes, join>(
+      {"MoekitJoinHeads",
+       {"dq: float", "dk: float", "dv: float", "cosines: float", "sines: float"},
+       {"dx: float"}});
 }
 
 }  // namespace moekit

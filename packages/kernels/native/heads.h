@@ -1,10 +1,11 @@
 // Queries, keys and values by head, rotated by their position, and the adjoint of that.
 #pragma once
+#include <cstdint>
 
 namespace moekit {
 
 struct HeadsShape {
-  long batch, length, heads, width;  // width of one head, even
+  int64_t batch, length, heads, width;  // width of one head, even
 };
 
 struct RotaryTables {

@@ -1,10 +1,11 @@
 // y = gain x / sqrt(mean(x^2) + epsilon), row by row, and its gradients.
 #pragma once
+#include <cstdint>
 
 namespace moekit {
 
 struct Rows {
-  long count, width;
+  int64_t count, width;
 };
 
 void rms_norm(const float* x, const float* gain, const Rows& rows, float epsilon, float* y);

@@ -1,12 +1,13 @@
 // What routers are trained by beside the task, each with its gradient in the same pass.
 #pragma once
+#include <cstdint>
 
 namespace moekit {
 
 struct RouterRows {
   const float* values;   // [T,E]
   const float* present;  // [T] weight of each token in the mean; null where all count as much
-  long tokens, experts;
+  int64_t tokens, experts;
 };
 
 /// @returns mean_t (log sum_e exp z_te)^2; slope [T,E] takes its gradient

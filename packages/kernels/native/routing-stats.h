@@ -1,5 +1,6 @@
 // What a routing came to, summed over its tokens.
 #pragma once
+#include <cstdint>
 
 namespace moekit {
 
@@ -8,11 +9,11 @@ struct RoutedTokens {
   // Null where not given; what is copied needs the weights.
   const float *weights, *selected;                         // [T,E]
   const float *present, *null_slots, *null_mass, *copied;  // [T]
-  long tokens, experts;
+  int64_t tokens, experts;
 };
 
 /// Numbers that follow the two counts by expert.
-constexpr long kRoutingScalars = 9;
+constexpr int64_t kRoutingScalars = 9;
 
 /// out [2E + 9]: rows of each expert; tokens that reached exactly 1 ... E experts; then tokens present, pairs selected, pairs
 /// dispatched, null slots, present tokens that reached none, and the means over present tokens of the entropy, of null_mass

@@ -51,10 +51,10 @@ class Pool {
 
   int size() const { return size_; }
 
-  void run(long count, const std::function<void(long)>& task) {
+  void run(int64_t count, const std::function<void(int64_t)>& task) {
     std::unique_lock<std::mutex> job(one_job_, std::try_to_lock);
     if (!job || size_ == 1 || count == 1) {
-      for (long i = 0; i < count; i++) task(i);
+      for (int64_t i = 0; i < count; i++) task(i);
       return;
     }
     begin(count, task);
@@ -63,7 +63,7 @@ class Pool {
   }
 
  private:
-  void begin(long count, const std::function<void(long)>& task) {
+  void begin(int64_t count, const std::function<void(int64_t)>& task) {
     {
       std::lock_guard<std::mutex> lock(state_);
       next_ = 0;
@@ -85,19 +85,19 @@ class Pool {
     done_.wait(lock, idle);
   }
 
-  void take(const std::function<void(long)>& task) {
-    for (long i; (i = next_.fetch_add(1)) < count_;) task(i);
+  void take(const std::function<void(int64_t)>& task) {
+    for (int64_t i; (i = next_.fetch_add(1)) < count_;) task(i);
   }
 
   void work() {
-    unsigned long seen = 0;
+    uint64_t seen = 0;
     const auto called = [&] { return generation_ != seen; };
     for (;;) {
       watch(called);
       std::unique_lock<std::mutex> lock(state_);
       wake_.wait(lock, called);
       seen = generation_;
-      const std::function<void(long)>* task = task_;
+      const std::function<void(int64_t)>* task = task_;
       if (!task) continue;
       busy_++;
       lock.unlock();
@@ -111,11 +111,11 @@ class Pool {
   std::mutex one_job_, state_;
   std::condition_variable wake_, done_;
   // Written under `state_`, watched without it.
-  std::atomic<unsigned long> generation_{0};
+  std::atomic<uint64_t> generation_{0};
   std::atomic<int> busy_{0};
-  long count_ = 0;
-  std::atomic<long> next_{0};
-  const std::function<void(long)>* task_ = nullptr;
+  int64_t count_ = 0;
+  std::atomic<int64_t> next_{0};
+  const std::function<void(int64_t)>* task_ = nullptr;
 };
 
 /// Never destroyed: its threads may still wait when the process ends.
@@ -128,11 +128,12 @@ Pool& pool() {
 
 int threads() { return pool().size(); }
 
-void parallel(long count, const std::function<void(long)>& task) { pool().run(count, task); }
+void parallel(int64_t count, const std::function<void(int64_t)>& task) { pool().run(count, task); }
 
-void parallel_ranges(long size, long most, const std::function<void(long, long)>& task) {
+void parallel_ranges(int64_t size, int64_t most,
+                     const std::function<void(int64_t, int64_t)>& task) {
   parallel((size + most - 1) / most,
-           [&](long i) { task(i * most, std::min(size, (i + 1) * most)); });
+           [&](int64_t i) { task(i * most, std::min(size, (i + 1) * most)); });
 }
 
 }  // namespace moekit

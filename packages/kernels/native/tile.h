@@ -1,5 +1,7 @@
 // The inner product of everything: a tile of rows x columns sums held in registers.
 #pragma once
+#include <cstdint>
+
 #include "simd.h"
 
 namespace moekit {
@@ -17,11 +19,11 @@ enum class Activation { kNone = 0, kRelu = 1 };
 
 /// Where a tile's sums come from and go to.
 struct TileOutput {
-  float* c;            // first sum, rows `stride` apart
-  long stride;
-  int columns;         // columns that exist, at most kTileColumns
-  bool first;          // sums start here (from the bias), else go on from what c holds
-  const float* bias;   // of the first column; null for none
+  float* c;  // first sum, rows `stride` apart
+  int64_t stride;
+  int columns;            // columns that exist, at most kTileColumns
+  bool first;             // sums start here (from the bias), else go on from what c holds
+  const float* bias;      // of the first column; null for none
   Activation activation;  // applied where these are the last terms
 };
 
@@ -33,7 +35,7 @@ inline void begin_sums(Sums<ROWS>& sums, const TileOutput& out) {
   float edge[ROWS][kTileColumns] = {};
   const bool whole = out.columns == kTileColumns;
   const float* from = out.first ? out.bias : out.c;
-  const long stride = out.first ? 0 : out.stride;
+  const int64_t stride = out.first ? 0 : out.stride;
   for (int r = 0; r < ROWS; r++) {
     const float* row = from ? from + r * stride : nullptr;
     if (row && !whole) std::memcpy(edge[r], row, sizeof(float) * out.columns);
@@ -59,12 +61,12 @@ inline void end_sums(Sums<ROWS>& sums, const TileOutput& out) {
 
 /// c += a b, where row r of a begins at a[r] with its terms `STEP` apart, and b is packed [depth, kTileColumns].
 template <int ROWS, int STEP>
-void multiply_tile(const float* const* a, const float* b, long depth, const TileOutput& out) {
+void multiply_tile(const float* const* a, const float* b, int64_t depth, const TileOutput& out) {
   Sums<ROWS> sums;
   begin_sums<ROWS>(sums, out);
   const float* row[ROWS];
   for (int r = 0; r < ROWS; r++) row[r] = a[r];
-  for (long k = 0; k < depth; k++, b += kTileColumns) {
+  for (int64_t k = 0; k < depth; k++, b += kTileColumns) {
     Vector right[kTileVectors];
     for (int v = 0; v < kTileVectors; v++) right[v] = load(b + v * kLanes);
     for (int r = 0; r < ROWS; r++) {
@@ -77,7 +79,7 @@ void multiply_tile(const float* const* a, const float* b, long depth, const Tile
 
 /// The same for a number of rows that is known only now; each row's sums are the same whatever their number.
 template <int STEP, int ROWS = kTileRows>
-inline void multiply_rows(int rows, const float* const* a, const float* b, long depth,
+inline void multiply_rows(int rows, const float* const* a, const float* b, int64_t depth,
                           const TileOutput& out) {
   if (rows == ROWS) return multiply_tile<ROWS, STEP>(a, b, depth, out);
   if constexpr (ROWS > 1) multiply_rows<STEP, ROWS - 1>(rows, a, b, depth, out);

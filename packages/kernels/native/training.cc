@@ -12,11 +12,11 @@ namespace moekit {
 namespace {
 
 /// Numbers of one task.
-constexpr long kPart = 32768;
+constexpr int64_t kPart = 32768;
 
-double square_sum_of_part(const float* x, long size) {
+double square_sum_of_part(const float* x, int64_t size) {
   Vector sums[4] = {};
-  long at = 0;
+  int64_t at = 0;
   for (; at + 4 * kLanes <= size; at += 4 * kLanes) {
     for (int v = 0; v < 4; v++) {
       const Vector values = load(x + at + v * kLanes);
@@ -43,7 +43,7 @@ inline Stepped<T> step_once(T weight, T first, T second, T slope, const AdamWNum
   return {n.decay * weight - n.step_size * m / scale, m, v};
 }
 
-void step_at(const AdamWStep& s, long i) {
+void step_at(const AdamWStep& s, int64_t i) {
   const auto& [weight, first, second] = s.state;
   const Stepped<float> stepped =
       step_once(weight[i], first[i], second[i], s.gradient[i], s.numbers);
@@ -56,10 +56,11 @@ bool is_aligned(const float* x) { return reinterpret_cast<uintptr_t>(x) % sizeof
 
 /// Steps [from, to) of one weight tensor. Its moments are not read before the next step, when all weights and moments of a
 /// large model have pushed them out of the caches.
-void step_range(const AdamWStep& s, long from, long to) {
+void step_range(const AdamWStep& s, int64_t from, int64_t to) {
   const auto& [weight, first, second] = s.state;
-  long i = from;
-  for (; i < to && !(is_aligned(s.next.first + i) && is_aligned(s.next.second + i)); i++) step_at(s, i);
+  int64_t i = from;
+  for (; i < to && !(is_aligned(s.next.first + i) && is_aligned(s.next.second + i)); i++)
+    step_at(s, i);
   for (; i + kLanes <= to; i += kLanes) {
     const Stepped<Vector> stepped = step_once(load(weight + i), load(first + i), load(second + i),
                                               load(s.gradient + i), s.numbers);
@@ -74,7 +75,7 @@ void step_range(const AdamWStep& s, long from, long to) {
 /// Part of one of several tensors.
 struct Part {
   size_t tensor;
-  long from, to;
+  int64_t from, to;
 };
 
 /// All tensors cut into parts of at most kPart numbers, in their order.
@@ -82,7 +83,7 @@ template <class Tensors>
 std::vector<Part> parts_of(const Tensors& tensors) {
   std::vector<Part> parts;
   for (size_t t = 0; t < tensors.size(); t++)
-    for (long from = 0; from < tensors[t].size; from += kPart)
+    for (int64_t from = 0; from < tensors[t].size; from += kPart)
       parts.push_back({t, from, std::min(from + kPart, tensors[t].size)});
   return parts;
 }
@@ -91,20 +92,20 @@ std::vector<Part> parts_of(const Tensors& tensors) {
 
 void adamw(const std::vector<AdamWStep>& steps) {
   const std::vector<Part> parts = parts_of(steps);
-  parallel(long(parts.size()),
-           [&](long i) { step_range(steps[parts[i].tensor], parts[i].from, parts[i].to); });
+  parallel(int64_t(parts.size()),
+           [&](int64_t i) { step_range(steps[parts[i].tensor], parts[i].from, parts[i].to); });
 }
 
-void add(const float* a, const float* b, long size, float* out) {
-  parallel_ranges(size, kPart, [&](long from, long to) {
-    for (long i = from; i < to; i++) out[i] = a[i] + b[i];
+void add(const float* a, const float* b, int64_t size, float* out) {
+  parallel_ranges(size, kPart, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) out[i] = a[i] + b[i];
   });
 }
 
 float norm(const std::vector<Values>& all) {
   const std::vector<Part> parts = parts_of(all);
   std::vector<double> sums(parts.size());
-  parallel(long(parts.size()), [&](long i) {
+  parallel(int64_t(parts.size()), [&](int64_t i) {
     const Part& part = parts[i];
     sums[i] = square_sum_of_part(all[part.tensor].values + part.from, part.to - part.from);
   });

@@ -1,5 +1,6 @@
 // What a training step does to every weight beside the products: the optimiser and the length of its gradient.
 #pragma once
+#include <cstdint>
 #include <vector>
 
 namespace moekit {
@@ -22,7 +23,7 @@ struct AdamWStep {
   AdamWState state;
   const float* gradient;
   AdamWNumbers numbers;
-  long size;
+  int64_t size;
   AdamWNext next;
 };
 
@@ -30,11 +31,11 @@ struct AdamWStep {
 void adamw(const std::vector<AdamWStep>& steps);
 
 /// out = a + b
-void add(const float* a, const float* b, long size, float* out);
+void add(const float* a, const float* b, int64_t size, float* out);
 
 struct Values {
   const float* values;
-  long size;
+  int64_t size;
 };
 
 /// Length of all values as one vector. Parts of a fixed size are summed in float64 order, whatever thread computes them.

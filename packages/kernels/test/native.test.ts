@@ -49,8 +49,12 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
         binding.TF_INT64,
         Int32Array.from(values.flatMap((v) => [v, v < 0 ? -1 : 0])),
       );
+    const plain = [
+      { name: 'transposed', type: binding.TF_ATTR_BOOL, value: false },
+      { name: 'activation', type: binding.TF_ATTR_INT, value: 0 },
+    ];
     const product = (rows: number, offsets: number) =>
-      binding.executeOp('MoekitGroupedProduct', [], [x, w, none, rows, offsets], 1);
+      binding.executeOp('MoekitGroupedProduct', plain, [x, w, none, rows, offsets], 1);
     expect(() => product(int64(0, 2), int64(0, 2))).toThrow(/a row of x that does not exist/);
     expect(() => product(int64(0, -1), int64(0, 2))).toThrow(/a row of x that does not exist/);
     expect(() => product(int64(0), int64(0, 2))).toThrow(/one row of x for each row/);
@@ -59,6 +63,33 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(() => product(int64(), int64(1, 2))).toThrow(/begin with 0/);
     expect(product(int64(1, 0), int64(0, 2))[0]!.shape).toEqual([2, 1]);
   });
+
+  test.each([
+    ['MoekitGroupedProduct', 5, { transposed: false, activation: 0 }],
+    ['MoekitMatMul', 2, { transpose_a: false, transpose_b: false }],
+    ['MoekitPairDots', 5, { num_experts: 2 }],
+    ['MoekitSplitHeads', 3, { heads: 1, length: 1 }],
+    ['MoekitRoutingStats', 8, { capacity: 1 }],
+    ['MoekitBalanceLoss', 3, { scale: 1 }],
+    ['MoekitRmsNorm', 2, { epsilon: 1 }],
+    ['MoekitRmsNormGradient', 3, { epsilon: 1 }],
+  ])(
+    '%s refuses a call without one of its attributes, or with a misspelt one',
+    (name, count, all) => {
+      const { binding } = tf.backend() as unknown as { binding: Binding };
+      const inputs = inputsOf(binding, name, count);
+      const run = (attributes: [string, boolean | number][]) =>
+      binding.executeOp(name, attributes.map(([key, value]) => attributeOf(binding, key, value)), inputs, 3); // prettier-ignore
+      const given = Object.entries(all);
+      for (const [left] of given) {
+        const others = given.filter(([key]) => key !== left);
+        expect(() => run(others)).toThrow(`missing attr '${left}'`);
+        expect(() => run([...others, [`${left}s`, all[left as never]]])).toThrow(
+          `missing attr '${left}'`,
+        );
+      }
+    },
+  );
 
   test('attention, cross-entropy and statistics refuse a mask or a target that does not fit', () => {
     const { binding } = tf.backend() as unknown as { binding: Binding };
@@ -81,7 +112,8 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     const stats = (pairs: number, given: number) => {
       const none = floats(0);
       const inputs = [floats(3, 2), pairs, none, none, given, none, none, none];
-      return binding.executeOp('MoekitRoutingStats', [], inputs, 1);
+      const capacity = [{ name: 'capacity', type: binding.TF_ATTR_FLOAT, value: -1 }];
+      return binding.executeOp('MoekitRoutingStats', capacity, inputs, 1);
     };
     expect(() => stats(floats(3, 1), floats(3))).toThrow(/probs must be/);
     expect(() => stats(floats(3, 2), floats(2))).toThrow(/tokens and experts/);
@@ -196,13 +228,33 @@ function operationsOf(compute: () => unknown): string[] {
   return names;
 }
 
+/** Empty inputs: a call without an attribute is refused before they are read. */
+function inputsOf(binding: Binding, name: string, count: number): number[] {
+  const integers = name.endsWith('Product') ? [3, 4] : name.endsWith('PairDots') ? [2, 3, 4] : [];
+  return Array.from({ length: count }, (_, i) =>
+    integers.includes(i)
+      ? binding.createTensor([0], binding.TF_INT64, new Int32Array(0))
+      : binding.createTensor([0], binding.TF_FLOAT, new Float32Array(0)),
+  );
+}
+
+const FLOATS = ['capacity', 'scale', 'epsilon'];
+
+function attributeOf(binding: Binding, name: string, value: boolean | number) {
+  if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
+  const isFloat = FLOATS.some((known) => name.startsWith(known));
+  return { name, type: isFloat ? binding.TF_ATTR_FLOAT : binding.TF_ATTR_INT, value };
+}
+
 const fused = { fromTokens: true, activation: 'relu' } as const;
 
 interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
+  readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_INT: number;
   createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
   executeOp(
     name: string,

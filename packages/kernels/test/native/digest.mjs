@@ -43,8 +43,11 @@ const [x, w, bias, y, dy] = [
 const weights = floats([T, E]);
 const [rows, bounds] = [ints(tokens), ints(offsets)];
 const byToken = [ints(tokenOffsets), ints(tokenRows), ints(experts)];
-const transposed = [{ name: 'transposed', type: binding.TF_ATTR_BOOL, value: true }];
-const relu = [{ name: 'activation', type: binding.TF_ATTR_INT, value: 1 }];
+const product = (transposed, activation) => [
+  { name: 'transposed', type: binding.TF_ATTR_BOOL, value: transposed },
+  { name: 'activation', type: binding.TF_ATTR_INT, value: activation },
+];
+const unlimited = [{ name: 'capacity', type: binding.TF_ATTR_FLOAT, value: -1 }];
 const count = [{ name: 'num_experts', type: binding.TF_ATTR_INT, value: E }];
 
 const epsilon = [{ name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: 1e-5 }];
@@ -77,8 +80,8 @@ const targets = binding.createTensor(
 );
 
 const calls = [
-  ['MoekitGroupedProduct', relu, [x, w, bias, rows, bounds]],
-  ['MoekitGroupedProduct', transposed, [y, w, none, ints([]), bounds]],
+  ['MoekitGroupedProduct', product(false, 1), [x, w, bias, rows, bounds]],
+  ['MoekitGroupedProduct', product(true, 0), [y, w, none, ints([]), bounds]],
   ['MoekitGroupedOuter', [], [x, y, rows, bounds]],
   ['MoekitExpertSum', [], [y, bounds]],
   ['MoekitCombine', [], [y, weights, ...byToken]],
@@ -96,7 +99,7 @@ const calls = [
   ['MoekitAttendGradient', [], [floats([5 * 7, 3 * 8]), head, head, head, floats([5, 3, 7, 7])]],
   ['MoekitCrossEntropy', [], [x, targets]],
   ['MoekitAdd', [], [w, positive]],
-  ['MoekitRoutingStats', [], [weights, weights, none, none, none, none, none, none]],
+  ['MoekitRoutingStats', unlimited, [weights, weights, none, none, none, none, none, none]],
   ['MoekitZLoss', [], [weights, none]],
   [
     'MoekitBalanceLoss',
