@@ -52,6 +52,7 @@ export default defineConfig({
         items: [
           { text: 'Quickstart', link: '/docs/quickstart' },
           { text: 'Concepts', link: '/docs/concepts' },
+          { text: 'A tour of the code', link: '/docs/tour' },
           { text: 'Training and checkpoints', link: '/docs/training' },
           { text: 'Backends', link: '/docs/install' },
           { text: 'For PyTorch users', link: '/docs/faq' },
