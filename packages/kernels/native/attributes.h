@@ -1,5 +1,5 @@
-// The attributes of one operation: a struct, and a list that names each of its members once. The list declares them to
-// TensorFlow and reads them, so that neither can misspell what the other says.
+// The attributes of one operation: a struct, and a list that names each of its members once. The same list declares the
+// attributes to TensorFlow and reads them, so the two cannot differ in a name or a type.
 #pragma once
 #include <string>
 #include <variant>
@@ -9,7 +9,7 @@
 
 namespace moekit {
 
-/// A member of an operation's attributes. None has a default: a caller that leaves it out or misspells it gets an error.
+/// A member of an operation's attributes. It has no default: a call that omits or misspells it is an error.
 template <class Attributes>
 struct Attribute {
   const char* name;

@@ -1,6 +1,6 @@
 import type { WebGpuProgram } from './backend.js';
 
-/** What a program is compiled from beside what tfjs adds to a key: names, types and ranks of its tensors, workgroups. */
+/** The source of a program, without the parts that tfjs's own key covers: names, types and ranks of tensors, workgroups. */
 type Source = Pick<WebGpuProgram, 'uniforms' | 'outputComponent' | 'variableComponents'> & {
   readonly code: string;
 };
@@ -8,8 +8,8 @@ type Source = Pick<WebGpuProgram, 'uniforms' | 'outputComponent' | 'variableComp
 const numbers = new Map<string, number>();
 
 /**
- * The key of a program in tfjs's cache. Programs of one name share it exactly where they have the same source: every
- * source gets a number when it first comes, which no two can share as they could a hash.
+ * The key of a program in tfjs's cache. Two programs of the same name have the same key exactly when they have the same
+ * source. Each new source gets the next number: unlike a hash, two sources cannot share it.
  */
 export function programKey(name: string, source: Source): string {
   const { uniforms, outputComponent, variableComponents, code } = source;

@@ -6,7 +6,7 @@ import { programKey } from './program-key.js';
 
 /** One dispatch: inputs by their WGSL names, integers and floats as uniforms, one output. */
 export interface Stage {
-  /** For people: what tfjs shows of the program. */
+  /** A label, for logs of compiled programs. */
   readonly name: string;
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly shape: number[];
@@ -65,7 +65,7 @@ export function runStage(backend: WebGpuBackend, stage: Stage): TensorInfo {
   return backend.runWebGPUProgram(program, infos, dtype, values);
 }
 
-/** As one axis: tfjs compiles a program anew for each pattern of equal or broadcast axes, which no stage here uses. */
+/** As one axis: tfjs compiles a program again for each pattern of equal or broadcast axes, which no stage here uses. */
 function flat({ dataId, dtype, shape }: TensorInfo): TensorInfo {
   return { dataId, dtype, shape: [util.sizeFromShape(shape)] };
 }
