@@ -10,9 +10,9 @@ export function docCommentsOf(source) {
   return prose;
 }
 
-/** Without the stars; a tag begins a paragraph of its own, which wide gaps and formulas end. */
+/** Without the stars. A tag, an indented line and a wide gap begin a sentence of their own. */
 const proseOf = (comment) =>
   comment
     .split('\n')
-    .map((line) => line.replace(/^\s*\*?\s*/, '').replace(/\{@link (\w+)\}/g, '$1'))
+    .map((line) => line.replace(/^\s*\*? ?/, '').replace(/^ {2,}|^(?=@)| {3,}/g, '. '))
     .join('\n');

@@ -23,7 +23,7 @@ const rules = [
   { ruleId: 'sentence', rule: sentenceLength, options: { max: 40 } },
 ];
 const documents = ['README.md', 'docs/**.md', '*/*/README.md', '.ci/**.md'];
-const sources = [];
+const sources = ['kernels', 'backends', 'files', 'core', 'models', 'router-*'].map((name) => `packages/${name}/src/**.ts`); // prettier-ignore
 
 const kernel = new TextlintKernel();
 const plugins = [{ pluginId: 'markdown', plugin: markdown.default ?? markdown }];
@@ -36,7 +36,7 @@ async function findingsOf(file) {
   return messages.map(({ line, message }) => `${file}:${line} ${message}`);
 }
 
-const tracked = ['ls-files', '-co', '--exclude-standard', ...documents, ...sources];
+const tracked = ['ls-files', '-co', '--exclude-standard', ...documents, ...sources, 'apps/create-moekit/**.ts'];
 const files = process.argv.slice(2);
 const chosen = files.length > 0 ? files : execFileSync('git', tracked, { cwd: root, encoding: 'utf8' }).split('\n'); // prettier-ignore
 const findings = [];

@@ -14,7 +14,7 @@ export interface CreatedPackage {
 }
 
 /**
- * Writes a complete router package into a new folder of `cwd`. Everything is written beside it first and moved in one
+ * Writes a complete router package into a new folder of `cwd`. Everything is written next to it first and moved in one
  * step, so a failure leaves nothing behind.
  * @param name as npm knows packages, with or without a scope
  * @throws CREATE_NAME, CREATE_FOLDER, CREATE_WRITE

@@ -1,6 +1,6 @@
 import type { CreatedPackage } from './create-router-package.js';
 
-/** What to type next, as the command prints it; the tests type exactly that. */
+/** The next commands to type, as the program prints them; the tests type exactly these. */
 export function nextSteps({ name, folder, files }: CreatedPackage): string {
   return [
     `${name}: ${files.length} files in ${folder}/`,

@@ -12,7 +12,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   'manifest.json': 'package.json',
 };
 
-/** What a user's own run leaves in the template's folder of this repository. */
+/** Files that a run leaves in the template's folder of this repository. */
 const LEFT_OUT = /(^|\/)(node_modules|dist|moekit-results)(\/|$)/;
 
 const folder = fileURLToPath(new URL('../template', import.meta.url));

@@ -39,7 +39,7 @@ export function assertRows(what: string, x: unknown): asserts x is Tensor {
 }
 
 /**
- * Refuses members that nobody knows: misspelt, they would pass as a default.
+ * Refuses unknown members: a misspelt one would pass as a default.
  * @param what whose they are: `FeedForwardExperts`
  * @throws MOE_OPTIONS naming the unknown member and the known ones
  */

@@ -10,7 +10,7 @@ import { assertTokenMask } from './token-mask.js';
 const members = ['training', 'rng', 'dropFree', 'tokenMask', 'tokenIds', 'previousLogits'];
 
 /**
- * What a step tells its router, held against the contract before a router reads it: what a caller got wrong is told as
+ * Checks the context of a step against the contract before a router reads it, so that the caller's mistake is reported as
  * the caller's. Reads nothing back from a device.
  * @throws MOE_CONTEXT, MOE_SHAPE naming the member
  */

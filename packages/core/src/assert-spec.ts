@@ -2,7 +2,7 @@ import { fail } from './errors.js';
 
 /**
  * Sizes that layers are made of, as a program in plain JavaScript may get them wrong.
- * @param what whose sizes: `a router`      @throws MOE_SPEC naming the size, and members whose names nobody knows
+ * @param what whose sizes: `a router`      @throws MOE_SPEC naming the size, and unknown members
  */
 export function assertSizes(what: string, sizes: object, names: readonly string[]): void {
   const given = (sizes ?? {}) as Readonly<Record<string, unknown>>;

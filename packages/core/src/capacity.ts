@@ -10,7 +10,7 @@ import { countTokens } from './token-mask.js';
 /** Guards the rounding against the last bits of a product that is whole in exact arithmetic (100 * 1.1 / 10). */
 const slackOf = (even: number) => Math.max(1e-9, even * 1e-14);
 
-/** What an even share is, and how its multiple becomes a whole number of rows. */
+/** The size of an even share, and the rounding of its multiple to whole rows. */
 export interface EvenShare {
   /** Assignments per token that the factor counts: 1 (default) in Switch, GShard and XMoE, k in Megatron. */
   readonly slots?: number;

@@ -4,7 +4,7 @@ import type { Scalar, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core
 
 import type { Rng } from './rng.js';
 
-/** What a layer tells its router when it builds it. */
+/** The sizes and the seed that a layer builds its router from. */
 export interface RouterSpec {
   /** D, the width of the tokens. */
   readonly modelWidth: number;
@@ -14,7 +14,7 @@ export interface RouterSpec {
   readonly seed: number;
 }
 
-/** What one step tells the router. */
+/** The circumstances of one step, for the router. */
 export interface RouteContext {
   /** Noise, jitter and the training capacity apply only when true. */
   readonly training: boolean;
@@ -36,7 +36,7 @@ export interface RouteContext {
   readonly previousLogits?: Tensor2D;
 }
 
-/** One auxiliary loss, with how it scales declared beside it. */
+/** One auxiliary loss, which declares how it scales. */
 export interface RouterLoss {
   readonly name: string;
   /** float32 scalar, differentiable, before the coefficient. */
@@ -47,7 +47,7 @@ export interface RouterLoss {
   readonly atBalance: number | null;
 }
 
-/** What zero-compute slots did, for routers that have them. */
+/** The use of zero-compute slots, for routers that have them. */
 export interface ZeroCompute {
   /** float32 [T], probability given to zero-compute slots. */
   readonly mass: Tensor1D;
@@ -76,7 +76,7 @@ export interface Routing {
    * nothing is read back (WebGPU) it sizes the experts' rows, T*E when absent. A mask that holds more is an error.
    */
   readonly maxPairs?: number;
-  /** C, rows that each expert had room for in this pass; absent without capacity. What padding to it costs is counted. */
+  /** C, rows that each expert had room for in this pass; absent without capacity. The cost of padding to it is counted. */
   readonly capacity?: number;
   /** float32 [T,E] scores of the real experts. */
   readonly logits: Tensor2D;
@@ -90,7 +90,7 @@ export interface Routing {
   readonly zeroCompute?: ZeroCompute;
 }
 
-/** What a layer's routing came to in one step, in plain numbers. */
+/** A layer's routing in one step, in plain numbers. */
 export interface RoutingStats {
   /** Tokens that took part (padding excluded). */
   readonly tokens: number;
@@ -137,7 +137,7 @@ export interface Router {
   /** Called after each optimiser step, for routers with state of their own (bias updates, adaptive lambdas). */
   afterStep?(stats: RoutingStats): void;
   /**
-   * What a checkpoint must hold, in a fixed order: the weights, and any state that afterStep moves as variables with
+   * The variables of a checkpoint, in a fixed order: the weights, and any state that afterStep moves as variables with
    * `trainable: false`, which optimisers leave alone. See `parameter`.
    */
   variables(): readonly Variable[];
@@ -147,7 +147,7 @@ export interface Router {
 /** The version of this contract; a plug-in names the one it was written for. */
 export const ROUTER_API_VERSION = 1;
 
-/** What a router package exports, and what `--router FILE` loads. */
+/** The default export of a router package, and of a file that `--router FILE` loads. */
 export interface RouterPlugin<Options = unknown, Input = unknown> {
   readonly name: string;
   readonly apiVersion: typeof ROUTER_API_VERSION;

@@ -1,6 +1,6 @@
 import type { Rng } from './rng.js';
 
-/** Where batches come from. What a batch is, model and source agree on between them. */
+/** A source of batches. Model and source agree between them on the form of a batch. */
 export interface DataSource<Batch = unknown> {
   readonly name: string;
   /**

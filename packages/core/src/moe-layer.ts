@@ -33,7 +33,7 @@ export class MoELayer {
   readonly sharedExpert: Expert | undefined;
   readonly #kernels: Kernels;
 
-  /** @throws MOE_SPEC when parts are missing or disagree, MOE_OPTIONS on a part that nobody knows */
+  /** @throws MOE_SPEC when parts are missing or disagree, MOE_OPTIONS on an unknown part */
   constructor(parts: MoELayerParts) {
     assertMembers('MoELayer', parts, ['router', 'experts', 'sharedExpert', 'kernels']);
     const { router, experts, sharedExpert, kernels = defaultKernels } = parts;

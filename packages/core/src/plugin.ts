@@ -78,7 +78,7 @@ function wrongNumExperts({ numExperts }: Router, spec: RouterSpec): string | und
   return numExperts === spec.numExperts ? undefined : `numExperts ${numExperts}`;
 }
 
-/** What is counted with it would be no number, or none that JSON has. */
+/** Figures computed from it would not be numbers, or not ones that JSON has. */
 function wrongFlops(router: Router): string | undefined {
   try {
     const flops = router.flopsPerToken();

@@ -91,7 +91,7 @@ function histogram(perToken: Tensor1D, numExperts: number): Tensor1D {
 
 type Scalars = [number, number, number, number, number, number, number, number, number];
 
-/** @param values what `encodeRoutingStats` held, read back */
+/** @param values the contents of `encodeRoutingStats`, read back */
 export function decodeRoutingStats(values: ArrayLike<number>): RoutingStats {
   const experts = ((values?.length ?? 0) - SCALARS) / 2;
   if (!Number.isInteger(experts) || experts < 1) refuseStats(values);

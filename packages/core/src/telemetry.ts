@@ -1,6 +1,6 @@
 import type { RoutingStats } from './contract.js';
 
-/** What one MoE layer's routing came to in one step. */
+/** The statistics of one MoE layer's routing in one step. */
 export interface RoutingEvent {
   /** Which MoE layer of the model, counted from 0. */
   readonly layer: number;

@@ -48,7 +48,7 @@ const clearedBy = new WeakMap<DataId, DataId>();
 
 /**
  * @throws MOE_SHAPE unless a token mask is float32 [T]; MOE_CONTEXT on values other than 0 and 1, looked at where tensors
- *   lie in host memory (cpu, wasm) or the mask is counted
+ *   are in host memory (cpu, wasm) or the mask is counted
  */
 export function assertTokenMask(tokenMask: Tensor1D, numTokens: number): void {
   assertTensor('tokenMask', tokenMask, [numTokens], {
@@ -125,7 +125,7 @@ export function tokenMean<Output extends Tensor>(
   });
 }
 
-/** What a batch without tokens comes to. Not left to tfjs, whose sums of nothing differ by backend. Gradient: of shape [0,E]. */
+/** The mean of a batch without tokens. Not left to tfjs, whose sums of nothing differ by backend. Gradient: of shape [0,E]. */
 function nothing(x: Tensor1D | Tensor2D): Tensor {
   const { shape } = x;
   return customGrad((_x) => ({

@@ -21,7 +21,7 @@ const FLAGS = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
 
 /**
  * Takes the operating system's lock (flock) of a file, without waiting. The system frees it when the process ends, however
- * it ends; a process that is stopped, or busy, or whose clock is wrong, keeps it. What the file says is for messages only.
+ * it ends; a process that is stopped, or busy, or whose clock is wrong, keeps it. The text in the file is for messages only.
  * @throws the system's error where there is no room, no permission, or no such lock on the file system
  */
 export function takeLock(path: string): Lock {

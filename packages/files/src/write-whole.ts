@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** What a file system says that cannot wait for the names in a folder. */
+/** Error codes of a file system that cannot sync the names in a folder. */
 const CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EISDIR']);
 
 /**
- * Writes a file as a whole or not at all, and waits until the disk has it: whatever happens meanwhile, and whoever else
- * writes it, the name leads to the old content or to the new.
+ * Writes a file as a whole or not at all, and waits until the disk has it: the name leads to the old
+ * content or to the new, even after a crash or if another process writes it too.
  * @throws what the file system throws; the old content is there then
  */
 export async function writeWhole(path: string, text: string): Promise<void> {

@@ -57,7 +57,7 @@ export interface Flops {
   readonly total: number;
 }
 
-/** What training needs of a model, whatever it is a model of. */
+/** The members of a model that training needs, for any kind of model. */
 export interface TrainableModel {
   /** Its MoE layers in depth order; empty for a dense model. */
   readonly moeLayers: readonly MoELayer[];

@@ -9,7 +9,7 @@ import type { Flops, ForwardOptions, Metrics, MoEFactory, TrainableModel } from 
 export interface Metric {
   /** Key in `Metrics`. */
   readonly name: string;
-  /** What tables write: "bits/byte". */
+  /** The unit as tables write it: "bits/byte". */
   readonly unit: string;
   readonly better: 'lower' | 'higher';
 }
@@ -27,7 +27,7 @@ export interface TaskPass {
   readonly figures?: Tensor1D;
 }
 
-/** What was summed over batches. */
+/** Sums over batches. */
 export interface TaskTotals {
   /** Nats per target. */
   readonly loss: number;
@@ -77,7 +77,7 @@ export interface TaskExample {
 }
 
 export interface ExampleToken {
-  /** What stands here; the kind of token where it is no text. */
+  /** The text of the token; its kind where it is not text. */
   readonly text: string;
   /** Where in the picture, in pixels; absent for text. */
   readonly region?: {
@@ -111,7 +111,7 @@ export interface TaskData {
   readonly reference?: { readonly name: string; readonly metrics: Metrics };
 }
 
-/** What decides a model beside the task's own options. */
+/** Settings that decide a model, in addition to the task's own options. */
 export interface TaskBuild {
   /** Every weight outside the MoE layers starts from it alone: the same bytes under every router. */
   readonly seed: number;
@@ -126,7 +126,7 @@ export interface MoESizes {
   readonly expertWidth: number;
 }
 
-/** What weights come to at least, known before any is made. */
+/** A lower bound of the weights, known before any is made. */
 export interface LeastWeights {
   readonly tensors: number;
   /** Of all tensors together. */
@@ -141,7 +141,7 @@ export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData>
   readonly name: string;
   /** Data and model of an experiment. */
   readonly options: StandardSchemaV1<unknown, Options>;
-  /** What it reports; rows are compared by the first. */
+  /** The metrics that it reports; rows are compared by the first. */
   readonly metrics: readonly [Metric, ...Metric[]];
   /** Reads the data. @param onProgress told of what takes a while      @throws coded errors for all that can be wrong with it */
   load(options: Options, onProgress?: (progress: LoadProgress) => void): Promise<Data>;
@@ -152,7 +152,7 @@ export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData>
     readonly activation: Activation;
   };
   /**
-   * What its model holds at least, from formulas: a checkpoint that holds less is of another model, and sizes that are
+   * A lower bound of its weights, from formulas: a checkpoint that holds less is of another model, and sizes that are
    * absurd are refused before anything is built. @param experts absent for a dense model
    */
   leastWeights?(options: Options, experts?: MoESizes): LeastWeights;

@@ -13,7 +13,7 @@ const words = {
 } as const;
 
 /**
- * What the router's options and sizes make sure of, for whoever calls `routeLogits` alone.
+ * Checks for direct callers of `routeLogits`; the router's options and sizes ensure them otherwise.
  * @throws MOE_OPTIONS, also where 0 < M < kMax: the closed form does not hold there
  */
 export function assertRule(logits: Tensor2D, rule: NullExpertRule): void {

@@ -8,14 +8,14 @@ export interface BalanceRule {
   /** M */
   readonly nullCopies: number;
   readonly balanceCoefficient: number;
-  /** What f divides the counts by: T kMax, or T. */
+  /** The divisor of the counts in f: T kMax, or T. */
   readonly fraction: 'assignment' | 'token';
   /** float32 [N], or [N+1] with null slots, a constant: earlier counts, added to this batch's before they become shares. */
   readonly earlierLoad?: Tensor1D | undefined;
   readonly tokenMask?: Tensor1D | undefined;
 }
 
-/** What one batch chose. */
+/** The choices of one batch. */
 export interface Load {
   /** float32 [T,N], or [T,N+1] with the whole probability of the null slots last. */
   readonly probs: Tensor2D;

@@ -77,5 +77,5 @@ export const nullExpertOptions = options.check(
 );
 
 export type NullExpertOptions = z.output<typeof nullExpertOptions>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type NullExpertInput = z.input<typeof nullExpertOptions>;

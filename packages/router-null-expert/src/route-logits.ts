@@ -80,7 +80,7 @@ function expand(logits: Tensor2D, nullCopies: number): Tensor2D {
 
 /**
  * A real logit is among the top kMax of all N + M slots exactly if it is among the top kMax of these N + 1 columns and not
- * below the null logit; a tie goes to the real expert, whose index is lower.
+ * below the null logit. A tie goes to the real expert, whose index is lower.
  */
 function selectSlots(logits: Tensor2D, kMax: number, nullCopies: number): Tensor2D {
   const top = selectTopK(logits, kMax);

@@ -6,7 +6,7 @@ export const GATE_NORMS = ['real', 'none', 'all'] as const satisfies readonly Ga
 export const FRACTIONS = ['assignment', 'token'] as const;
 export const Z_LOSS_LOGITS = ['expanded', 'raw'] as const;
 
-/** What decides a routing, beside the logits: the router's options and what its sizes make of them. */
+/** Everything that decides a routing, except the logits: the router's options, resolved for its sizes. */
 export interface NullExpertRule extends BalanceRule {
   readonly kind: (typeof KINDS)[number];
   readonly gateNorm: GateNorm;

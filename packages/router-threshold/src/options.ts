@@ -32,5 +32,5 @@ export const thresholdOptions = optionsOf({
 });
 
 export type ThresholdOptions = z.output<typeof thresholdOptions>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type ThresholdInput = z.input<typeof thresholdOptions>;

@@ -20,7 +20,7 @@ const options = optionsOf({
 });
 
 export type GShardOptions = z.output<typeof options>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type GShardInput = z.input<typeof options>;
 
 /** GShard (2006.16668): top-2 with a random second choice, capacity of two even shares. */

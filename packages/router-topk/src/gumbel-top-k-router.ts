@@ -58,7 +58,7 @@ const options = z.pipe(
 );
 
 export type GumbelTopKOptions = z.output<typeof options>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type GumbelTopKInput = z.input<typeof options>;
 
 /**

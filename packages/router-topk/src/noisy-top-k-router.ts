@@ -39,7 +39,7 @@ const options = optionsOf({
 });
 
 export type NoisyTopKOptions = z.output<typeof options>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type NoisyTopKInput = z.input<typeof options>;
 
 /**

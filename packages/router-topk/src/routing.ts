@@ -3,7 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul } from '@tensorflow/tfjs-core';
 
 export interface Decision {
-  /** Experts a token chooses at most. */
+  /** The most experts that a token chooses. */
   readonly choices: number;
   /** float32 [T,E], differentiable, before the mask. */
   readonly weights: Tensor2D;

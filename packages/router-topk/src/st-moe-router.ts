@@ -16,7 +16,7 @@ const options = optionsOf({
 });
 
 export type StMoEOptions = z.output<typeof options>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type StMoEInput = z.input<typeof options>;
 
 /** ST-MoE (2202.08906): top-2 as Mesh TensorFlow has it, kept stable by a z-loss. */

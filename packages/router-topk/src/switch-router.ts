@@ -24,11 +24,11 @@ const options = optionsOf({
 });
 
 export type SwitchOptions = z.output<typeof options>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type SwitchInput = z.input<typeof options>;
 
 /**
- * Switch's decision on given logits: one expert a token, served in token order.
+ * Switch's decision on given logits: one expert per token, served in token order.
  * Formula:  w_te = p_te where e = argmax_e p_te and there is room, p = softmax z   (2101.03961 section 2.1)
  * @param logits float32 [T,E]
  */

@@ -37,7 +37,7 @@ const options = optionsOf({
 });
 
 export type TopKOptions = z.output<typeof options>;
-/** What a program may pass: every option has a default. */
+/** The options as a program passes them: each has a default. */
 export type TopKInput = z.input<typeof options>;
 
 /**

@@ -59,7 +59,7 @@ function decide(logits: Tensor2D, { tokenMask }: RouteContext, options: RouterOp
   };
 }
 
-/** What the schema cannot know. */
+/** A check that the schema cannot make. */
 function assertExperts({ numExperts }: RouterSpec, { k }: RouterOptions): void {
   if (k <= numExperts) return;
   throw new MoekitError('MOE_OPTIONS', {

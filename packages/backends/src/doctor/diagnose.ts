@@ -8,7 +8,7 @@ import { explainKernels } from './explain-kernels.js';
 
 /** An examination with what only other processes can find out. */
 export interface Diagnosis extends DoctorReport {
-  /** What the chosen backend's kernels would do for a standard layer; null where it does not start. */
+  /** The plan of the chosen backend's kernels for a standard layer; null where it does not start. */
   readonly kernels: PlanExplanation | null;
 }
 

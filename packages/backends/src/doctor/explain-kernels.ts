@@ -4,7 +4,7 @@ import { runProcess } from '../process/run-process.js';
 
 /**
  * Asks a fresh process which algorithms a backend's kernels would choose for a standard layer. Nothing starts here.
- * @returns null where that process fails: the checks beside it say why
+ * @returns null where that process fails: the other checks say why
  */
 export async function explainKernels(backend: string): Promise<PlanExplanation | null> {
   const script = decodeURIComponent(new URL('./explain-process.js', import.meta.url).pathname);

@@ -30,7 +30,7 @@ const NOT_USED = ['/include/', '.a$', '/__pycache__/'];
 
 /**
  * TensorFlow's libraries and headers, and with a GPU the CUDA libraries, in one folder `deps`. TensorFlow looks for
- * CUDA beside itself ($ORIGIN/../nvidia), so the wheels' layout is kept, with real files: the linker does not follow
+ * CUDA next to itself ($ORIGIN/../nvidia), so the wheels' layout is kept, with real files: the linker does not follow
  * links before it looks.
  * @returns that folder; also the wheels' names
  * @throws BACKEND_NETWORK, BACKEND_WHEEL

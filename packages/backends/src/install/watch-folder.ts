@@ -6,7 +6,7 @@ import { sizeOf } from '../tensorflow/manifest.js';
 /** Milliseconds between two reports of progress. */
 const INTERVAL = 5_000;
 
-/** Tells how many bytes lie in folders until it is stopped. */
+/** Reports how many bytes folders hold until it is stopped. */
 export function watchFolders(dirs: readonly string[], tell: (bytes: number) => void): () => void {
   const timer = setInterval(() => tell(dirs.reduce((sum, dir) => sum + bytesIn(dir), 0)), INTERVAL);
   return () => clearInterval(timer);

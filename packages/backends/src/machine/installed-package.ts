@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
-  /** The folder that its entry lies in. */
+  /** The folder of its entry. */
   readonly code: string;
 }
 

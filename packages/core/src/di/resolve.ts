@@ -7,7 +7,7 @@ import type { Bindings } from './tokens.js';
 import { tokens } from './tokens.js';
 
 /**
- * What the container, or a parent of it, has bound under a name.
+ * The binding of a name in the container, or in a parent of it.
  * @throws MOE_DI_MISSING naming the binding
  */
 export function resolveBinding<Name extends keyof Bindings>(

@@ -39,7 +39,7 @@ export interface FeedForwardOptions {
   /** Standard deviation of the input weights; default 1/sqrt(D). Output weights take `outputStd`, default 1/sqrt(F). */
   readonly inputStd?: number;
   readonly outputStd?: number;
-  /** What the products are computed in: `f16` (webgpu only), `bf16` (tensorflow only), see `Precision`. Default float32. */
+  /** The precision of the products: `f16` (webgpu only), `bf16` (tensorflow only), see `Precision`. Default float32. */
   readonly precision?: Precision;
   readonly kernels?: Kernels;
   /**
@@ -110,13 +110,13 @@ export class FeedForwardExperts implements Expert {
     this.variables().forEach((v) => v.dispose());
   }
 
-  /** No row at all is fine: nobody may have been routed. */
+  /** Zero rows are fine: a step may route no token. */
   #assertRows(x: Tensor2D): void {
     const rows = (x as Tensor2D | undefined)?.shape?.[0] ?? 'S';
     assertTensor('x of the experts', x, [rows, this.modelWidth]);
   }
 
-  /** What lies between the two products, activation included. [S,D] (or tokens, [T,D]) -> [S,F] */
+  /** The activations between the two products. [S,D] (or tokens, [T,D]) -> [S,F] */
   #hidden(x: Tensor2D, plan: DispatchPlan, fromTokens: boolean): Tensor2D {
     const precision = this.#precision;
     const linear = (w: Variable, bias: Variable | undefined, options: LinearOptions) =>

@@ -6,7 +6,7 @@ import type { MoELayerArgs } from './layer-args.js';
 
 const own = ['router', 'routerOptions', 'numExperts', 'expertWidth', 'activation'];
 const others = ['sharedExpertWidth', 'seed', 'name', 'inputShape', 'trainable'];
-/** What every Keras layer has, and saves. */
+/** Arguments that every Keras layer has, and saves. */
 const keras = ['dtype', 'batchSize', 'batchInputShape', 'inputDType', 'weights', 'customObjects'];
 
 /**

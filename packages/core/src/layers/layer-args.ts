@@ -1,10 +1,10 @@
 import type { RouterPlugin } from '../contract.js';
 import type { Activation } from '../experts/activation.js';
 
-/** What a Mixture-of-Experts layer is made of. Everything but the plug-in itself is saved with the model. */
+/** The parts of a Mixture-of-Experts layer. Everything but the plug-in itself is saved with the model. */
 export interface MoELayerArgs<Options = unknown, Input = unknown> {
   readonly router: RouterPlugin<Options, Input>;
-  /** What the plug-in's own schema accepts; defaults where absent. */
+  /** Options that the plug-in's own schema accepts; defaults where absent. */
   readonly routerOptions?: Input | undefined;
   /** E */
   readonly numExperts: number;

@@ -5,7 +5,7 @@ import type { Router, Routing } from '../contract.js';
 import { fail } from '../errors.js';
 import { decodeRoutingStats, encodeRoutingStats } from '../stats.js';
 
-/** What the training passes of one step routed, kept until the router's state is moved by it. */
+/** Statistics of the training passes of one step, kept until the router's state is moved by it. */
 export class StepStats {
   readonly #router: string;
   #waiting: Tensor1D[] = [];
@@ -15,7 +15,7 @@ export class StepStats {
   }
 
   /**
-   * @param passes that one step makes: the places where the layer stands in the model
+   * @param passes that one step makes: the places where the model uses the layer
    * @throws MOE_AFTER_STEP when the last step's are still waiting: the state would never move
    */
   expectRoom(passes: number): void {
@@ -48,7 +48,7 @@ export class StepStats {
   }
 }
 
-/** By the contract all state lies in variables that optimisers leave alone. */
+/** By the contract all state is in variables that optimisers leave alone. */
 function hasState(router: Router): boolean {
   return router.afterStep !== undefined && router.variables().some(({ trainable }) => !trainable);
 }

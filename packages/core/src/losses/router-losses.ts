@@ -10,7 +10,7 @@ export interface BalanceOptions {
   readonly tokenMask?: Tensor1D | undefined;
   /** Default E (Switch); GShard's paper has 1/E. */
   readonly scale?: number;
-  /** What f is a share of: see assignmentFractions. Default `assignment`. */
+  /** The whole that f is a share of: see assignmentFractions. Default `assignment`. */
   readonly per?: 'token' | 'assignment';
 }
 

@@ -7,7 +7,7 @@ import { fail } from '../errors.js';
 import { assertNumber, assertTensor } from '../assert-arguments.js';
 import type { RouterLoss } from '../contract.js';
 
-/** What a model adds to its task loss: sum of coefficient * value over the losses given to it. */
+/** The term that a model adds to its task loss: sum of coefficient * value over the losses given to it. */
 export function totalRouterLoss(losses: readonly RouterLoss[]): Scalar {
   assertLosses(losses);
   return tidy(() => {

@@ -24,14 +24,14 @@ export function parseOptions<Options>(
   });
 }
 
-/** What a schema library hands to its error function, as far as it matters here. */
+/** The argument that a schema library passes to its error function, as far as it matters here. */
 interface SchemaIssue {
   readonly code?: string | undefined;
   readonly keys?: unknown;
 }
 
 /**
- * For the `error` of a strict schema: an option that nobody knows is told together with those that exist.
+ * For the `error` of a strict schema: an unknown option is reported together with those that exist.
  *
  *     z.strictObject(shape, { error: unknownOption(shape) })
  */

@@ -14,8 +14,8 @@ const TINY = 1e-3;
 
 /**
  * Uniform routing through the public contract alone. Tokens of tiny scale make the logits, and so the probabilities,
- * all but equal; out of a large pool of them tokens are then taken one by one, each time the one that evens out how
- * often every expert is chosen (in all, and as first choice). Gates that start at zero are given tiny random weights
+ * all but equal. Tokens are then taken from a large pool one by one, each time the one that best evens out the counts of
+ * the experts (in all, and as first choice). Gates that start at zero are given tiny random weights
  * first, for equal logits are tied and ties all go to expert 0.
  * @throws ContractViolation when the pool has no balanced subset: the router then needs `skip: { losses: reason }`
  */

@@ -36,7 +36,7 @@ export function objectiveValues(router: Router, batch: Batch, mode: Mode) {
   };
 }
 
-/** What the routing decided, as text: while it stays the same, the objectives are smooth. */
+/** The decision of the routing, as text: while it stays the same, the objectives are smooth. */
 function decisionOf(routed: ReadRouting): string {
   const { dispatchMask, selectionMask, zeroSlots, logits, tokens, experts } = routed;
   const ranking = Array.from({ length: tokens }, (_, t) => {

@@ -1,6 +1,6 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 
-/** What a value is, for the `got` of an error: a tensor by its type and shape, anything else by its kind. */
+/** A value in words, for the `got` of an error: a tensor by its type and shape, anything else by its kind. */
 export function describeValue(value: unknown): string {
   if (value instanceof Tensor) {
     const form = `${value.dtype} [${(value.shape as number[]).join(', ')}]`;

@@ -1,4 +1,4 @@
-/** What a reader needs to mend a mistake: what was asked for, what was found instead, what to do. */
+/** The parts of a message with which a reader can fix a mistake: the demand, the finding, the fix. */
 export interface ErrorDetail {
   readonly asked: string;
   readonly got: string;

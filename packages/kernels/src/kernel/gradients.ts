@@ -100,7 +100,7 @@ const groupedOuterGradient: Gradient<'MoeGroupedOuter'> = {
   },
 };
 
-/** What passes relu does so once more: linear in dy, and a constant of the output. */
+/** The gradient of relu, again through relu: linear in dy, and a constant of the output. */
 const reluGradientGradient: Gradient<'MoeReluGradient'> = {
   kernelName: 'MoeReluGradient',
   saved: ['out'],
@@ -120,7 +120,7 @@ const combineGradients: readonly Gradient<PlannedName>[] = [
 const derivativeBy = { d: 'MoeCombine', y: 'MoeSpread', weights: 'MoePairDots' } as const;
 type Factor = keyof typeof derivativeBy;
 
-/** The gradient of the derivative by `missing`: its dy stands where that factor stood. */
+/** The gradient of the derivative by `missing`: its dy replaces that factor. */
 function trilinear(
   kernelName: 'MoeCombine' | 'MoeSpread' | 'MoePairDots',
   missing: Factor,

@@ -1,6 +1,6 @@
 import type { DispatchPlan } from '../plan/plan.js';
 
-/** What a grouped linear layer does besides the product; a backend fuses what it can, with the same result. */
+/** The steps of a grouped linear layer besides the product; a backend fuses those it can, with the same result. */
 export interface LinearOptions {
   /** Applied to the result. Default none. */
   readonly activation?: 'relu' | undefined;
@@ -11,7 +11,7 @@ export interface LinearOptions {
 }
 
 /**
- * What a product and its gradient by x are computed in; results and the weights' own gradient are float32 in any case.
+ * The precision of a product and of its gradient by x; results and the weights' own gradient are float32 in any case.
  * - `f16` (webgpu) rounds the weights to half precision and halves what is read of them; sums are float32.
  * - `bf16` (tensorflow) rounds rows, weights and the product to bfloat16, which keeps 8 bits: TensorFlow's own products,
  *   on the units that processors and GPUs have for it. Bias and activation are float32.

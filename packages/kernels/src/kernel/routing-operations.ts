@@ -2,7 +2,7 @@ import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
 import type { InputName } from './kernel-map.js';
 
-/** What is computed of a routing beside its rows, each in one operation; `undefined` where a backend has none. */
+/** The figures and losses of a routing, each in one operation; `undefined` where a backend has none. */
 export interface RoutingOperations {
   /** The load-balancing loss of @moekit/core. Gradient: through probs. */
   balanceLoss(

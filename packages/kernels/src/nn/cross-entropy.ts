@@ -24,7 +24,7 @@ import { lossWithSlope } from '../kernel/loss-with-slope.js';
  * Mean negative log-likelihood, in nats.
  * Formula:  L = mean_t (max z_t - z_t[target] - log max p_t),  p = softmax(z)
  * Stable: the largest probability is at least 1/V, so its logarithm is harmless, and no sum of exponentials is formed
- * beside the softmax.
+ * apart from the softmax.
  * @param logits float32 [T,V]      @param targets int32 [T], all below V      @returns float32 scalar, owned by the caller
  *   Gradient: through the logits, (p - onehot) / T. The one-hot matrix is a segment sum of ones: tfjs's `oneHot`
  *   writes integer bits into float32 tensors on wasm (4.22).

@@ -74,7 +74,7 @@ const joinHeadsKernel: HostKernel<'MoeJoinHeads'> = {
   },
 };
 
-/** Visits each head of each token: where its query lies in [B*L,3D] and [B,H,L,Dh], and its angles in the tables. */
+/** Visits each head of each token: the place of its query in [B*L,3D] and [B,H,L,Dh], and its angles in the tables. */
 function forEachHead(
   { batchSize, length, numHeads, headWidth }: HeadsShape,
   visit: (joined: number, split: number, angle: number) => void,

@@ -4,7 +4,7 @@ import { add, customGrad, matMul, mul, reshape, slice, tensor2d } from '@tensorf
 /** Angles fall from 1 to 1/BASE radians per position across a head's pairs (Su 2021). */
 const BASE = 10_000;
 
-/** What rotates queries and keys by their position; made once, owned by the model. */
+/** The tables that rotate queries and keys by their position; made once, owned by the model. */
 export interface RotaryTables {
   readonly cosines: Tensor2D; // [L,Dh]
   readonly sines: Tensor2D; // [L,Dh]

@@ -23,7 +23,7 @@ export function assertRowsFit({ numRows }: DispatchPlan, maxRows: number | undef
 }
 
 /**
- * Options that a caller may misspell, held against those that exist: one nobody knows would pass as a default.
+ * Refuses unknown options: a misspelt one would pass as a default.
  * @throws KERNELS_VALUE naming the unknown option and the known ones
  */
 export function assertOptions(operation: string, options: object, known: readonly string[]): void {

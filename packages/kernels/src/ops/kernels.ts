@@ -8,7 +8,7 @@ import {
   groupedMatMul,
 } from './operations.js';
 
-/** What a layer and its experts ask of the kernels; an application may bind its own. */
+/** The kernels that a layer and its experts call; an application may bind its own. */
 export interface Kernels {
   readonly dispatchPlan: typeof dispatchPlan;
   readonly densePlan: typeof densePlan;

@@ -27,7 +27,7 @@ export class DevicePlan implements DispatchPlan {
     this.#make = typeof table === 'function' ? table : () => table;
   }
 
-  /** Made anew once the tidy that used it last is over: such a plan may be kept as host plans may. */
+  /** Made again once the tidy that used it last is over: such a plan may be kept as host plans may. */
   get table(): Tensor1D {
     if (this.owned) return this.owned;
     if (!this.#made || this.#made.isDisposed) this.#made = this.#make();

@@ -6,7 +6,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-core';
  * contiguous and nothing is padded.
  *
  * On most backends a plan is plain numbers on the host: nothing to dispose, safe to keep on the tape. A backend that
- * must not read back (WebGPU) plans on the device instead: `table` is set, `numRows` is a bound that the host knows
+ * must not read back (WebGPU) plans on the device instead. `table` is then set, `numRows` is a bound that the host knows
  * without reading (rows from the real S up to it are zero), and the arrays throw KERNELS_SYNC_READ.
  */
 export interface DispatchPlan {

@@ -21,7 +21,7 @@ export function scalarsOf(event: TrainEvent): Record<string, number> {
   return Object.assign(named('train', { ...metrics, ...figures }), ...layers) as never;
 }
 
-/** What a layer's routing came to, by the names that logs have. */
+/** The figures of a layer's routing, by their names in logs. */
 export function routingFigures(stats: RoutingStats): Record<string, number> {
   const figures = Object.values(ROUTING_FIGURES);
   return Object.fromEntries(figures.map(({ label, of }) => [label, of(stats)]));

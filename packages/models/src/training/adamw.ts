@@ -62,7 +62,7 @@ export class AdamW {
     );
   }
 
-  /** Goes on as if so many steps had been taken; the moments are the caller's to set. */
+  /** Continues as if so many steps had been taken; the moments are the caller's to set. */
   resumeAt(step: number): void {
     this.#step = step;
   }

@@ -10,7 +10,7 @@ import type { PassReport } from './pass-report.js';
 import { encodePass } from './pass-report.js';
 import { releaseTape } from './release-tape.js';
 
-/** What a training step does to the weights, and all that is worth knowing about it in one small tensor. */
+/** The gradients of a training step, and its report in one small tensor. */
 export interface BatchGradients {
   /** By `Variable.name`; owned by the caller. */
   readonly gradients: NamedTensorMap;

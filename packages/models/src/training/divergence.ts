@@ -10,7 +10,7 @@ import type { BatchGradients, BatchReport } from './batch-gradients.js';
 import type { LayerPass } from './repeat-pass.js';
 import { repeatPass } from './repeat-pass.js';
 
-/** What of a tensor is not finite, and how large the rest is. */
+/** The number of non-finite values of a tensor, and the magnitude of the others. */
 export interface Magnitude {
   /** As in `TrainableModel.namedVariables()`. */
   readonly name: string;

@@ -6,12 +6,12 @@ import { abs, keep, max, tidy } from '@tensorflow/tfjs-core';
 import type { PlainNumber } from '../figure.js';
 import type { Task } from '../task.js';
 
-/** What reached an MoE layer in one pass, and what its router made of it. */
+/** The input of an MoE layer in one pass, and the decision of its router. */
 export interface LayerPass {
   /** Largest absolute value among the tokens; `null` where the pass did not come so far. */
   readonly inputLargest: PlainNumber | null;
   readonly routing: RoutingStats | null;
-  /** What its router, or anything in it, threw. */
+  /** The error that the layer or its router threw. */
   readonly error: string | null;
 }
 

@@ -11,9 +11,9 @@ import { trainStep } from './train-step.js';
 
 type Options = Required<TrainOptions>;
 
-/** How a run goes on where another stopped, and is watched from within. */
+/** How a run resumes where another stopped, and is observed from within. */
 export interface TrainControl {
-  /** Training goes on after its last step, and it stays the caller's; a new one when absent. See `restoreCheckpoint`. */
+  /** Training resumes after its last step, and it stays the caller's; a new one when absent. See `restoreCheckpoint`. */
   readonly optimiser?: AdamW;
   /** Awaited after each step and its evaluation: until it settles nothing moves, so what it saves is of one moment. */
   afterStep?(taken: StepTaken): Promise<void> | void;

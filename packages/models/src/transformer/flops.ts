@@ -2,13 +2,13 @@ import type { MoELayer } from '@moekit/core';
 
 import type { Flops, LanguageModelConfig } from '../contract.js';
 
-/** What a causal stack does per token, as the pieces themselves count it. */
+/** The work of a causal stack per token, as its parts count it. */
 export interface FlopsParts {
   readonly config: Pick<LanguageModelConfig, 'modelWidth' | 'contextLength' | 'numLayers'>;
   readonly moeLayers: readonly MoELayer[];
   /** FLOPs per row of each dense feed-forward layer where an MoE model has none of its own either. */
   readonly denseFlopsPerRow: readonly number[];
-  /** FLOPs per row of each dense layer that stands where an MoE model has experts. */
+  /** FLOPs per row of each dense layer in the place of an MoE layer. */
   readonly inPlaceFlopsPerRow?: readonly number[];
 }
 
@@ -39,7 +39,7 @@ export function countFlops(parts: FlopsParts, expertsPerToken: readonly number[]
   return { router, experts, attention, rest, total: router + experts + attention + rest };
 }
 
-/** With products beside the stack's added to the rest. */
+/** Adds products outside the stack to the rest. */
 export function addRest(flops: Flops, products: number): Flops {
   return { ...flops, rest: flops.rest + products, total: flops.total + products };
 }

@@ -13,7 +13,7 @@ const NORMS = 2;
 const FEED_FORWARD = 2;
 
 /**
- * What transformer layers have at least: their matrices and gains; no biases, routers or embeddings.
+ * A lower bound of the weights of transformer layers: their matrices and gains; no biases, routers or embeddings.
  * Formula:  n (4 D^2 + 2 D) + dense 2 D F + moe 2 E D d_e
  */
 export function leastOfLayers(

@@ -7,7 +7,7 @@ const size = z.int().min(1);
 /** Tokens of a sequence: a mask of them all is 1 GiB then, and attention holds several. */
 export const longestContext = size.max(2 ** 14);
 
-/** What every transformer of this package is asked for, whatever it is a model of. */
+/** The sizes of every transformer of this package, for any kind of model. */
 export const sizesShape = {
   modelWidth: size,
   numHeads: size,

@@ -32,7 +32,7 @@ export function causalMask(length: number): Tensor2D {
   return tensor2d(values, [length, length]);
 }
 
-/** What attention needs beside the tokens; the same in every layer. */
+/** The inputs of attention, apart from the tokens; the same in every layer. */
 export interface AttentionFrame {
   readonly batchSize: number;
   readonly length: number;
@@ -91,7 +91,7 @@ export interface FeedForwardSpec {
   readonly allowNonCausal?: boolean;
 }
 
-/** What a feed-forward layer needs beside the tokens. */
+/** The inputs of a feed-forward layer, apart from the tokens. */
 export interface FeedForwardFrame {
   /** The plan of dense layers: every token to the one expert. */
   readonly everyToken: DispatchPlan;
@@ -156,7 +156,7 @@ export class FeedForwardBlock {
   }
 }
 
-/** A matrix is a weight; a vector, or one row per expert of a stack ([E,F] beside [E,D,F]), is a bias. */
+/** A matrix is a weight; a vector, or one row per expert of a stack ([E,F] next to [E,D,F]), is a bias. */
 function numbered(prefix: string, variables: readonly Variable[] = []): Record<string, Variable> {
   const stacked = variables.some((v) => v.rank === 3);
   return Object.fromEntries(
@@ -224,7 +224,7 @@ export class TransformerLayer {
 export type StackConfig = LayerConfig &
   Pick<LanguageModelConfig, 'contextLength' | 'numLayers' | 'moeEvery' | 'positions'>;
 
-/** A stack's input beside the vectors of the tokens. */
+/** A stack's input, apart from the vectors of the tokens. */
 export interface StackInput {
   readonly batchSize: number;
   /** L, at most the context length. */

@@ -34,7 +34,7 @@ export function checkCapacity(subject: Subject): void {
   });
 }
 
-/** What padding to a capacity costs is counted wherever there is one. */
+/** The cost of padding to a capacity is counted wherever there is one. */
 function holdsItsRoom(capacity: number, mask: Float32Array, experts: number, drops: boolean): void {
   const rows = new Array<number>(experts).fill(0);
   mask.forEach((m, i) => (rows[i % experts]! += m));

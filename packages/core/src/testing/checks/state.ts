@@ -52,7 +52,7 @@ function compare(
   });
 }
 
-/** What a checkpoint does: the variables of one router, in order, go into another. */
+/** As a checkpoint does: the variables of one router, in order, go into another. */
 function restore(to: Router, from: Router): void {
   to.variables().forEach((v, i) => v.assign(from.variables()[i] as Tensor));
 }

@@ -11,7 +11,7 @@ import { ensure } from '../violation.js';
 
 const present = [0, 1, 3, 4, 6, 7, 8, 11];
 
-/** Padding gets nothing, takes nothing, and changes nothing for the tokens beside it. */
+/** Padding gets nothing, takes nothing, and changes nothing for the other tokens. */
 export function checkTokenMask(subject: Subject): void {
   const whole = randomBatch(subject, 12);
   const batch = masked(whole, present);

@@ -8,8 +8,8 @@ export type BackendName = 'cpu' | 'wasm' | 'webgpu' | 'tensorflow';
 export interface Backend {
   /** Puts its kernels into tfjs's registry. */
   register(): void;
-  /** Precisions of its grouped products beside float32. */
+  /** Precisions of its grouped products other than float32. */
   readonly precisions: readonly Precision[];
-  /** Present where tensors lie in host memory: looking at one waits for nothing. */
+  /** Present where tensors are in host memory: viewing one waits for nothing. */
   readonly memory?: HostMemory;
 }

@@ -3,7 +3,7 @@ import { util } from '@tensorflow/tfjs-core';
 
 import type { HostMemory } from '../contract/host-memory.js';
 
-/** What the kernels need of tfjs's cpu backend. */
+/** The members of tfjs's cpu backend that the kernels need. */
 interface CpuBackend {
   readSync(dataId: object): TypedArray;
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;

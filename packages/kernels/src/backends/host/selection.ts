@@ -125,7 +125,7 @@ export const limitCapacityKernel: HostKernel<'MoeLimitCapacity'> = {
   },
 };
 
-/** [T*E] the how-manieth choice of its token each selected pair is, from 0; -1 where not selected. */
+/** [T*E] each selected pair's rank among its token's choices, from 0; -1 where not selected. */
 function rankChoices(mask: Float32Array, logits: Float32Array, experts: number): Int32Array {
   const choices = new Int32Array(mask.length).fill(-1);
   const rank = createRanking(logits, experts);

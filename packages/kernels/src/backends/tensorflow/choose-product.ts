@@ -1,7 +1,7 @@
 import type { Estimate, ProductShape, SizeClass } from '../contract/explanation.js';
 import { oneClass, sizeClasses } from './size-classes.js';
 
-/** What a device does in a second, and what an operation costs before it does anything. */
+/** Rates of a device per second, and the fixed cost of an operation. */
 export interface DeviceSpeed {
   /** Floating-point operations of a matrix product. */
   readonly flops: number;

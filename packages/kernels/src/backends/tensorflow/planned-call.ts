@@ -2,7 +2,7 @@ import type { DispatchPlan } from '../../plan/plan.js';
 import type { PlanIndices } from './plan-indices.js';
 import type { RawScope } from './raw.js';
 
-/** What a kernel over planned rows works with. */
+/** The arguments of a kernel over planned rows. */
 export interface PlannedCall {
   readonly scope: RawScope;
   readonly plan: DispatchPlan;

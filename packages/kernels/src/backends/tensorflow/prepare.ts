@@ -3,7 +3,7 @@ import { GatherV2, scalar } from '@tensorflow/tfjs-core';
 
 import { replaceKernel } from '../../kernel/replace-kernel.js';
 
-/** What tfjs-node's backend offers beyond the interface of all backends, as far as it is used here. */
+/** The members of tfjs-node's backend beyond the interface of all backends, as far as it is used here. */
 interface NodeBackend extends KernelBackend {
   readonly binding: {
     readonly TF_INT32: number;
@@ -21,7 +21,7 @@ interface OutputMetadata {
   readonly dtype: number;
 }
 
-/** What `prepareTensorflow` mends, in words for a report. */
+/** The faults that `prepareTensorflow` patches, in words for a report. */
 export interface Mended {
   readonly name: 'node-util' | 'gather' | 'int64';
   readonly text: string;
@@ -31,9 +31,9 @@ export interface Mended {
 type NodeUtil = Partial<Record<'isNullOrUndefined' | 'isArray', (value: unknown) => boolean>>;
 
 /**
- * Mends what keeps `@tensorflow/tfjs-node` 4.22 from running well: on Node >= 23, with indices on a GPU, with int64
+ * Patches faults of `@tensorflow/tfjs-node` 4.22: on Node >= 23, with indices on a GPU, with int64
  * results. Idempotent per backend instance.
- * @param backend the instance that tfjs-node registered      @returns what was mended by this call
+ * @param backend the instance that tfjs-node registered      @returns the faults that this call patched
  */
 export function prepareTensorflow(backend: KernelBackend): readonly Mended[] {
   const node = backend as NodeBackend;

@@ -57,7 +57,7 @@ function shareReshaped(): void {
   }));
 }
 
-/** What broadcasts, or is not float32, stays TensorFlow's. */
+/** Products that broadcast, or are not float32, stay TensorFlow's. */
 function takeOver(kernelName: string, replacement: Replacement): void {
   wrapKernel(kernelName, NAME, (theirs) => ({
     kernelName,

@@ -20,7 +20,7 @@ export function fusedLinearWasm(bind: Bind): KernelConfig {
   return kernelConfig('MoeFusedLinear', 'wasm', linear(bind));
 }
 
-/** One product per expert that has rows, on the rows where they lie. */
+/** One product per expert that has rows, on its rows in place. */
 function linear(bind: Bind) {
   return (
     { x, w, bias }: Inputs<'MoeFusedLinear', TensorInfo>,

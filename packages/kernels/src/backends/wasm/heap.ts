@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 
-/** What the kernels need of tfjs's wasm backend: its heap and its tensors' places on it. */
+/** The members of tfjs's wasm backend that the kernels need: its heap and its tensors' places on it. */
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPF32: Float32Array;

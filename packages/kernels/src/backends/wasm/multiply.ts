@@ -12,7 +12,7 @@ export function multiply({ kernels, scratch }: Bound, product: Product): void {
   kernels.multiply(...multiplyArguments(product), scratch);
 }
 
-/** What the product is to assembly/index.ts, but for the scratch. */
+/** The arguments of the product in assembly/index.ts, without the scratch memory. */
 export function multiplyArguments(product: Product) {
   const { a, b, bias = 0, activation, out } = product;
   const { m, k, n } = sizesOf(product);

@@ -22,8 +22,8 @@ export const wasm: Backend = {
 };
 
 /**
- * Decisions are the plain arithmetic of `host/` on heap views; row moves and products are those of `assembly/`. What was
- * registered before is replaced.
+ * Decisions are the plain arithmetic of `host/` on heap views; row moves and products are those of `assembly/`. Kernels
+ * registered before are replaced.
  */
 export function registerWasmKernels(
   build: WasmBuild = bestBuild(),

@@ -1,5 +1,5 @@
 /**
- * What a thread runs: it waits for its number in `control` to change, computes the products that lie in the shared memory
+ * The code of a thread: it waits for its number in `control` to change, computes the products in the shared memory
  * (14 integers each, the arguments of `multiply`) and counts itself off. A string, so that it needs no file of its own in
  * a bundle. `control`: [threads at work, whether one failed, then for each thread: calls, address of products, products].
  */

@@ -8,7 +8,7 @@ import { SharedOperands } from './shared-operands.js';
 import { shareProducts, workOf } from './share-products.js';
 import { threadCode } from './thread-code.js';
 
-/** What is used of a Worker of Node. */
+/** The members of Node's Worker that are used. */
 interface Thread {
   on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;
   unref(): void;

@@ -1,4 +1,4 @@
-/** What a WebGPU adapter says of itself. */
+/** The description that a WebGPU adapter gives of itself. */
 export interface AdapterSummary {
   readonly name: string;
   /** It computes on the processor (SwiftShader, llvmpipe): right, and slower than any other backend. */

@@ -17,7 +17,7 @@ export interface WebGpuProgram {
   getUserCode(): string;
 }
 
-/** What the kernels need of tfjs's WebGPU backend; its package is an optional peer, so no type is imported. */
+/** The members of tfjs's WebGPU backend that the kernels need; its package is an optional peer, so no type is imported. */
 export interface WebGpuBackend {
   readonly device: {
     /** Older browsers do not say. */

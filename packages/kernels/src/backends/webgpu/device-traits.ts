@@ -2,7 +2,7 @@ import { summariseAdapter } from './adapter.js';
 import type { WebGpuBackend } from './backend.js';
 import { takesSubgroups } from './subgroups.js';
 
-/** What programs are chosen by. */
+/** The traits by which programs are chosen. */
 export interface DeviceTraits {
   /** It computes on the processor. */
   readonly software: boolean;

@@ -29,9 +29,9 @@ export interface Chunks {
 /**
  * out[e] = x^T y over the rows of expert e: [R,A] x [R,B] -> [E,A,B]; 0 for an expert without rows. x may hold
  * tokens, whose rows are gathered while they are loaded.
- * A workgroup for each expert and tile of its matrix walks the expert's rows in order. Where the device would idle while
- * one expert's workgroups walk most rows of a skewed load, an expert of more rows than a chunk has them walked a chunk at a
- * time, side by side, and its sums added in order. No atomics, and the same bytes every time.
+ * A workgroup for each expert and tile of its matrix walks the expert's rows in order. Under a skewed load the
+ * device would idle while one expert's workgroups walk most rows. The rows of an expert with more than a chunk are therefore
+ * walked chunk by chunk at the same time, and the sums added in order. No atomics, and the same bytes every time.
  */
 export const groupedOuterKernel = onDeviceConfig('MoeGroupedOuter', 'webgpu', runOuter);
 

@@ -21,7 +21,7 @@ export interface ProductVariant {
 
 /**
  * out[s] = relu(x[s] w[expert(s)] + bias[expert(s)]), a tile of one expert's rows at a time. The workgroups of one span
- * of columns share the tiles that the plan has, then the rows that nobody took, which become zeros: a workgroup beyond
+ * of columns share the tiles that the plan has, then the unused rows, which become zeros: a workgroup beyond
  * the tiles costs a device little, but a software adapter a quarter of a full one.
  * Tiles of x and w pass through workgroup memory; a thread's block of results stays in registers. Sums run in the
  * order of the inner dimension.

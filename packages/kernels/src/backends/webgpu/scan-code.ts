@@ -61,7 +61,7 @@ const sumBefore = /* wgsl */ `
 `;
 
 /**
- * The same with one barrier. Nothing says how threads lie in subgroups, or that all of these are full, so each subgroup
+ * The same with one barrier. The order of threads in subgroups is unspecified, as is whether all of these are full, so each subgroup
  * takes the next places for its threads and keeps its sum at the first of them.
  */
 const sumBeforeInSubgroups = /* wgsl */ `

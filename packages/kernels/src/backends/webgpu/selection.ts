@@ -26,9 +26,9 @@ export const selectTopKKernel = kernelConfig(
 
 /**
  * XMoE's rule: an expert is in while the probability before it is below t; the first always is.
- * Formula:  (1 - t) * before < t * after, before + after = 1: the same rule without the cancellation of 1 - before
+ * Formula:  (1 - t) * before < t * after, before + after = 1: the same rule without the cancellation of 1 - before.
  * Sums run in expert order, so the sums of two ranks compare as their sets do and the experts kept are a prefix of the
- * ranking. The reference decides in float64; here exp and sums are float32, so the two can differ for a token whose
+ * ranking. The reference decides in float64. Here exp and sums are float32, so the two can differ for a token whose
  * cumulative probability lies within about 1e-6 of t.
  */
 export const selectThresholdKernel = kernelConfig(

@@ -4,7 +4,7 @@ import { tileRowsOf } from './tile.js';
 type Sizes = Pick<DispatchPlan, 'numTokens' | 'numExperts' | 'numRows'>;
 
 /**
- * Where the parts of a device plan lie in its one int32 table:
+ * The places of the parts of a device plan in its one int32 table:
  *
  *     S | expertOffsets [E+1] | tokenOffsets [T+1] | tokenIndices [R] | expertIndices [R] | tokenRows [R] | M | tiles [M,2]
  *

@@ -1,6 +1,6 @@
 import type { DispatchPlan } from '../../plan/plan.js';
 
-/** What one workgroup computes of a product: a block of the result, and how its threads share it. */
+/** The part of a product that one workgroup computes: a block of the result, and how its threads share it. */
 export interface Tile {
   /** Rows and columns of the block. */
   readonly rows: number;
@@ -15,7 +15,7 @@ type Sizes = Pick<DispatchPlan, 'numExperts' | 'numRows'>;
 
 /** A subgroup of most devices; fewer threads leave lanes idle. */
 const LEAST_THREADS = 32;
-/** 8 KiB at 64 x 64, half of what every WebGPU device has: two workgroups fit beside each other. */
+/** 8 KiB at 64 x 64, half of what every WebGPU device has: two workgroups fit at once. */
 const INNER = 16;
 
 /**

@@ -14,7 +14,7 @@ interface DeviceBackend {
   readonly device: Device;
 }
 
-/** Tells whether the GPU did what it was asked; tfjs alone goes on with stale memory after an invalid shader. */
+/** Reports whether the GPU ran its programs; tfjs alone continues with stale memory after an invalid shader. */
 export interface DeviceWatch {
   /**
    * Waits for the work submitted so far; call it where results are awaited anyway.

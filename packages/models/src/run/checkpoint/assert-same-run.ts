@@ -3,7 +3,7 @@ import { differencesOf } from './differences.js';
 import type { CheckpointManifest, CheckpointRun } from './manifest.js';
 
 /**
- * Whether going on from a checkpoint gives what an uninterrupted run would have given, bit for bit.
+ * Whether resuming from a checkpoint gives the results of an uninterrupted run, bit for bit.
  * The version of Node.js may differ.
  * @throws MODELS_CHECKPOINT_MISMATCH naming what differs
  */

@@ -15,7 +15,7 @@ export const TENSORS_FILE = 'tensors.safetensors';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const figures = z.record(z.string(), figure);
 
-/** What must be equal for a run to go on as if it had never stopped. */
+/** Everything that must be equal for a run to resume as if it had never stopped. */
 const runSchema = z.strictObject({
   /** Task, model, router: whatever the program that trains builds them from. */
   config: z.record(z.string(), z.json()),

@@ -17,7 +17,7 @@ import { damaged } from './strict-json.js';
 const LARGEST_MANIFEST = 4 * 2 ** 20;
 
 /**
- * What a checkpoint says of itself; its tensors are not looked at.
+ * The manifest of a checkpoint; its tensors are not read.
  * @throws MODELS_CHECKPOINT_MISSING, MODELS_CHECKPOINT_CORRUPT, MODELS_CHECKPOINT_VERSION
  */
 export async function readManifest(folder: string): Promise<CheckpointManifest> {

@@ -14,7 +14,7 @@ import type { WritableTensor, WrittenFile } from './safetensors-write.js';
 import { writeSafetensors } from './safetensors-write.js';
 import { stateTensors } from './state-tensors.js';
 
-/** What a checkpoint is made of. */
+/** The parts of a checkpoint. */
 export interface CheckpointState {
   readonly model: Pick<TrainableModel, 'namedVariables'>;
   readonly optimiser: AdamW;

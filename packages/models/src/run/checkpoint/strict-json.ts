@@ -1,6 +1,6 @@
 import { fail } from '../../errors.js';
 
-/** Deeper than anything that moekit writes, and shallow enough for whoever walks through it. */
+/** Deeper than anything that moekit writes, and shallow enough to walk recursively. */
 const DEEPEST = 64;
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
@@ -46,7 +46,7 @@ function countKeys(value: unknown): number {
   return inside + (Array.isArray(value) ? 0 : Object.keys(value).length);
 }
 
-/** What every damaged part of a checkpoint is reported as. */
+/** The error for every damaged part of a checkpoint. */
 export function damaged(part: string, got: string, cause?: unknown) {
   return fail('MODELS_CHECKPOINT_CORRUPT', {
     asked: `${part} must be as it was written`,

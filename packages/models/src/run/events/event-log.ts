@@ -8,13 +8,13 @@ import { readLines } from './log-lines.js';
 
 export interface EventLogOptions {
   /**
-   * Goes on with the log of a run that is at this step: later events, which will come again, and a line that a kill cut
+   * Continues the log of a run that is at this step: later events, which will come again, and a line that a kill cut
    * off are removed. Absent for a new log.
    */
   readonly afterStep?: number;
 }
 
-/** The events of a run as JSON, one a line, in the order they came; whole lines up to the last `sync` survive a crash. */
+/** The events of a run as JSON, one per line, in the order they came; whole lines up to the last `sync` survive a crash. */
 export class EventLog {
   readonly #file: AppendedFile;
 
@@ -75,7 +75,7 @@ async function isMissing(path: string): Promise<boolean> {
   );
 }
 
-/** What a run leaves that failed before its first step. */
+/** The log of a run that failed before its first step. */
 async function isEmptyFile(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isFile() && found.size === 0,

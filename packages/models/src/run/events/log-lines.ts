@@ -72,7 +72,7 @@ function parseLine(line: string): TrainEvent | undefined {
   }
 }
 
-/** What is left of an event; a disk that lost its power may have zeros instead. */
+/** The fields of an event that are checked; a disk that lost its power may have zeros instead. */
 function assertCutOff(path: string, text = ''): void {
   const written = text.replace(/\0+$/, '');
   if (written.startsWith(START) || START.startsWith(written)) return;

@@ -1,13 +1,13 @@
 import { PbfWriter } from 'pbf';
 
-/** What a TensorBoard event says: fields of tensorflow/core/util/event.proto. */
+/** A TensorBoard event: fields of tensorflow/core/util/event.proto. */
 export interface TensorboardEvent {
   /** Seconds since 1970. */
   readonly wallTime: number;
   readonly step?: number;
   /** Only in the first event of a file. */
   readonly fileVersion?: 'brain.Event:2';
-  /** A run that goes on: TensorBoard drops what earlier files say of this step and later ones. */
+  /** The start of a resumed run: TensorBoard drops this step and later ones of earlier files. */
   readonly restartsAt?: number;
   readonly scalars?: Readonly<Record<string, number>>;
 }

@@ -9,7 +9,7 @@ import { encodeEvent } from './tensorboard-event.js';
 import { frameRecord } from './tensorboard-record.js';
 
 export interface TensorboardOptions {
-  /** Step of the run that goes on, 0 at its start: TensorBoard drops what earlier files say of later steps. */
+  /** Step of the resumed run, 0 at its start: TensorBoard drops later steps of earlier files. */
   readonly afterStep?: number;
 }
 

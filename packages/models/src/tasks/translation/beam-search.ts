@@ -8,7 +8,7 @@ export interface Hypothesis {
   readonly score: number;
 }
 
-/** What may come next in each row. */
+/** The candidates for the next token in each row. */
 export interface NextTokens {
   /** Candidates of each row. */
   readonly width: number;

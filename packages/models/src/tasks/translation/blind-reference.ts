@@ -4,7 +4,7 @@ import type { TokenPair } from './pairs.js';
 import { END } from './pairs.js';
 
 /**
- * What can be had without a look at the source: each target token by the one before it, counted on the training pairs
+ * A reference that ignores the source: each target token by the one before it, counted on the training pairs
  * with one added to each count, and scored on the validation pairs.
  */
 export function blindReference(
@@ -20,7 +20,7 @@ export function blindReference(
   return { loss, perplexity: Math.exp(loss) };
 }
 
-/** One sentence after another; the end of one stands where the next begins. */
+/** One sentence after another; one ends where the next begins. */
 function targets(pairs: readonly TokenPair[]): Int32Array {
   return Int32Array.from([END, ...pairs.flatMap(({ target }) => [...target, END])]);
 }

@@ -30,7 +30,7 @@ export class DecoderLayer {
   readonly #gains: readonly [Variable<Rank.R1>, Variable<Rank.R1>]; // [D]
   readonly #feedForward: FeedForwardBlock;
 
-  /** @param layer index that the factory is told      @param moe builds the feed-forward part; dense when absent */
+  /** @param layer index handed to the factory      @param moe builds the feed-forward part; dense when absent */
   constructor(
     config: TranslationModelConfig,
     { layer, rng }: { readonly layer: number; readonly rng: Rng },

@@ -9,7 +9,7 @@ import type { Cache, MemoryFrame } from './decoder-layer.js';
 import type { Decoder } from './decoder.js';
 import type { Encoded, SharedParts } from './encoder.js';
 
-/** What a session decodes with; the model's, but for what was encoded. */
+/** The parts that a session decodes with: the model's, and the encoded source. */
 export interface SessionParts {
   readonly decoder: Decoder;
   readonly shared: SharedParts;

@@ -11,7 +11,7 @@ import { TransformerLayer } from '../../transformer/transformer.js';
 import type { SourceBatch, TranslationModelConfig } from './contract.js';
 import { paddingMask, passDropout, routeContexts, tokenMask } from './frames.js';
 
-/** What both halves of the model share. */
+/** The parts that both halves of the model share. */
 export interface SharedParts {
   readonly rotary: RotaryTables;
   /** Embeds ids: int32 [T] -> float32 [T,D]. */

@@ -16,7 +16,7 @@ export function tokenMask(lengths: readonly number[], length: number): Tensor1D 
   return createTokenMask(mask);
 }
 
-/** What is added to scores so that no query sees padding: float32 [B,1,1,L], or zeros [1,1,1,1] where there is none. */
+/** The mask added to scores so that no query sees padding: float32 [B,1,1,L], or zeros [1,1,1,1] where there is none. */
 export function paddingMask(mask: Tensor1D | undefined, batchSize: number): Tensor4D {
   if (!mask) return zeros([1, 1, 1, 1]);
   return reshape<Rank.R4>(mul(sub(1, mask), MASKED), [batchSize, 1, 1, -1]);

@@ -30,7 +30,7 @@ import { realRows } from './frames.js';
 /**
  * An encoder-decoder transformer (Vaswani 2017) with MoE feed-forward in every `moeEvery`-th encoder layer, as XMoE has
  * it. Unlike XMoE's fairseq model its layers are pre-norm: they train without the long warm-up that post-norm layers
- * need (Xiong 2020, 2002.04745), which is most of a run as short as one on two cores; and they are the layers of the
+ * need (Xiong 2020, 2002.04745), which is most of a run as short as one on two cores. They are also the layers of the
  * language model, so that both tasks compare the same thing. Positions are rotary, for the same reasons.
  * Weights outside the MoE layers depend on `config.seed` alone, never on the router.
  * @param moe builds each MoE feed-forward; without it every layer is dense

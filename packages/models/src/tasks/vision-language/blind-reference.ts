@@ -10,7 +10,7 @@ const TRAINED_ON = 2000;
 const SCORED_ON = 1000;
 
 /**
- * What can be had without a look at the picture: each word of an answer by how often it stands at its place after
+ * A reference that ignores the picture: each word of an answer by how often it is at its place after
  * that question, counted on training pictures with one added to each count, and scored on held-out ones.
  * An answer is right when its likeliest words are all it.
  */

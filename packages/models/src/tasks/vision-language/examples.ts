@@ -61,7 +61,7 @@ async function readPass(model: VisionLanguageModel, drawn: readonly Drawn[]): Pr
   return numbers;
 }
 
-/** What a model says ends where it says so; later words were not asked for. */
+/** The model's answer, up to its end token; later words are dropped. */
 function textsOf({ question }: Drawn, words: readonly string[]): Record<string, string> {
   const until = words.indexOf(END);
   return {

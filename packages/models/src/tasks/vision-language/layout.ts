@@ -3,7 +3,7 @@ import { DIGIT_SIDE } from '@moekit/data';
 import type { QuestionKind } from './question.js';
 import { longestAnswer, longestQuestion } from './question.js';
 
-/** What decides the pictures and the text. */
+/** The options that decide the pictures and the text. */
 export interface SceneOptions {
   /** Side of the square canvas, in pixels. */
   readonly canvas: number;

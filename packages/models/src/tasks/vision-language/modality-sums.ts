@@ -2,7 +2,7 @@ import type { Routing } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, cast, concat, equal, matMul, reshape, stack, sum, tidy } from '@tensorflow/tfjs-core';
 
-/** What is summed per group of tokens in each MoE layer. */
+/** The sums per group of tokens in each MoE layer. */
 export const SUMS = ['experts', 'slots', 'zeroCompute'] as const;
 
 /**

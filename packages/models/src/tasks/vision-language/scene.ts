@@ -33,7 +33,7 @@ export function paint({ width, height, digits }: Scene, { images }: Digits): Uin
   return pixels;
 }
 
-/** What of a square's side an image covers that is moved along it: from, and up to. */
+/** The part of a square's side that a moved image covers: from, and up to. */
 function within(shift: number): [number, number] {
   return [Math.max(0, shift), Math.min(DIGIT_SIDE, DIGIT_SIDE + shift)];
 }

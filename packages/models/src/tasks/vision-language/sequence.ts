@@ -3,7 +3,7 @@ import type { Question } from './question.js';
 import type { Vocabulary } from './vocabulary.js';
 import { END, FILLER } from './vocabulary.js';
 
-/** What a token is, for figures only: neither model nor router ever sees it. */
+/** The kind of a token, for figures only: neither model nor router ever sees it. */
 export const TOKEN_GROUPS = ['ink', 'background', 'words', 'filler'] as const;
 
 export type TokenGroup = (typeof TOKEN_GROUPS)[number];

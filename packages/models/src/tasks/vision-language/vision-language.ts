@@ -70,7 +70,7 @@ const optionsSchema = z.strictObject({
       }),
       numLayers: count.default(4),
       allowNonCausal: z.boolean().default(false),
-      /** What the loss is a mean over: words of answers, or every word of the text. */
+      /** The words that the loss is a mean over: words of answers, or every word of the text. */
       lossOn: z.enum(['answer', 'text']).default('answer'),
       /** false: nothing but the routers' own losses trains the model. */
       taskLoss: z.boolean().default(true),

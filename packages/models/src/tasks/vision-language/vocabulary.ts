@@ -1,7 +1,7 @@
 /** Ends an answer, and pads what comes after it. */
 export const END = '<end>';
 
-/** What fills the text up where it is the redundant part: it says nothing about the picture. */
+/** Filler words, where the text is the redundant part: they say nothing about the picture. */
 export const FILLER = ['well', ',', 'let', 'us', 'see', ','] as const;
 
 /** Rows and columns of the nine places. */
