@@ -36,7 +36,14 @@ async function findingsOf(file) {
   return messages.map(({ line, message }) => `${file}:${line} ${message}`);
 }
 
-const tracked = ['ls-files', '-co', '--exclude-standard', ...documents, ...sources, 'apps/create-moekit/**.ts'];
+const tracked = [
+  'ls-files',
+  '-co',
+  '--exclude-standard',
+  ...documents,
+  ...sources,
+  'apps/create-moekit/**.ts',
+];
 const files = process.argv.slice(2);
 const chosen = files.length > 0 ? files : execFileSync('git', tracked, { cwd: root, encoding: 'utf8' }).split('\n'); // prettier-ignore
 const findings = [];

@@ -43,8 +43,8 @@ export interface Task<Batch = unknown> {
   readonly name: string;
   readonly model: TrainableModel;
   /**
-   * The batch of one training step, decided by the step and `rng` alone (use `rng.fork`): a run that is resumed goes on
-   * with the batches that it would have seen.
+   * The batch of one training step, decided by the step and `rng` alone (use `rng.fork`): a resumed run gets
+   * the batches that it would have seen.
    * @param step from 1      @param rng the same stream at every step, never read, only forked
    */
   trainingBatch(step: number, rng: Rng): Batch;
