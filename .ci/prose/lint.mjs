@@ -23,12 +23,12 @@ const rules = [
   { ruleId: 'sentence', rule: sentenceLength, options: { max: 40 } },
 ];
 const documents = ['README.md', 'docs/**.md', '*/*/README.md', '.ci/**.md'];
-const sources = ['kernels', 'backends', 'files', 'core', 'models', 'router-*'].map((name) => `packages/${name}/src/**.ts`); // prettier-ignore
+const sources = ['packages/*/src/**.ts', 'apps/*/src/**.ts', 'apps/create-moekit/template/**.ts'];
 
 const kernel = new TextlintKernel();
 const plugins = [{ pluginId: 'markdown', plugin: markdown.default ?? markdown }];
 
-/** The findings in a file, one a line. */
+/** The findings in a file, one per line. */
 async function findingsOf(file) {
   const text = readFileSync(join(root, file), 'utf8');
   const prose = file.endsWith('.md') ? text : docCommentsOf(text);

@@ -13,13 +13,13 @@ const LOOK = 10;
 /** As of a program that SIGPIPE ended; of one that has an error to tell. */
 const [READER_LEFT, UNWRITABLE] = [141, 2];
 
-/** Whether whoever read the output has left. */
+/** Whether the reader of the output has left. */
 export function isClosed(error: Error): boolean {
   return CLOSED.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /**
- * Makes the program end quietly where nobody reads its output any more, and with CLI_OUTPUT where the output cannot be
+ * Makes the program end quietly where its output has no reader any more, and with CLI_OUTPUT where the output cannot be
  * written.
  * @returns the exit code that follows from it, 0 while all is well
  */

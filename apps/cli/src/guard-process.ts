@@ -12,7 +12,7 @@ const LONGEST = 2000;
 
 /**
  * Guards results and exit code against code that runs in this process: what it prints goes to stderr, up to a limit, and
- * if it ends the process, or leaves an error that nobody handles, that does not look like success.
+ * if it ends the process, or leaves an unhandled error, that does not look like success.
  * @returns to be called when the command has ended by itself
  */
 export function guardProcess(): () => void {
@@ -24,7 +24,7 @@ export function guardProcess(): () => void {
     process.exitCode = 1;
   };
   process.on('uncaughtException', (error) => {
-    say(`an error that nobody handled: ${messageOf(error)}`);
+    say(`an unhandled error: ${messageOf(error)}`);
     process.exit();
   });
   process.on('exit', (code) => {

@@ -6,7 +6,7 @@ import { supervisor } from './supervised/supervisor.js';
 import type { StopSignal } from './supervised/words.js';
 import { ONE_REQUEST } from './supervised/words.js';
 
-/** What the shell expects of a program that a signal stopped: 128 + its number. */
+/** The exit code that shells expect of a program that a signal stopped: 128 + its number. */
 export const EXIT_CODES: Readonly<Record<StopSignal, number>> = {
   SIGINT: 130,
   SIGTERM: 143,
@@ -18,14 +18,14 @@ const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Whether work was asked to stop, and by what. */
 export interface Stop {
-  /** Emits once, also to whoever subscribes after the signal. */
+  /** Emits once, also to subscribers after the signal. */
   readonly asked: Observable<StopSignal>;
   readonly signal: StopSignal | undefined;
 }
 
 /**
  * Does work that ends early, keeping what is finished, when a signal or a closed output asks for it. Signals that follow
- * at once are the same request. From then on no signal is caught, by nobody: the next one ends the process at once, also
+ * at once are the same request. From then on no signal is caught: the next one ends the process at once, also
  * in the middle of a step.
  */
 export async function untilStopped<Result>(work: (stop: Stop) => Promise<Result>): Promise<Result> {

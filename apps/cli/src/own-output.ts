@@ -10,7 +10,7 @@ import { lock } from './lock.js';
 export type AssertOwn = () => void;
 
 /**
- * Makes an output folder, and keeps other runs out of it while `work` goes on. A killed run's folder is free again, and
+ * Makes an output folder, and keeps other runs out of it while `work` runs. A killed run's folder is free again, and
  * rid of the files that it was writing.
  * @throws BENCH_OUTPUT, CLI_BUSY, CLI_LOCK, what `work` throws
  */
@@ -21,8 +21,8 @@ export async function ownOutput<T>(
   await prepareOutput(folder);
   const { isThere, release } = lock(join(folder, '.lock'), (holder) =>
     fail('CLI_BUSY', {
-      asked: `One run at a time writes into ${folder}`,
-      got: `${holder} doing it`,
+      asked: `${folder} must not be in use by another run`,
+      got: `${holder} writing into it`,
       fix: 'Choose another --out, or wait for it, or end it.',
     }),
   );

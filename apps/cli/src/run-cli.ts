@@ -62,7 +62,7 @@ function translate(error: unknown) {
   });
 }
 
-/** Of a file, a folder or a process; whoever met it had no better words. */
+/** Of a file, a folder or a process; the caller had no better words. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   const { errno, syscall } = Object(error) as NodeJS.ErrnoException;
   return typeof errno === 'number' && typeof syscall === 'string';

@@ -13,13 +13,13 @@ export interface Tokenizer {
   readonly name: string;
   /** V: every id is below it. */
   readonly vocabSize: number;
-  /** @param continued the text goes on from one that was cut where `cut` says; absent or false for a whole text */
+  /** @param continued the text continues one that was cut where `cut` says; absent or false for a whole text */
   encode(text: Uint8Array, continued?: boolean): Int32Array;
   /** @param continued see `encode`      @throws DATA_TOKENS for an id that is no token's */
   decode(ids: ArrayLike<number>, continued?: boolean): Uint8Array;
   /**
    * The first place at or after `start` where a text may be cut, so that its parts have the ids of the whole; its length
-   * where there is none. What has no `cut` is given whole texts.
+   * where there is none. A tokenizer without `cut` is given whole texts.
    */
   cut?(text: Uint8Array, start: number): number;
 }

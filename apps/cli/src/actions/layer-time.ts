@@ -10,7 +10,7 @@ import { defined } from '../given.js';
 import { print } from '../output/terminal.js';
 import { builtInRouters } from '../registry.js';
 
-/** What decides how much a layer computes. */
+/** The options that decide how much a layer computes. */
 const ROUTING = ['expertsPerToken', 'droppedShare'] as const;
 
 /**

@@ -9,7 +9,7 @@ import type { AssertOwn } from '../own-output.js';
 import { renderSummary } from '../output/summary.js';
 import { print } from '../output/terminal.js';
 
-/** What a comparison ended with, and how it was run. */
+/** The outcome of a comparison, and how it was run. */
 export interface Comparison {
   readonly preamble: Preamble;
   readonly outcomes: readonly Outcome[];

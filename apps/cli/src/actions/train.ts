@@ -40,7 +40,7 @@ import type { Trusted } from '../training/trusted.js';
 import { assertNoForeignCode } from '../training/trusted.js';
 
 /**
- * Trains one model, saving checkpoints on the way; with `--resume` it goes on from the last of them, bit for bit.
+ * Trains one model, saving checkpoints on the way; with `--resume` it resumes from the last of them, bit for bit.
  * @returns the exit code: 0, 1 when training diverged, 128 + its number after a signal      @throws coded errors for bad input
  */
 export async function train(flags: TrainFlags): Promise<number> {
@@ -109,7 +109,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   }
 }
 
-/** With --resume and no configuration on the command line, the last checkpoint says how to go on. */
+/** With --resume and no configuration on the command line, the last checkpoint has the configuration. */
 async function specOf(flags: TrainFlags): Promise<RunSpec> {
   const { steps, seed, resume, out, config: file, router } = flags;
   const { task, data, tokenizer, backend, set } = flags;
@@ -124,7 +124,7 @@ async function specOf(flags: TrainFlags): Promise<RunSpec> {
   return spec;
 }
 
-/** Of the last whole checkpoint; what is passed over for it is said when training goes on from it. */
+/** Of the last whole checkpoint; skipped ones are reported when training resumes from it. */
 async function lastManifest(folder: string, trusted: Trusted) {
   const { whole, broken } = await checkpointsIn(folder).latestWhole();
   if (!whole && broken[0]) throw broken[0].error;
@@ -156,7 +156,7 @@ function show(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof ren
   print(json ? `${stringifyFigures(all, 2)}\n` : renderEnd(end, run));
 }
 
-/** What is known of the moment goes to a file beside the checkpoints; those stay as they are. */
+/** Writes the state of that moment to a file next to the checkpoints, which stay as they are. */
 async function reportDivergence(error: unknown, folder: string): Promise<number> {
   if (!isMoekitError(error) || error.code !== 'MODELS_DIVERGED') throw error;
   const file = join(folder, 'diverged.json');

@@ -12,7 +12,7 @@ const install = () =>
     .option('--gpu', 'for CUDA; fetches the CUDA libraries too')
     .option('--tensorflow <version>', 'another TensorFlow than moekit is tested with')
     .option('--wheel <file>', 'a TensorFlow wheel instead of a download')
-    .option('--force', 'build again although it is there')
+    .option('--force', 'build again even if it is installed')
     .option('--skip-gpu-check', 'install for CUDA where no GPU is visible, as in an image build')
     .addOption(dir)
     .addOption(common.json);
@@ -26,7 +26,7 @@ const list = () =>
 const remove = () =>
   new Command('remove')
     .argument('<name>')
-    .description('one as the list shows it, or all of tensorflow')
+    .description('remove one by its name in the list, or all of tensorflow')
     .addOption(dir);
 
 const verify = () =>

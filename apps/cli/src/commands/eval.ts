@@ -18,7 +18,7 @@ const declare = () =>
     .option('--task <file>', 'the file of a task of your own, which is never loaded unasked')
     .option('--batches <n>', 'held-out batches', wholeNumber('--batches', 1), 64)
     .option('--best', "the best checkpoint of a run, by the task's first metric")
-    .option('--measure', 'also what takes more than forward passes, such as BLEU')
+    .option('--measure', 'also measure metrics that need more than forward passes, such as BLEU')
     .addOption(common.backend)
     .addOption(common.device)
     .addOption(common.tf32)

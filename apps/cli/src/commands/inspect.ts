@@ -6,7 +6,7 @@ import { common } from './options.js';
 const declare = () =>
   new Command('inspect')
     .argument('<path>')
-    .description('what a checkpoint, a run or a results.json holds')
+    .description('show the contents of a checkpoint, a run or a results.json')
     .option('--tensors', 'list them')
     .addOption(common.json);
 

@@ -8,7 +8,7 @@ const declare = () =>
   new Command('kernel-times')
     .description('time the dispatch kernels next to dense layers, loops and PyTorch')
     .addOption(common.backend)
-    .option('--only <text>', 'the cases whose name holds it')
+    .option('--only <text>', 'only the cases whose name contains it')
     .option('--peers [python]', 'also PyTorch and Hugging Face, in this interpreter')
     .option('--repeats <n>', 'timed passes of each', wholeNumber('--repeats', 1), 9)
     .option('--check', 'say which bars are reached')

@@ -19,7 +19,7 @@ const declare = () =>
     .option('--resume', 'resume from the last checkpoint in --out, or start where there is none')
     .option(
       '--keep <n>',
-      'how many of the last checkpoints stay, beside the best',
+      'how many of the last checkpoints stay, in addition to the best',
       wholeNumber('--keep', 1),
       3,
     )

@@ -6,7 +6,7 @@ import Table from 'cli-table3';
 import { DIVERGED } from './diverged.js';
 import { oneLine, paint } from './paint.js';
 
-/** What a checkpoint holds; every byte of it was checked. */
+/** The contents of a checkpoint; every byte of it was checked. */
 export interface CheckpointContents {
   readonly path: string;
   readonly manifest: CheckpointManifest;
@@ -47,7 +47,7 @@ export function renderCheckpoint(
   ].join('\n');
 }
 
-/** Whatever program wrote it: objects become lists of key=value. */
+/** From any program: objects become lists of key=value. */
 function configFacts(config: CheckpointManifest['config']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(config).map(([name, value]) => [

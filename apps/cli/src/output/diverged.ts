@@ -1,3 +1,3 @@
-/** What is said of a run that diverged to figures. */
+/** The message for a run whose figures diverged. */
 export const DIVERGED =
   'diverged: these figures mean nothing; lower learningRate, raise warmupSteps, or set clipNorm';

@@ -13,7 +13,7 @@ const ROUTING = [expertsPerToken, droppedShare, nullShare] as const;
 
 /** A checkpoint under one setting of its router's options. */
 export interface EvaluatedSetting {
-  /** What differs from training. */
+  /** The differences to training. */
   readonly set: Readonly<Record<string, unknown>>;
   readonly limited: Evaluation['limited'];
   readonly dropFree: Evaluation['dropFree'];

@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 
 import pc from 'picocolors';
 
-/** Two numbers that nobody else knows: text from elsewhere cannot colour anything, since its codes lack them. */
+/** Two secret numbers: text from elsewhere cannot colour anything, since its codes lack them. */
 const SIGNATURE = [randomInt(1000, 10_000), randomInt(1000, 10_000)].join(';');
 const SIGNED = new RegExp(`\\u001b\\[(\\d+);${SIGNATURE}m`, 'g');
 
-/** Colours of moekit's own, which `printable` tells from all others; nothing where colours are off. */
+/** moekit's colours, which `printable` tells from all others; nothing where colours are off. */
 export const paint = {
   bold: painter(1, 22),
   dim: painter(2, 22),

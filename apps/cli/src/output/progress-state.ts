@@ -1,6 +1,6 @@
 import type { Job, PoolEvent, Progress } from '@moekit/bench';
 
-/** What a display is of. */
+/** The subject of a display. */
 export interface Shown {
   readonly jobs: number;
   readonly backend: string;
@@ -8,7 +8,7 @@ export interface Shown {
   readonly metric: { readonly name: string; readonly unit: string };
 }
 
-/** What a progress display needs to know of a run, folded from its events. */
+/** The state of a run for a progress display, folded from its events. */
 export interface ProgressState {
   readonly total: number;
   readonly finished: number;

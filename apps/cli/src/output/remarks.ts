@@ -4,7 +4,7 @@ import { hasLearned, missingInterval, referenceWords, unlearned } from '@moekit/
 import { paint } from './paint.js';
 import { wrap } from './wrap.js';
 
-/** What to mind when reading the table: what learned nothing, what cannot be told apart, what went wrong. */
+/** Remarks on the table: rows that learned nothing, are not distinguishable, or failed. */
 export function remarks(results: Results): string[] {
   const { answer } = results;
   return [

@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
   ['peak\nMiB', ({ machine }) => format.mebibytes(machine.peakMemoryBytes)],
 ];
 
-/** The metric that rows are compared by, the loss beside it, and the difference to the baseline. */
+/** The metric that rows are compared by, the loss next to it, and the difference to the baseline. */
 function qualityColumns(metrics: readonly Metric[]): readonly Column[] {
   const [{ name, unit }] = metrics as [Metric];
   const mean = (key: string) => (figures: Figures) => optional(figures.metrics[key]?.value.mean);

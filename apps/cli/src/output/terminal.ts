@@ -20,7 +20,7 @@ export function write(stream: NodeJS.WritableStream, text: string): void {
 /** Marks what the program itself says: other writes to standard output are foreign; see guard-process.ts. */
 export const own = (): void => undefined;
 
-/** What is redrawn in place. */
+/** The part that is redrawn in place. */
 export interface Redrawn {
   (text: string): void;
   clear(): void;

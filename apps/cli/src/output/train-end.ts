@@ -8,7 +8,7 @@ import type { TrainingEnd } from '@moekit/bench';
 import { DIVERGED } from './diverged.js';
 import { paint } from './paint.js';
 
-/** What `moekit train` prints at the end: how good the model is, and where it lies. */
+/** The last lines of `moekit train`: how good the model is, and its folder. */
 export function renderEnd(
   { stopped, step, evaluation, checkpoint }: TrainingEnd,
   run: {

@@ -6,7 +6,7 @@ const [PATIENCE, PAUSES] = [10, 3];
 /** Beats of a process that has not heard that it was asked: code in it took the listener away. */
 const DEAF = 8;
 
-/** What is known of a process by what it says. */
+/** The state of a process, as known from its messages. */
 export class Pulse {
   hasWorked = false;
   /** Seconds in which this process was awake. */

@@ -1,10 +1,10 @@
 /**
- * What ends work early; a supervisor passes it on to its process. SIGPIPE stands for an output whose reader has gone.
+ * The signals that end work early; a supervisor passes it on to its process. SIGPIPE means an output whose reader has gone.
  */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
 
 /**
- * What a supervised process tells its supervisor: `beat` again and again while it does work that ends early when asked,
+ * The messages of a supervised process to its supervisor: `beat` again and again while it does work that ends early when asked,
  * `heard` when it was asked, `done` when that work has ended, and last its exit code.
  */
 export type Word = 'beat' | 'heard' | 'done' | number;

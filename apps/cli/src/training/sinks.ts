@@ -1,13 +1,13 @@
 import type { TrainingSinks } from '@moekit/bench';
 import { EventLog, TensorboardWriter } from '@moekit/models/node';
 
-/** Where a run's events go beside the screen. */
+/** The destinations of a run's events, apart from the screen. */
 export interface SinkFlags {
   readonly log?: string | undefined;
   readonly tensorboard?: string | undefined;
 }
 
-/** @param afterStep of a run that goes on      @throws MODELS_LOG */
+/** @param afterStep of a resumed run      @throws MODELS_LOG */
 export async function openSinks(
   { log: file, tensorboard: folder }: SinkFlags,
   afterStep: number | undefined,

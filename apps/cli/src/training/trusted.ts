@@ -3,7 +3,7 @@ import { builtInTasks } from '@moekit/bench';
 
 import { fail } from '../errors.js';
 
-/** What the command line names, and so trusts, of a checkpoint's code. */
+/** The code of a checkpoint that the command line names, and so trusts. */
 export interface Trusted {
   readonly router?: string | undefined;
   readonly task?: string | undefined;

@@ -18,11 +18,11 @@ export interface CheckedRouters {
   readonly unusable: ReadonlyMap<string, TrialError>;
 }
 
-/** Plug-ins that are looked at together: one that hangs holds nobody up. */
+/** Plug-ins that are checked at once: one that hangs does not delay the others. */
 const AT_ONCE = 4;
 
 /**
- * Loads every router of an experiment and validates its options, so that a mistake is told before anything is trained.
+ * Loads every router of an experiment and validates its options, so that a mistake is reported before anything is trained.
  * @throws BENCH_ROUTER_UNKNOWN, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT, MOE_PLUGIN, MOE_API_VERSION, MOE_OPTIONS
  */
 export async function checkRouters(

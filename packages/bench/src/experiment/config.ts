@@ -8,7 +8,7 @@ import { strict } from '../run/strict.js';
 const count = z.int().min(1);
 const options = z.record(z.string(), z.json());
 
-/** What a row is called. Records are kept by it, which cannot have that one key. */
+/** The name of a row. Records are kept by it, which cannot have that one key. */
 const label = z
   .string()
   .min(1)
@@ -36,7 +36,7 @@ const variantSchema = strict({ label, options }).readonly();
 export const routerEntrySchema = strict({
   /** `dense`, a registered router's name, a file (`./my-router.ts`), a folder or a package; `#name` is its export. */
   router: z.string().min(1),
-  /** What the router's own schema accepts; checked by it. */
+  /** Options that the router's own schema accepts and checks. */
   options: options.default({}),
   /** How the row is called; by default the router's name and the options given. */
   label: label.optional(),
@@ -51,10 +51,10 @@ export const routerEntrySchema = strict({
   evaluateAs: z.array(variantSchema).readonly().optional(),
 }).readonly();
 
-/** What an experiment asks, in words; the answer is computed from its results. */
+/** The question of an experiment, in words; the answer is computed from its results. */
 const aboutSchema = strict({
   question: z.string().min(1),
-  /** What a paper says, with the place where it does. */
+  /** The claim of a paper, with its place there. */
   claim: z.string().min(1),
   /** How the answer follows from the figures. */
   decision: z.string().min(1),
@@ -66,7 +66,7 @@ export const experimentSchema = strict({
   about: aboutSchema.optional(),
   /** A task of moekit, a file (`./my-task.ts`) or an installed package. */
   task: z.string().min(1).default('lm'),
-  /** What the task's own schema accepts; checked by it. */
+  /** Options that the task's own schema accepts and checks. */
   data: options.readonly().default({}),
   model: options.readonly().default({}),
   training: trainingSchema.prefault({}),

@@ -1,4 +1,4 @@
-/** What a record has under a foreign name; undefined for what every object has, such as `constructor`. */
+/** The entry of a record under a foreign name; undefined for members of every object, such as `constructor`. */
 export function entryOf<Value>(
   record: Readonly<Record<string, Value>>,
   name: string,

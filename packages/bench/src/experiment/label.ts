@@ -1,7 +1,7 @@
 import { parseReference } from '../plugins/reference.js';
 import type { RouterEntry } from './config.js';
 
-/** What a row is called: its label, or its router's name with the options that were given. */
+/** The name of a row: its label, or its router's name with the options that were given. */
 export function labelOf({ router, options, label }: RouterEntry): string {
   if (label !== undefined) return label;
   const file = isPath(router) ? router.replace(/^\.[/\\]/, '') : router;

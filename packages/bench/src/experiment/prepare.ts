@@ -12,7 +12,7 @@ import { hashOf } from './hash.js';
 import type { Inspector } from './inspector.js';
 import { inspectHere } from './inspector.js';
 
-/** How foreign code is looked at, and who is told of data that is fetched. */
+/** How foreign code is checked, and who receives the progress of downloads. */
 export interface Preparation {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** `inspectApart` for code that may do anything; by default it is loaded in this process. */

@@ -4,7 +4,7 @@ import { namedExperiments } from './all.js';
 import type { Answer, Answerable, NamedExperiment } from './named-experiment.js';
 
 /**
- * What results say to their experiment's question; null for an experiment of the user's own. Rows that learned nothing
+ * The answer of results to their experiment's question; null for an experiment of the user's own. Rows that learned nothing
  * say nothing: they are left out, and named.
  */
 export function answerOf(results: Answerable): Results['answer'] {

@@ -6,11 +6,11 @@ export type Preset = 'quick' | 'large';
 export interface Answer {
   /** To the experiment's question. */
   readonly sentence: string;
-  /** What it rests on, one line each. */
+  /** Its sources, one per line. */
   readonly findings: readonly string[];
 }
 
-/** What an answer is made of. */
+/** The inputs of an answer. */
 export type Answerable = Omit<Results, 'answer'>;
 
 type Sections = Pick<ExperimentInput, 'data' | 'model' | 'training'>;
@@ -20,7 +20,7 @@ export interface NamedExperiment {
   /** `xmoe/scaling`; part of the results' manifest. */
   readonly name: string;
   readonly about: NonNullable<ExperimentInput['about']>;
-  /** What both presets share. */
+  /** The part that both presets share. */
   readonly base: ExperimentInput;
   /** Under two minutes on two cores with wasm, and in minutes with TensorFlow: sections go over those of the base. */
   readonly presets: Readonly<Record<Preset, Sections & Partial<ExperimentInput>>>;

@@ -1,4 +1,4 @@
-/** What is timed of a layer. */
+/** The timed passes of a layer. */
 export type Pass = 'forward' | 'forward + backward';
 
 /** One layer shape and load that the kernels are timed at. */

@@ -91,7 +91,7 @@ export function denseLayer(shape: KernelCase, rows: number, seed: number): Conte
   };
 }
 
-/** What one writes without moekit: a loop over experts with gather, two products and a segment sum. */
+/** The same layer without moekit: a loop over experts with gather, two products and a segment sum. */
 export function expertLoop(shape: KernelCase, seed: number): Contender {
   const { tokens, numExperts: e, modelWidth: d, expertWidth: f, k } = shape;
   const mask = drawMask(shape, createRng(seed));

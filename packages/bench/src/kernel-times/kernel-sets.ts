@@ -10,7 +10,7 @@ import {
 /** All kernels of a backend, as they were registered at one moment, by name. */
 export type KernelSet = ReadonlyMap<string, KernelConfig>;
 
-/** What moekit's layer on wasm is compared with inside one run. */
+/** The kernels that moekit's layer on wasm is compared with in one run. */
 export interface WasmKernelSets {
   /** tfjs's own, before moekit has replaced anything. */
   readonly stock: KernelSet;

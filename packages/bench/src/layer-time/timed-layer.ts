@@ -17,7 +17,7 @@ import type { LayerTimeSettings } from './settings.js';
 export interface TimedLayer {
   /** One forward and backward pass, finished when the promise resolves. @returns milliseconds */
   pass(x: Tensor2D): Promise<number>;
-  /** What a forward pass dispatches, and its FLOPs per token. */
+  /** The pairs that a forward pass dispatches, and its FLOPs per token. */
   count(x: Tensor2D): Promise<LayerCount>;
   dispose(): void;
 }

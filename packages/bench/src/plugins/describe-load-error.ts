@@ -2,8 +2,8 @@ const GUIDE = 'docs/writing-a-router.md#from-an-empty-file';
 const COMPARE = 'See docs/writing-a-router.md#compare-it.';
 
 /**
- * What went wrong while a module of a user was loaded, and what mends it.
- * @param path the module, whose line is told where the error knows it
+ * The error of loading a module of a user, and its fix, in words.
+ * @param path the module; its line is named where the error has it
  */
 export function describeLoadError(cause: unknown, path?: string): { got: string; fix: string } {
   const message = messageOf(cause).trim();

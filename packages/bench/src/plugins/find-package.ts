@@ -18,7 +18,7 @@ export function findPackage(name: string, from = process.cwd()): string | undefi
   return found.startsWith('file:') ? fileURLToPath(found) : found;
 }
 
-/** What the package in a folder exports: by its own name as its users see it, else its `main`. */
+/** The entry of the package in a folder: by its own name as its users see it, else its `main`. */
 export function findOwnEntry(folder: string): string | undefined {
   const name = readName(folder);
   return (name && findPackage(name, folder)) ?? findPackage(folder);

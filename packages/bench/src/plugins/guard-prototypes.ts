@@ -3,7 +3,7 @@ const PROTOTYPES = { Object, Array, Function, String, Number };
 /**
  * Takes back what code added to the prototypes of all objects: every schema, loop and table of the process would meet it.
  * Additions that no loop sees, such as polyfills, stay.
- * @param work is awaited      @param refused is told the first addition, and gives the error for it
+ * @param work is awaited      @param refused makes the error for the first addition
  */
 export async function guardPrototypes<Result>(
   work: () => Promise<Result>,

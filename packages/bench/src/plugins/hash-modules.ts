@@ -8,8 +8,8 @@ import { importsOf } from './imports-of.js';
 
 /**
  * sha256 (hex) of all code behind a plug-in's file: the file, what it imports, what that imports, the files whose names
- * stand in any of these, and the whole of each package that is reached. Equal folders have equal hashes wherever they lie.
- * What a module names at run time alone is not seen.
+ * are in any of these, and the whole of each package that is reached. Equal folders have equal hashes in any place.
+ * A name that a module computes at run time is not seen.
  */
 export function hashModules(entry: string): string {
   const root = resolve(entry);

@@ -12,7 +12,7 @@ const FALLBACK = ['zod', 'rxjs'];
 
 /**
  * Imports a .ts or .js file, TypeScript compiled on the way. Nothing that was compiled is kept: a folder of temporary
- * files is everyone's, and what lies in it would be run.
+ * files is everyone's, and files in it would be run.
  * @returns its namespace
  */
 export async function importFile(path: string): Promise<unknown> {

@@ -23,7 +23,7 @@ interface File {
   readonly path: { traverse(visitors: Readonly<Record<string, (path: Visited) => void>>): void };
 }
 
-/** What a module names. */
+/** The names in a module. */
 export interface Named {
   /** As an import is written: `./scale.js`, `acme/parts`, `#inner`. */
   readonly imports: ReadonlySet<string>;

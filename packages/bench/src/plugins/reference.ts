@@ -1,4 +1,4 @@
-/** What a router's text names: a source, and which of its exports is the plug-in. */
+/** The parts of a router's text: a source, and which of its exports is the plug-in. */
 export interface Reference {
   /** A registered name, a file, a folder or a package. */
   readonly source: string;

@@ -1,8 +1,8 @@
 import type { RouterPlugin } from '@moekit/core';
 
 /**
- * Routers by name; null stands for none, that is for dense feed-forward layers. bench itself knows no router: whoever runs
- * an experiment passes them.
+ * Routers by name; null stands for none, that is for dense feed-forward layers. bench itself knows no router: the
+ * caller passes them.
  */
 export type PluginRegistry = ReadonlyMap<string, RouterPlugin | null>;
 

@@ -47,7 +47,7 @@ export function sharedFiles(): Record<string, string> {
 
 const isBuilt = (file: string | undefined) => file !== undefined && !file.endsWith('.ts');
 
-/** Without `exports`: what lies in TensorFlow.js' folders is for compilers, Node.js cannot load all of it. */
+/** Without `exports`: TensorFlow.js' folders hold files for compilers, Node.js cannot load all of it. */
 const isOpen = (name: string) => name.startsWith('@tensorflow/');
 
 function isExport(id: string, names: readonly string[]): boolean {

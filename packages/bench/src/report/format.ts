@@ -24,7 +24,7 @@ export const format = {
   },
 };
 
-/** What is beyond this is written with an exponent: 1e300 has 301 digits. */
+/** Larger numbers are written with an exponent: 1e300 has 301 digits. */
 const LARGE = 1e6;
 
 function fixed(value: number, digits: number): string {

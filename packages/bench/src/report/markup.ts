@@ -55,7 +55,7 @@ const escaped = (text: string) =>
   readable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
 /**
- * Half a surrogate pair and control characters cannot stand in a page, nor in an address, and marks that turn the
+ * Half a surrogate pair and control characters are not allowed in a page, nor in an address, and marks that turn the
  * direction of writing show other text than there is: U+FFFD instead.
  */
 export function readable(text: string): string {

@@ -97,7 +97,7 @@ function panelsOf(run: Results): Panel[] {
   return panels.filter((panel) => panel !== undefined);
 }
 
-/** What learned nothing is the first thing to know. */
+/** Rows that learned nothing come first. */
 function learning(run: Results): Markup | undefined {
   const words = unlearned(run);
   if (words.length === 0) return undefined;

@@ -9,7 +9,7 @@ export interface RoutingColumn {
   readonly head: string;
   /** In at most two short lines. */
   readonly narrow: string;
-  /** What a row shows; a dense one has no routing. */
+  /** The cells of a row; a dense one has no routing. */
   show(figures: Figures): string;
 }
 

@@ -11,7 +11,7 @@ import { isDense } from '../plugins/registry.js';
 import { summariseRow } from './summarise-row.js';
 import type { Trial } from './trial-schema.js';
 
-/** What is known before the first trial. */
+/** The part of the results that is known before the first trial. */
 export interface Preamble {
   readonly manifest: Manifest;
   readonly reference: Results['reference'];

@@ -4,7 +4,7 @@ import { labelOf } from '../experiment/label.js';
 import { parseReference } from '../plugins/reference.js';
 import type { Manifest, Results, Row } from './results-schema.js';
 
-/** Everything beside its rows and seeds that decides a run's figures. The version of Node.js may differ. */
+/** Everything, apart from its rows and seeds, that decides a run's figures. The version of Node.js may differ. */
 export function conditionsOf({ experiment, data, backend, versions, files }: Manifest) {
   const { node: _, ...others } = versions;
   return {
@@ -17,7 +17,7 @@ export function conditionsOf({ experiment, data, backend, versions, files }: Man
   };
 }
 
-/** What the baseline of a row's group has of its own: with the conditions, what rows of that group are compared under. */
+/** The settings of the baseline of a row's group: with the conditions, what rows of that group are compared under. */
 export function comparisonOf({ manifest, rows }: Results, row: Row) {
   const baseline = rows.find((other) => other.baseline && other.group === row.group);
   const entry = trainedEntry(manifest, baseline ?? row);
@@ -27,7 +27,7 @@ export function comparisonOf({ manifest, rows }: Results, row: Row) {
   };
 }
 
-/** What a row's figures come from, beside its seeds: its router's code and options, and settings of its own. */
+/** Everything that decides a row's figures, apart from its seeds: its router's code and options, and settings of its own. */
 export function contentOf({ manifest }: Results, row: Row) {
   const { files, rowData } = manifest;
   const entry = trainedEntry(manifest, row);

@@ -7,7 +7,7 @@ import { metricOf } from './summarise-row.js';
 
 type Metrics = Results['manifest']['metrics'];
 
-/** A figure that is not finite or absurd: the run went on, but computed nonsense. */
+/** A figure that is not finite or absurd: the run continued, but computed nonsense. */
 export function isDiverged(trial: Trial, metrics: Metrics): boolean {
   return metrics.some(({ name, unit }) => {
     const value = metricOf(trial, name);

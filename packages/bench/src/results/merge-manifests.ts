@@ -5,7 +5,7 @@ import { labelOf } from '../experiment/label.js';
 import { comparisonOf, conditionsOf, contentOf } from './conditions.js';
 import type { Manifest, Results } from './results-schema.js';
 
-/** What runs have together, and in words what they do not. @param alike whether all rows are of one comparison */
+/** The common part of runs, and their differences in words. @param alike whether all rows are of one comparison */
 export function mergeManifests(runs: readonly Results[], alike: boolean): Manifest {
   const manifests = runs.map(({ manifest }) => manifest);
   const [first] = manifests as [Manifest, ...Manifest[]];
@@ -39,7 +39,7 @@ export function mergeManifests(runs: readonly Results[], alike: boolean): Manife
   };
 }
 
-/** At most this many differences of two runs are told one by one. */
+/** At most this many differences of two runs are listed one by one. */
 const TOLD = 6;
 
 function between(first: Results, other: Results, place: number): string[] {

@@ -18,9 +18,9 @@ interface Placed {
 
 /**
  * Several runs as one. Rows are matched by what decides them, never by their labels alone: seeds of a row come together
- * where its router's code and options are the same under the same data, settings, backend and versions; rows under other
- * data or settings are a group of their own, with a baseline of their own, and rows of other code stand beside each other,
- * both with the run in their label.
+ * where its router's code and options are the same under the same data, settings, backend and versions. Rows under other
+ * data or settings are a group of their own, with a baseline of their own. Rows of other code are separate rows, both with
+ * the run in their label.
  * @param runs at least one
  * @throws BENCH_MERGE when the runs are of different tasks or metrics, or one is itself several that differ
  */
@@ -64,7 +64,7 @@ export function mergeResults(runs: readonly Results[]): Results {
   return { ...merged, answer: alike ? answerOf(merged) : null };
 }
 
-/** What the runs' references have together: on other data they have other figures. */
+/** The common part of the runs' references: on other data they have other figures. */
 function sharedReference(runs: readonly Results[]): Results['reference'] {
   const known = runs.flatMap(({ reference }) => reference ?? []);
   const [first] = known;
@@ -146,7 +146,7 @@ function assertSameTask(runs: readonly Results[]): void {
   });
 }
 
-/** Of a report of runs that differ nobody knows which row came from which. */
+/** Refuses a report of runs that differ: the origin of its rows is unknown. */
 function assertSingle(runs: readonly Results[]): void {
   const at = runs.findIndex(({ manifest }) => manifest.differences.length > 0);
   if (at < 0) return;

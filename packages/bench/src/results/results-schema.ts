@@ -79,7 +79,7 @@ export const resultsSchema = z.strictObject({
     configHash: z.string(),
     backend: z.string(),
     versions: z.record(z.string(), z.string()),
-    /** What the task reports; rows are compared by the first. */
+    /** The metrics of the task; rows are compared by the first. */
     metrics: z.array(metricSchema).min(1),
     data: z.object({
       name: z.string(),
@@ -106,7 +106,7 @@ export const resultsSchema = z.strictObject({
   /** A simple model on the same split; null where the task knows none. */
   reference: z.object({ name: z.string(), metrics: metricsSchema }).nullable(),
   rows: z.array(rowSchema),
-  /** What the figures say to the experiment's question; null where it asks none. */
+  /** The answer of the figures to the experiment's question; null where it asks none. */
   answer: z.object({ sentence: z.string(), findings: z.array(z.string()) }).nullable(),
   machine: z.object({
     startedAt: z.string(),

@@ -1,6 +1,6 @@
 /**
  * Removes what two equal runs do not share: every key named `machine` (times, rates, memory, dates), at any depth.
- * What is left is the same bytes for the same experiment, seeds, backend and versions.
+ * The rest is the same bytes for the same experiment, seeds, backend and versions.
  */
 export function stripTimes<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(stripTimes) as Value;

@@ -6,7 +6,7 @@ import { median, summarise } from '../statistics/summary.js';
 import type { Figures, MetricFigures, Results } from './results-schema.js';
 import type { Trial, TrialFlops, TrialLayer } from './trial-schema.js';
 
-/** What a row is held against. */
+/** The row that a row is compared with. */
 export interface RowContext {
   /** Trials of the baseline, `null` for the baseline's own row. */
   readonly baseline: readonly Trial[] | null;
@@ -46,7 +46,7 @@ export function summariseRow(trials: readonly Trial[], context: RowContext): Fig
   };
 }
 
-/** What a trial says of a metric: of decoded text, say, where the task measured it, else of the limited pass. */
+/** The value of a metric in a trial: of decoded text, say, where the task measured it, else of the limited pass. */
 export function metricOf(trial: Trial, name: string): number | undefined {
   return trial.measured[name] ?? trial.limited[name];
 }

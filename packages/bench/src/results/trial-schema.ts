@@ -7,10 +7,10 @@ import { routingShape } from './routing-shape.js';
 /** Named figures of quality, as the task measures them. */
 export const metricsSchema = z.record(z.string(), figure);
 
-/** What one MoE layer did, over the evaluation after the last step or over a part of training. */
+/** The routing of one MoE layer, over the evaluation after the last step or over a part of training. */
 export const layerSchema = z.object(routingShape);
 
-/** The same, with what the evaluation after the last step tells beside. */
+/** The same, with further figures of the evaluation after the last step. */
 export const evaluatedLayerSchema = layerSchema.extend({
   /** [n] share of the tokens that reached exactly n real experts. */
   expertsHistogram: z.array(share),

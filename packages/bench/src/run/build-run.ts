@@ -4,7 +4,7 @@ import type { MoEHooks, MoEParts } from './moe-factory.js';
 import { moeFactory } from './moe-factory.js';
 import type { ResolvedRun } from './resolve-run.js';
 
-/** What building a model takes of a run, resolved now or when it was trained. */
+/** The parts of a run that building its model needs, resolved now or when it was trained. */
 type Buildable = Pick<ResolvedRun, 'task' | 'settings' | 'layer' | 'router'> & {
   readonly spec: Pick<ResolvedRun['spec'], 'seed' | 'router'> & {
     readonly training: { readonly batchSize: number };

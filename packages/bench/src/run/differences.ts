@@ -2,7 +2,7 @@ import type { StartedBackend } from '@moekit/backends';
 
 import type { OpenedRun } from './open-run.js';
 
-/** What an evaluation shares with the training of its checkpoint. */
+/** The identity that an evaluation shares with the training of its checkpoint. */
 export interface Differences {
   /** In words, of what decides the figures; empty where all is as it was. */
   readonly differs: readonly string[];

@@ -3,7 +3,7 @@ import { createRouter, FeedForwardExperts, MoELayer } from '@moekit/core';
 import type { MoEFactory } from '@moekit/models';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-/** What the MoE layers of a run consist of. */
+/** The parts of the MoE layers of a run. */
 export interface MoEParts {
   readonly router: RouterPlugin;
   /** Of the router. */

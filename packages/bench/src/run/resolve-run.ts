@@ -49,7 +49,7 @@ export async function resolveRun(
   return { spec, task, settings, layer, router, match, code: codeOf(spec, registry) };
 }
 
-/** What the code of a run is now. */
+/** The present code of a run. */
 export function codeOf(
   { router, task }: Pick<RunSpec, 'router' | 'task'>,
   registry: PluginRegistry,

@@ -34,7 +34,7 @@ export const expertsSchema = strict({
   expertWidth: count.optional(),
   /** `copies`: every expert starts alike, as in XMoE. */
   init: z.enum(['independent', 'copies']).default('independent'),
-  /** Width of an expert that every token passes beside the routed ones. */
+  /** Width of an expert that every token passes in addition to the routed ones. */
   sharedWidth: count.optional(),
 }).readonly();
 

@@ -13,7 +13,7 @@ import { strict } from './strict.js';
 const count = z.int().min(1);
 const settings = z.record(z.string(), z.json());
 
-/** What a checkpoint must say so that its model can be built again: all defaults filled in, all sizes decided. */
+/** The members of a checkpoint from which its model can be built again: all defaults filled in, all sizes decided. */
 const storedRunSchema = strict({
   /** As the run's specification names it. */
   task: z.string(),
@@ -38,7 +38,7 @@ const storedRunSchema = strict({
 export type StoredRun = z.output<typeof storedRunSchema>;
 
 /**
- * What the checkpoints of a run say of it: all that must be the same where it is resumed.
+ * The description of a run in its checkpoints: all that must be the same where it is resumed.
  * @param started what `startBackend` gave, with further versions that the results depend on
  */
 export function checkpointRunOf(
@@ -68,7 +68,7 @@ export function readStoredRun({ config }: CheckpointManifest): StoredRun {
   return parseOptions(storedRunSchema, config, 'the run in the checkpoint');
 }
 
-/** What a checkpoint says as a specification that flags may change. */
+/** The description in a checkpoint, as a specification that flags may change. */
 export function specInput(manifest: CheckpointManifest): Record<string, unknown> {
   const { experts, batchSize, code: _, ...run } = readStoredRun(manifest);
   const { seed: __, ...training } = manifest.training;

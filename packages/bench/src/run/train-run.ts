@@ -20,7 +20,7 @@ export interface TrainingSinks {
 
 export interface TrainingRun {
   readonly task: Task;
-  /** What its checkpoints say of it, `training` included; see `checkpointRunOf`. */
+  /** Its description in checkpoints, `training` included; see `checkpointRunOf`. */
   readonly run: CheckpointRun;
   readonly checkpoints: CheckpointFolder;
   /** A checkpoint of this run, from which it is resumed. */

@@ -1,6 +1,6 @@
 import type { PairedDifference } from './paired-difference.js';
 
-/** What seeds say of a difference, given which way is better. */
+/** The verdict of the seeds on a difference, given which way is better. */
 export type Outcome = 'better' | 'worse' | 'not distinguishable' | 'unknown';
 
 /** `unknown` without an interval: no seed in both, one alone, or a figure that is not finite. */

@@ -3,7 +3,7 @@ import type { Manifest } from '../results/results-schema.js';
 import type { Job } from '../trial/messages.js';
 
 /**
- * What decides a trial, as a sha256: task, data, model, training, its row and seed, backend, versions, and the bytes of
+ * The sha256 of everything that decides a trial: task, data, model, training, its row and seed, backend, versions, and the bytes of
  * its data and of its router's and its task's code.
  * Equal keys are equal trials, whatever experiment they belong to and whatever its other rows are.
  */

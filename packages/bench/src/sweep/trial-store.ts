@@ -8,7 +8,7 @@ import type { Job } from '../trial/messages.js';
 import { jobKey } from './job-key.js';
 import { parseStored, renderStored } from './stored-trial.js';
 
-/** What a sweep that goes on finds of its trials. */
+/** The trials that a resumed sweep finds. */
 export interface Found {
   /** Those that finished, as they would have ended now. */
   readonly kept: readonly Outcome[];

@@ -19,7 +19,7 @@ export const taskRequestSchema = z.object({
 
 const { manifest, reference } = resultsSchema.shape;
 
-/** What an experiment needs to know of its task and of the data, as plain data. */
+/** The facts of a task and its data that an experiment needs, as plain data. */
 export const taskFactsSchema = z.object({
   settings: z.object({
     data: z.record(z.string(), z.json()),

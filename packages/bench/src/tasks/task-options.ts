@@ -4,7 +4,7 @@ import { fail } from '../errors.js';
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** What of an experiment is the task's own. */
+/** The task's own options in an experiment. */
 export interface TaskSettings {
   readonly data: Settings;
   readonly model: Settings;

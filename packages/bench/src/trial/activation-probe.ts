@@ -10,7 +10,7 @@ export class ActivationProbe {
   readonly #layers: { positive: Scalar[]; size: number }[] = [];
   #counting = false;
 
-  /** What the experts of the next MoE layer report to. */
+  /** The receiver of the activations of the next MoE layer. */
   listener(): (active: Tensor2D) => void {
     const layer = { positive: [] as Scalar[], size: 0 };
     this.#layers.push(layer);

@@ -14,7 +14,7 @@ export const jobSchema = z.object({
   /** Concrete: the parent chose it. */
   backend: z.string(),
   experiment: experimentSchema,
-  /** What the trial must find: sha256 of its data, and of its router's and its task's code where they are not moekit's. */
+  /** The hashes that the trial must find: sha256 of its data, and of its router's and its task's code where they are not moekit's. */
   identity: z.object({
     data: z.string(),
     router: z.string().nullable(),

@@ -6,7 +6,7 @@ import { dispose, keep, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 const TOKENS = 16;
 
 /**
- * Routes one random batch before anything is trained, and reads it back: what a plug-in does wrong is told by its name
+ * Routes one random batch before anything is trained, and reads it back: a plug-in's mistake is reported with its name
  * and member, rather than by a loss that is NaN ten steps later.
  * @throws MOE_PLUGIN, MOE_ROUTE, MOE_ROUTING, and coded errors of the router
  */

@@ -24,7 +24,7 @@ export interface WorkerOptions {
 const UNDERWAY = ['progress', 'loading'];
 
 /**
- * Asks a fresh process for something. Whatever foreign code does there (it exits, hangs, prints, fills the memory) is a
+ * Asks a fresh process for something. If foreign code exits there, hangs, prints or fills the memory, the answer is a
  * `failed` report. Cold; unsubscribing ends the process. Never errors.
  */
 export function spawnWorker(

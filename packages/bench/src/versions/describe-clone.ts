@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 const CODE = /(?<!\.d)\.[cm]?[jt]s$|\.(wasm|node)$/;
 
 /**
- * What tells the moekit of a clone from another, as all its versions are equal: the commit, where git knows one, and the
+ * The identity of the moekit of a clone, as all its versions are equal: the commit, where git knows one, and the
  * sha256 of the code that runs, so that changes which are not committed count too.
  * @param folders the packages' code
  */

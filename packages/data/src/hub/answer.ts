@@ -4,7 +4,7 @@ import { received } from './received.js';
 import type { Asked } from './request.js';
 import { hubFetch } from './request.js';
 
-/** What an answer of the Hub's API may be at most. */
+/** The largest answer of the Hub's API. */
 export interface AnswerLimits {
   /** Pages of one listing. */
   readonly pages: number;

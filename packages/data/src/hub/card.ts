@@ -40,7 +40,7 @@ const cardSchema = z.object({
 });
 
 /**
- * What the card of a data set says of its licence and its configs. Anyone may write anything there: a config that is odd
+ * The licence and the configs in the card of a data set. Anyone may write anything there: a config that is odd
  * has no files, rather than others than the card means.
  */
 export function readCard(cardData: unknown): {

@@ -23,13 +23,13 @@ export interface Download {
   readonly open: (from: number) => Promise<Response>;
   /** Told how much is there. */
   readonly onSize: (bytes: number) => void;
-  /** Waits before a connection that broke is tried again, ms; counted anew when something came. */
+  /** Waits before a connection that broke is tried again, ms; counted from 0 when bytes have come. */
   readonly retries?: readonly number[] | undefined;
 }
 
 /**
- * Fetches a file to its place as a whole or not at all. What comes is kept: a connection that breaks, or a process that is
- * killed, goes on where it ended. Size and hash are those that the Hub states.
+ * Fetches a file to its place as a whole or not at all. Received bytes are kept: a connection that breaks, or a process that is
+ * killed, resumes where it ended. Size and hash are those that the Hub states.
  * @throws DATA_HUB_DOWNLOAD when what comes is something else, what `open` throws, errors of the file system
  */
 export async function download(wanted: Download): Promise<void> {
@@ -85,7 +85,7 @@ async function append(part: Part, { open: from, onSize }: Download): Promise<unk
   }
 }
 
-/** What is there of a file, with its digest so far. */
+/** The part of a file on disk, with its digest so far. */
 class Part {
   size = 0;
   /** Whether writing was what went wrong. */

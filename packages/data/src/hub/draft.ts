@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Where a file is written until all of it is there: a name of this process's own. What an earlier process left of the same
+ * Where a file is written until all of it is there: a name of this process's own. The remains that an earlier process left of the same
  * file is taken over, so that nothing is fetched twice; what a living one writes is left alone.
  */
 export async function takeDraft(blob: string): Promise<string> {

@@ -5,7 +5,7 @@ import { readSmallText } from '@moekit/files';
 
 import { fail } from '../errors.js';
 
-/** What the environment says of the Hub, in the variables that Hugging Face's own programs read. */
+/** Settings of the Hub, from the environment variables that Hugging Face's own programs read. */
 export interface HubEnvironment {
   /** Without a slash at the end. */
   readonly endpoint: string;
@@ -13,7 +13,7 @@ export interface HubEnvironment {
   readonly cache: string;
   /** Nothing is asked of the network. */
   readonly offline: boolean;
-  /** What was looked up after this moment (ms) is not looked up again; see `MOEKIT_LOOKED_UP_SINCE`. */
+  /** Answers from after this moment (ms) are not looked up again; see `MOEKIT_LOOKED_UP_SINCE`. */
   readonly since: number;
   /** @throws DATA_HUB_ACCESS when what is there is no token */
   token(): Promise<string | undefined>;

@@ -9,7 +9,7 @@ import type { HubFile, HubRepository } from './repository.js';
 export interface HubFilesOptions {
   readonly repository: HubRepository;
   readonly commit: string;
-  /** What the commit was found under. */
+  /** The revision that the commit was found under. */
   readonly revision: string;
   readonly environment: HubEnvironment;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;

@@ -2,7 +2,7 @@ import type * as hub from '@huggingface/hub';
 
 import { fail } from '../errors.js';
 
-/** What moekit uses of `@huggingface/hub`. */
+/** The members of `@huggingface/hub` that moekit uses. */
 export type HubPackage = Pick<
   typeof hub,
   'datasetInfo' | 'modelInfo' | 'listFiles' | 'fileDownloadInfo'

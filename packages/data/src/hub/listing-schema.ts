@@ -21,7 +21,7 @@ export const entrySchema = z.object({
   lfs: z.object({ oid: sha256, size }).optional(),
 });
 
-/** What tells a state of a repository; the name becomes a folder. */
+/** The hash of a state of a repository; it becomes the name of a folder. */
 export const infoSchema = z.object({
   name: z
     .string()

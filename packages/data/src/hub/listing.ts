@@ -39,7 +39,7 @@ const storedSchema = z.object({
 });
 
 /**
- * What a repository holds at a revision: as the Hub says now, or as it said when there was a network. Kept below
+ * The files of a repository at a revision: as the Hub says now, or as it said when there was a network. Kept below
  * MOEKIT_HOME, since a cache of files does not tell whether it has all of them.
  * @throws DATA_HUB_PACKAGE, DATA_HUB_NETWORK, DATA_HUB_MISSING, DATA_HUB_ACCESS
  */

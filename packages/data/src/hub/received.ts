@@ -6,7 +6,7 @@ export interface Pace {
 
 const PACE: Pace = { ms: 60_000, bytes: 2 ** 14 };
 
-/** What comes of a response, as long as it comes. @throws an Error where it is too slow, what the connection breaks with */
+/** The chunks of a response, as they come. @throws an Error where it is too slow, what the connection breaks with */
 export async function* chunksOf(response: Response, pace = PACE): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return;

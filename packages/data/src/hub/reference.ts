@@ -2,10 +2,10 @@ import { fail } from '../errors.js';
 
 const SCHEME = 'hf:';
 
-/** What may be said of a data set, beside its name. */
+/** The options of a data set, after its name. */
 const DATASET_OPTIONS = ['config', 'split', 'validation', 'field', 'revision'] as const;
 
-/** What may be said of a model whose tokenizer is used. */
+/** The options of a model whose tokenizer is used. */
 const MODEL_OPTIONS = ['revision'] as const;
 
 /** Something on the Hub, as a user names it. */

@@ -16,13 +16,13 @@ export interface HubFile {
 export interface CardConfig {
   readonly name: string;
   readonly isDefault: boolean;
-  /** Folder that it lies in, where one is named. */
+  /** The folder of its files, where one is named. */
   readonly folder?: string | undefined;
   /** Patterns of its files by split; where absent, their names tell the split. */
   readonly splits?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-/** What a repository holds at one commit. */
+/** The files of a repository at one commit. */
 export interface HubListing {
   /** As the Hub writes it: an old name leads to the new one. */
   readonly name: string;

@@ -8,7 +8,7 @@ import { BLOCK } from '../tokenizers/bpe/cuts.js';
 import type { TokenWidth } from './token-file.js';
 import { packTokens, widthFor } from './token-file.js';
 
-/** What is held of a text that its tokenizer cannot cut. */
+/** The bytes held of a text that its tokenizer cannot cut. */
 const HELD = 2 ** 29;
 
 /** Encodes one split of a text as it comes, cut where its ids are those of the whole, and writes them to a file. */

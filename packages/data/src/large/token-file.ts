@@ -12,7 +12,7 @@ export function widthFor(vocabSize: number): TokenWidth {
   return vocabSize <= 2 ** 8 ? 1 : vocabSize <= 2 ** 16 ? 2 : 4;
 }
 
-/** Ids as they stand in a file. */
+/** Ids as stored in a file. */
 export function packTokens(ids: Int32Array, width: TokenWidth): Uint8Array {
   const { buffer, byteOffset, byteLength } = new ARRAYS[width](ids);
   return new Uint8Array(buffer, byteOffset, byteLength);

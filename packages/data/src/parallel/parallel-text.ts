@@ -18,9 +18,9 @@ const SPLITS = {
 const HELD_OUT = 0.05;
 
 /**
- * A parallel corpus of plain or gzipped text, one sentence a line: a folder with `train.en`, `train.de`, `val.en` and so
- * on (the names of Multi30k; `valid`, `dev` and `test` do as well), or the common stem of one pair of files. What has no
- * validation or test split of its own is split: the last 5 % test, the 5 % before them validate.
+ * A parallel corpus of plain or gzipped text, one sentence per line. It is a folder with `train.en`, `train.de`, `val.en` and so
+ * on (the names of Multi30k; `valid`, `dev` and `test` do as well), or the common stem of one pair of files. A corpus
+ * without a validation or test split is split: the last 5 % test, the 5 % before them validate.
  * @throws DATA_MISSING, DATA_BINARY, DATA_PARALLEL, DATA_SHORT, DATA_LARGE
  */
 export async function readParallelText(

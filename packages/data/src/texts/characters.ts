@@ -1,4 +1,4 @@
-/** Whether a byte of UTF-8 goes on with a character that another began (10xxxxxx). */
+/** Whether a byte of UTF-8 continues a character that another began (10xxxxxx). */
 export function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }

@@ -7,7 +7,7 @@ const LONGEST_LINE = 2 ** 24;
 const NEWLINE = 0x0a;
 
 /**
- * The texts of a JSONL file, one a line.
+ * The texts of a JSONL file, one per line.
  * @param field which member holds the text
  * @throws DATA_FORMAT, naming the line
  */

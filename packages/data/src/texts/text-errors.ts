@@ -1,6 +1,6 @@
 import { fail } from '../errors.js';
 
-/** What a file says, fit for a terminal: one line, no control characters, not endless. */
+/** An excerpt of a file, fit for a terminal: one line, no control characters, not endless. */
 export function shown(text: string, longest = 300): string {
   const escaped = text
     .slice(0, longest)

@@ -2,7 +2,7 @@
 export interface TextFile {
   /** Its ending tells the format. */
   readonly path: string;
-  /** What tells its content from that of an earlier one at the same path. */
+  /** Distinguishes its content from that of an earlier file at the same path. */
   readonly identity: readonly (string | number)[];
   /** Makes the file be there, where it may be elsewhere still. */
   readonly fetch?: () => Promise<void>;

@@ -53,7 +53,7 @@ function decodes(decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array):
   }
 }
 
-/** What is wrong in a chunk, found line by line. @param line number of its first */
+/** The error of a chunk, found line by line. @param line number of its first */
 function badByte(chunk: Uint8Array, line: number): string {
   const whole = linesIn(chunk);
   for (let at = chunk.indexOf(NEWLINE) + 1, n = 1; n <= whole; n++) {

@@ -3,11 +3,11 @@ import { unfolds } from './text-errors.js';
 /** No text is packed as tightly as this. */
 const MOST = 200;
 
-/** Below this nobody is harmed. */
+/** A size below this is harmless. */
 const ALLOWED = 2 ** 26;
 
 /**
- * What comes out of a compressed file, as long as it stands in proportion to it.
+ * The content of a compressed file, while it is in proportion to the file.
  * @param packed the file and its size on disk      @throws DATA_LARGE
  */
 export async function* withinReason(

@@ -9,8 +9,8 @@ import { vocabularyOf } from './bpe/vocabulary.js';
 import { joined } from './joined.js';
 
 /**
- * The tokenizer of a Hugging Face model: the ids of their tokenizers library, no special tokens added. What cannot be
- * reproduced exactly is refused. Ids map back to the bytes they came from as far as the tokenizer itself is lossless.
+ * The tokenizer of a Hugging Face model: the ids of their tokenizers library, no special tokens added. A file that cannot
+ * be reproduced exactly is refused. Ids map back to the bytes they came from as far as the tokenizer itself is lossless.
  * @param json the parsed content of a `tokenizer.json`      @param name shown in results and part of the data's hash
  * @throws DATA_TOKENIZER when the file is not a tokenizer, or has a part that moekit does not reproduce
  */

@@ -6,7 +6,7 @@ import { DENSITIES, nullRow } from './rows.js';
 
 const BASE = 'ρ=1';
 
-/** Data sparsity inside token choice at equal expected compute, the other ways to route beside it. */
+/** Data sparsity inside token choice at equal expected compute, next to the other ways to route. */
 export const frontier: NamedExperiment = {
   name: 'null/frontier',
   about: {

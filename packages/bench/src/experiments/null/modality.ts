@@ -24,7 +24,7 @@ const PAIRS = [
 
 const hasGroup = (row: Row, group: string) => meanOf(row, intensity(group)) !== undefined;
 
-/** Which tokens get compute when the router is told nothing of modalities; two controls. */
+/** Which tokens get compute when the router does not see modalities; two controls. */
 export const modality: NamedExperiment = {
   name: 'null/modality',
   about: {

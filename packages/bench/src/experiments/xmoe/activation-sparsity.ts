@@ -32,7 +32,7 @@ const rows = (width: number) => [
   },
 ];
 
-/** How much of an expert a token really uses: the observation that small experts start from. */
+/** The share of an expert that a token really uses: the observation that small experts start from. */
 export const activationSparsity: NamedExperiment = {
   name: 'xmoe/activation-sparsity',
   about: {

@@ -18,7 +18,7 @@ export interface Bar {
 
 const [ROW_HEIGHT, MARGIN_LEFT] = [30, 230];
 
-/** Shares as bars, one a row, parts beside each other; each part of any width says its share. */
+/** Shares as bars, one per row, parts next to each other; each part of any width says its share. */
 export function shareBars(bars: readonly Bar[], x: string, description: string): Markup {
   // by place, since rows may share a label
   const pieces = bars.flatMap(({ parts }, row) => {

@@ -10,7 +10,7 @@ const FONT_SIZE = 13;
 /**
  * A chart as inline SVG that follows the page's colours and scales with its container.
  * The same options give the same text.
- * @param description what a reader who does not see it is told
+ * @param description for readers who do not see it
  */
 export function draw(options: PlotOptions, description: string): Markup {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -29,7 +29,7 @@ export function draw(options: PlotOptions, description: string): Markup {
 
 const [ELEMENT, TEXT] = [1, 3];
 
-/** What is read of a node: the page is drawn where there is no browser, and no type of one. */
+/** The members of a node that are read: pages are drawn without a browser, and without its types. */
 interface Drawn {
   readonly nodeType: number;
   readonly textContent: string | null;

@@ -7,7 +7,7 @@ import type { Markup } from '../markup.js';
 export interface HeatMap {
   /** [row][column] */
   readonly values: readonly (readonly number[])[];
-  /** What has the last colour; more looks the same. */
+  /** The value of the last colour; larger ones look the same. */
   readonly top: number;
   readonly x: string;
   readonly rowNames: readonly string[];

@@ -34,7 +34,7 @@ const [LABEL_GAP, LONGEST_LABEL] = [14, 320];
 /** Points nearer than this share of the width would cover each other's labels. */
 const CLOSE = 0.08;
 
-/** Quality against cost, with intervals; labels beside their points, moved apart where they would collide. */
+/** Quality against cost, with intervals; labels next to their points, moved apart where they would collide. */
 export function pointsChart({ points, x, y, reference, description }: PointsChart): Markup {
   const xs = domain(
     points.map((point) => point.x),

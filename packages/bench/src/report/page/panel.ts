@@ -25,7 +25,7 @@ export function wideChart(svg: Markup): Markup {
   return markup`<div class="chart" tabindex="0" role="region" aria-label="chart">${svg}</div>`;
 }
 
-/** Small pictures beside each other, each with its name. */
+/** Small pictures next to each other, each with its name. */
 export function smallCharts(
   charts: readonly { readonly title: string; readonly note?: string; readonly svg: Markup }[],
 ): Markup {
@@ -36,7 +36,7 @@ export function smallCharts(
   return markup`<div class="maps">${figures}</div>`;
 }
 
-/** What the colours of a chart mean. */
+/** The legend of a chart. */
 export function legend(
   items: readonly { readonly name: string; readonly colour: string }[],
 ): Markup {

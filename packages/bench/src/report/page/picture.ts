@@ -50,7 +50,7 @@ export function heat(share: number): string {
 const channels = (colour: string) =>
   [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
-/** What the colours of heat maps and pictures mean. */
+/** The legend of heat maps and pictures. */
 export function heatScale(low: string, high: string): Markup {
   return markup`<p class="scale"><span>${low}</span><i style="background:linear-gradient(90deg, ${HEAT.join(', ')})"></i><span>${high}</span></p>`;
 }

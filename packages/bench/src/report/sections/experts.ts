@@ -4,7 +4,7 @@ import { histogram } from '../charts/histogram.js';
 import type { Panel } from '../page/panel.js';
 import { smallCharts } from '../page/panel.js';
 
-/** How many experts a token got, by row, over all MoE layers and seeds. */
+/** The number of experts per token, by row, over all MoE layers and seeds. */
 export function expertsPanel({ rows }: Results): Panel | undefined {
   const colours = rowColours(rows);
   const shown = rows.flatMap((row, i) => {

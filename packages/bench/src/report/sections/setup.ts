@@ -3,7 +3,7 @@ import type { Markup } from '../markup.js';
 import { fileAddress, markup } from '../markup.js';
 import type { Panel } from '../page/panel.js';
 
-/** What was run: enough to run it again. */
+/** The setup of the run, enough to repeat it. */
 export function setupPanel(results: Results): Panel {
   return {
     id: 'setup',

@@ -11,7 +11,7 @@ const PARTS = [
   { name: 'null (zero-compute)', colour: seriesColour(4) },
 ] as const;
 
-/** What became of the slots that routers gave out. */
+/** The use of the slots that routers gave out. */
 export function slotsPanel({ rows }: Results): Panel | undefined {
   const shares = rows.flatMap(({ label, figures }) => {
     if (!figures?.match) return [];

@@ -5,7 +5,7 @@ import { compressors } from 'hyparquet-compressors';
 
 type Unpack = (packed: Uint8Array, size: number) => Uint8Array;
 
-/** How pages are packed. None makes more than the size that it is told. */
+/** How pages are packed. None makes more than the given size. */
 const CODECS: Readonly<Record<string, Unpack>> = {
   UNCOMPRESSED: (bytes) => bytes,
   SNAPPY: compressors.SNAPPY!,

@@ -26,7 +26,7 @@ export interface Column {
 type Value = Uint8Array | undefined;
 
 /**
- * The byte arrays of a column in one row group, a page at a time; undefined for null. What the file says of sizes and counts
+ * The byte arrays of a column in one row group, a page at a time; undefined for null. The sizes and counts in the file
  * is checked before memory is taken for it.
  * @throws an Error for what is damaged or not supported
  */

@@ -3,7 +3,7 @@ import type { FileMetaData, SchemaElement } from 'hyparquet';
 import { wrongFormat } from '../text-errors.js';
 import { listed } from '../text-field.js';
 
-/** What a column of text may be marked as. */
+/** The marks that a column of text may have. */
 const TEXTS = new Set<string | undefined>([undefined, 'UTF8', 'ENUM', 'JSON']);
 
 /**
@@ -25,7 +25,7 @@ export function textColumn({ schema }: FileMetaData, field: string, path: string
   throw wrongFormat(`${path} must have a text column named ${field}`, `a column of ${kind}`);
 }
 
-/** What a column holds that is no text. */
+/** The type of a column that is not text, in words. */
 function kindOf(element: SchemaElement, inside: readonly string[]): string | undefined {
   if (inside.length > 0) return `fields: ${listed(inside)}`;
   if (element.repetition_type === 'REPEATED') return 'lists';

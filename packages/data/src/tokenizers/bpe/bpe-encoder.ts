@@ -52,7 +52,7 @@ export class BpeEncoder {
     this.cuttable = !this.#whole && !ends && !contents.some(holdsCut);
   }
 
-  /** @param continued it goes on from a text that was cut: it does not begin */
+  /** @param continued it continues a text that was cut, so it is not a beginning */
   encode(text: string, continued: boolean): number[] {
     const ids: number[] = [];
     let begins = !continued;

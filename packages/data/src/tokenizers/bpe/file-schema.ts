@@ -126,7 +126,7 @@ const model = z.strictObject({
   merges: z.custom<readonly unknown[]>(Array.isArray, 'a list of merges'),
 });
 
-/** All that moekit reproduces of a tokenizer.json. What it does not list is refused. */
+/** All that moekit reproduces of a tokenizer.json. Everything else is refused. */
 const schema = z.strictObject({
   version: z.literal('1.0'),
   truncation: z.null().optional(),

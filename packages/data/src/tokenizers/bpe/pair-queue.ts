@@ -1,4 +1,4 @@
-/** A pair of neighbouring token ids and how often it stands in the text. */
+/** A pair of neighbouring token ids and its number of occurrences in the text. */
 export interface PairCount {
   readonly left: number;
   readonly right: number;

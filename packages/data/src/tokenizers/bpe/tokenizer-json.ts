@@ -1,4 +1,4 @@
-/** What the tokenizers library reads and writes, as far as byte-level BPE needs it. */
+/** The file format of the tokenizers library, as far as byte-level BPE needs it. */
 export interface TokenizerJson {
   readonly version: '1.0';
   readonly truncation: null;
