@@ -12,7 +12,7 @@ import {
   renderResults,
   TrialStore,
 } from '../../../packages/bench/src/index.js';
-import { jobKey } from '../../../packages/bench/src/sweep/job-key.js';
+import { jobKey } from '../../../packages/bench/src/trial/job-key.js';
 import { stringifyFigures } from '@moekit/models';
 import type { Target } from '../target.js';
 import { must, Refused } from '../target.js';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import { readSpec } from '../../../apps/cli/src/training/read-spec.js';
-import { loadConfig } from '../../../packages/bench/src/experiment/load-config.js';
-import { parseExperiment } from '../../../packages/bench/src/experiment/parse-experiment.js';
-import { parseRouter } from '../../../packages/bench/src/experiment/parse-router.js';
+import { loadConfig } from '../../../packages/bench/src/spec/load-config.js';
+import { parseExperiment } from '../../../packages/bench/src/spec/parse-experiment.js';
+import { parseRouter } from '../../../packages/bench/src/spec/parse-router.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
 

@@ -17,7 +17,7 @@ import {
   parseRouters,
   registryOf,
 } from '../src/index.js';
-import { checkRouters } from '../src/experiment/check-routers.js';
+import { checkRouters } from '../src/trial/check-routers.js';
 
 const coded = (code: string, text: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(text) });

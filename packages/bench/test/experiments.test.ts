@@ -11,7 +11,7 @@ import {
   parseSetting,
   presetOf,
 } from '../src/index.js';
-import { say } from '../src/experiments/findings.js';
+import { say } from '../src/papers/findings.js';
 import { outcomeOf } from '../src/statistics/outcome.js';
 import { sampleResults } from './sample-results.js';
 

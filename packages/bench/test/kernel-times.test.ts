@@ -2,11 +2,11 @@ import { createRng } from '@moekit/core';
 import { describe, expect, test } from 'vitest';
 
 import { median, runKernelTimes } from '../src/index.js';
-import { judge } from '../src/kernel-times/bars.js';
-import { families, kernelCases } from '../src/kernel-times/cases.js';
-import { wasmKernelSets } from '../src/kernel-times/kernel-sets.js';
-import { drawMask } from '../src/kernel-times/routing.js';
-import { timeKernels } from '../src/kernel-times/time-kernels.js';
+import { judge } from '../src/timing/kernel-times/bars.js';
+import { families, kernelCases } from '../src/timing/kernel-times/cases.js';
+import { wasmKernelSets } from '../src/timing/kernel-times/kernel-sets.js';
+import { drawMask } from '../src/timing/kernel-times/routing.js';
+import { timeKernels } from '../src/timing/kernel-times/time-kernels.js';
 import { quartiles } from '../src/statistics/summary.js';
 
 const shape = { ...kernelCases[1]!, tokens: 200 };

@@ -9,8 +9,8 @@ import {
   renderReport,
   unlearned,
 } from '../src/index.js';
-import { compareRows } from '../src/results/collect.js';
-import { answerOf } from '../src/experiments/answers.js';
+import { compareRows } from '../src/comparison/collect.js';
+import { answerOf } from '../src/papers/answers.js';
 import { sampleResults } from './sample-results.js';
 
 /** The same figures under the metrics of a task, with a reference whose first metric is `level`. */

@@ -14,7 +14,7 @@ import {
   renderResults,
   stripTimes,
 } from '../src/index.js';
-import { parseStored, renderStored } from '../src/sweep/stored-trial.js';
+import { parseStored, renderStored } from '../src/trial/stored-trial.js';
 import { sampleResults } from './sample-results.js';
 
 const input = { routers: [{ router: 'dense' }, { router: 'topk' }], seeds: [1, 2] };

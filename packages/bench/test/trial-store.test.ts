@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Manifest } from '../src/index.js';
 import { listJobs, parseExperiment, TrialStore } from '../src/index.js';
-import { parseStored } from '../src/sweep/stored-trial.js';
+import { parseStored } from '../src/trial/stored-trial.js';
 import { sampleResults, sampleTrial } from './sample-results.js';
 
 const experiment = parseExperiment({ routers: [{ router: 'dense' }, { router: 'topk' }] });

@@ -39,7 +39,7 @@ const verify = () =>
 export type InstallFlags = ReturnType<ReturnType<typeof install>['opts']>;
 export type BackendFlags = ReturnType<ReturnType<typeof list>['opts']>;
 
-const actions = () => import('../backend/command.js');
+const actions = () => import('./actions/backend.js');
 
 export const backendCommand = (done: Done) =>
   new Command('backend')

@@ -33,6 +33,6 @@ export type BenchFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const benchCommand = (done: Done) =>
   declare().action(async (flags) => {
-    const { bench } = await import('../actions/bench.js');
+    const { bench } = await import('./actions/bench.js');
     done(await bench(flags));
   });

@@ -8,6 +8,6 @@ export const doctorCommand = (done: Done) =>
     .description('versions, backends found, and which would be chosen and why')
     .addOption(common.json)
     .action(async (flags) => {
-      const { doctor } = await import('../actions/doctor.js');
+      const { doctor } = await import('./actions/doctor.js');
       done(await doctor(flags));
     });

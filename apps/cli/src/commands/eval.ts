@@ -28,6 +28,6 @@ export type EvalFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const evalCommand = (done: Done) =>
   declare().action(async (path, flags) => {
-    const { evaluateCheckpoint } = await import('../actions/eval.js');
+    const { evaluateCheckpoint } = await import('./actions/eval.js');
     done(await evaluateCheckpoint(path, flags));
   });

@@ -14,6 +14,6 @@ export type InspectFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const inspectCommand = (done: Done) =>
   declare().action(async (path, flags) => {
-    const { inspect } = await import('../actions/inspect.js');
+    const { inspect } = await import('./actions/inspect.js');
     done(await inspect(path, flags));
   });

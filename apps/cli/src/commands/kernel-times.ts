@@ -18,6 +18,6 @@ export type KernelTimesFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const kernelTimesCommand = (done: Done) =>
   declare().action(async (flags) => {
-    const { kernelTimes } = await import('../actions/kernel-times.js');
+    const { kernelTimes } = await import('./actions/kernel-times.js');
     done(await kernelTimes(flags));
   });

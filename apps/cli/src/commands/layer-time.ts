@@ -27,6 +27,6 @@ export type LayerTimeFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const layerTimeCommand = (done: Done) =>
   declare().action(async (flags) => {
-    const { layerTime } = await import('../actions/layer-time.js');
+    const { layerTime } = await import('./actions/layer-time.js');
     done(await layerTime(flags));
   });

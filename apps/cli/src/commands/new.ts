@@ -8,7 +8,7 @@ export const newCommand = (done: Done) =>
       .argument('<name>')
       .description('a package with a router of your own: tested, documented, ready to publish')
       .action(async (name) => {
-        const { newRouter } = await import('../actions/new-router.js');
+        const { newRouter } = await import('./actions/new-router.js');
         done(await newRouter(name));
       }),
   );

@@ -14,6 +14,6 @@ export type ReportFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const reportCommand = (done: Done) =>
   declare().action(async (folders, flags) => {
-    const { report } = await import('../actions/report.js');
+    const { report } = await import('./actions/report.js');
     done(await report(folders, flags));
   });

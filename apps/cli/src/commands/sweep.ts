@@ -22,6 +22,6 @@ export type SweepFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const sweepCommand = (done: Done) =>
   declare().action(async (source, flags) => {
-    const { sweep } = await import('../actions/sweep.js');
+    const { sweep } = await import('./actions/sweep.js');
     done(await sweep(source, flags));
   });

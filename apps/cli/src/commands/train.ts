@@ -40,6 +40,6 @@ export type TrainFlags = ReturnType<ReturnType<typeof declare>['opts']>;
 
 export const trainCommand = (done: Done) =>
   declare().action(async (flags) => {
-    const { train } = await import('../actions/train.js');
+    const { train } = await import('./actions/train.js');
     done(await train(flags));
   });

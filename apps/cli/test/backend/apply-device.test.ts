@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { applyDevice } from '../../src/backend/apply-device.js';
+import { applyDevice } from '../../src/commands/actions/apply-device.js';
 
 test('the device and TF32 reach TensorFlow through the environment, and what is not asked for stays', () => {
   const env: NodeJS.ProcessEnv = { NVIDIA_TF32_OVERRIDE: '0' };

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { fail } from '../errors.js';
-import { isPath } from '../experiment/label.js';
+import { isPath } from './reference.js';
 import { fileProblem } from './file-problem.js';
 import { findOwnEntry, findPackage } from './find-package.js';
 import { parseReference } from './reference.js';

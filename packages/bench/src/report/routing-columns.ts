@@ -2,7 +2,7 @@ import type { RoutingFigure, RoutingFigureName } from '@moekit/core';
 import { ROUTING_FIGURES } from '@moekit/core';
 
 import type { Figures } from '../results/results-schema.js';
-import { format } from './format.js';
+import { format } from '../statistics/format.js';
 
 /** A column of the tables that compare rows: one figure of routing. */
 export interface RoutingColumn {

@@ -1,6 +1,6 @@
-import type { RouterEntry } from '../experiment/config.js';
-import { entryOf } from '../experiment/entry-of.js';
-import { labelOf } from '../experiment/label.js';
+import type { RouterEntry } from '../spec/config.js';
+import { entryOf } from '../spec/entry-of.js';
+import { labelOf } from '../spec/label.js';
 import { parseReference } from '../plugins/reference.js';
 import type { Manifest, Results, Row } from './results-schema.js';
 

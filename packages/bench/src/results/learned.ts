@@ -1,6 +1,6 @@
 import { isAbsurd } from '@moekit/models';
 
-import { format } from '../report/format.js';
+import { format } from '../statistics/format.js';
 import type { Results, Row } from './results-schema.js';
 import type { Trial } from './trial-schema.js';
 import { metricOf } from './summarise-row.js';

@@ -1,6 +1,6 @@
 import { stringifyFigures } from '@moekit/models';
 
-import { hashOf } from '../experiment/hash.js';
+import { hashOf } from '../spec/hash.js';
 import type { Results } from './results-schema.js';
 
 /** The text of a results.json: the results, and last the sha256 of their canonical JSON. */

@@ -1,7 +1,7 @@
 import { figure } from '@moekit/models';
 import { z } from 'zod';
 
-import { experimentSchema } from '../experiment/config.js';
+import { experimentSchema } from '../spec/config.js';
 import { amount, rate, spread, whole } from './quantities.js';
 import { routingShape } from './routing-shape.js';
 import { flopsSchema, matchSchema, metricsSchema, trialSchema } from './trial-schema.js';

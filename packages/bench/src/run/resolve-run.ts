@@ -5,11 +5,11 @@ import type { TaskPlugin, TrainOptions } from '@moekit/models';
 import { hashRouter } from '../plugins/hash-router.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
-import { hashTask, loadTask } from '../tasks/load-task.js';
-import type { TaskSettings } from '../tasks/task-options.js';
+import { hashTask, loadTask } from '../plugins/load-task.js';
+import type { TaskSettings } from '../plugins/task-options.js';
 import type { Match } from './match.js';
 import { matchRouter } from './match.js';
-import type { RunSpec } from './run-spec.js';
+import type { RunSpec } from '../spec/run-spec.js';
 
 /** sha256 of the code of a run's router and task, imports and packages included; null for those of moekit. */
 export interface RunCode {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { expertsOf } from './build-run.js';
 import type { ResolvedRun } from './resolve-run.js';
 import { trainOptionsOf } from './resolve-run.js';
-import { strict } from './strict.js';
+import { strict } from '../spec/strict.js';
 
 const count = z.int().min(1);
 const settings = z.record(z.string(), z.json());

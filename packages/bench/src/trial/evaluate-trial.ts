@@ -3,7 +3,7 @@ import type { RouterPlugin, RoutingStats } from '@moekit/core';
 import type { Evaluation, Task } from '@moekit/models';
 import { evaluate } from '@moekit/models';
 
-import type { RouterEntry } from '../experiment/config.js';
+import type { RouterEntry } from '../spec/config.js';
 import type { Evaluated } from '../results/trial-schema.js';
 import type { ActivationProbe } from './activation-probe.js';
 import { flopsPerToken, paddingFlops } from './count-flops.js';

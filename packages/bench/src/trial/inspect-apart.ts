@@ -2,7 +2,7 @@ import type { LoadProgress } from '@moekit/data';
 import { errorsOf } from '@moekit/kernels';
 import { lastValueFrom, tap } from 'rxjs';
 
-import type { Inspector } from '../experiment/inspector.js';
+import type { Inspector } from './inspector.js';
 import type { Refusal, WorkerRequest } from './messages.js';
 import type { WorkerReport } from './spawn-worker.js';
 import { spawnWorker } from './spawn-worker.js';

@@ -1,9 +1,9 @@
 import { figure } from '@moekit/models';
 import { z } from 'zod';
 
-import { experimentSchema, routerEntrySchema } from '../experiment/config.js';
+import { experimentSchema, routerEntrySchema } from '../spec/config.js';
 import { trialSchema } from '../results/trial-schema.js';
-import { taskFactsSchema, taskRequestSchema } from '../tasks/inspect-task.js';
+import { taskFactsSchema, taskRequestSchema } from './inspect-task.js';
 
 /** One row of the experiment, trained with one seed. */
 export const jobSchema = z.object({

@@ -7,6 +7,9 @@ import type { TrialReport } from './spawn-trial.js';
 export type PoolEvent =
   { readonly type: 'started'; readonly job: Job } | (TrialReport & { readonly job: Job });
 
+/** How one trial ended. */
+export type Outcome = Extract<PoolEvent, { type: 'done' | 'failed' }>;
+
 /**
  * Runs jobs, several at once, in their order. Cold; unsubscribing stops those that run.
  * @param workers how many at once      @param run runs one: `spawnTrial` with a worker's entry

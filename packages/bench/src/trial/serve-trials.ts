@@ -3,7 +3,7 @@ import type { LoadProgress } from '@moekit/data';
 import { didWrong } from '../plugins/describe-load-error.js';
 import { inspectRouter } from '../plugins/inspect-router.js';
 import type { PluginRegistry } from '../plugins/registry.js';
-import { inspectTask } from '../tasks/inspect-task.js';
+import { inspectTask } from './inspect-task.js';
 import type { Channel } from './channel.js';
 import { takeChannel } from './channel.js';
 import { describeError, describeRefusal } from './describe-error.js';

@@ -1,6 +1,6 @@
 import { axisX, axisY, barX, gridX, ruleX, text } from '@observablehq/plot';
 
-import { format } from '../format.js';
+import { format } from '../../statistics/format.js';
 import { GRID } from './colours.js';
 import { fitLabel } from './fit-label.js';
 import { draw } from './draw.js';

@@ -1,6 +1,6 @@
 import { axisX, axisY, barY, gridY, ruleY } from '@observablehq/plot';
 
-import { format } from '../format.js';
+import { format } from '../../statistics/format.js';
 import { GRID } from './colours.js';
 import { draw } from './draw.js';
 import type { Markup } from '../markup.js';

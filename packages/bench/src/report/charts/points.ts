@@ -1,6 +1,6 @@
 import { dot, gridX, gridY, axisX, axisY, link, ruleX, ruleY, text } from '@observablehq/plot';
 
-import { format } from '../format.js';
+import { format } from '../../statistics/format.js';
 import { GRID, MUTED } from './colours.js';
 import { draw } from './draw.js';
 import type { Markup } from '../markup.js';

@@ -1,4 +1,4 @@
-import { format } from '../format.js';
+import { format } from '../../statistics/format.js';
 import type { Markup } from '../markup.js';
 import { fileAddress, markup } from '../markup.js';
 

@@ -3,7 +3,7 @@ import type { Metric } from '@moekit/models';
 import type { Results, Row } from '../../results/results-schema.js';
 import { outcomeWords } from '../../statistics/outcome.js';
 import { rowColours } from '../charts/colours.js';
-import { format } from '../format.js';
+import { format } from '../../statistics/format.js';
 import type { Markup } from '../markup.js';
 import { markup } from '../markup.js';
 

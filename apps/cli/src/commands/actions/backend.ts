@@ -1,0 +1,123 @@
+import type { InstalledBackend, Verification } from '@moekit/backends';
+import { backendHome } from '@moekit/backends';
+import {
+  findInstalled,
+  installTensorflow,
+  isVersion,
+  listBackends,
+  removeBackend,
+  verify,
+} from '@moekit/backends/install';
+import Table from 'cli-table3';
+
+import type { BackendFlags, InstallFlags } from '../backend.js';
+import type { Stop } from '../../interrupt.js';
+import { EXIT_CODES, untilStopped } from '../../interrupt.js';
+import { fail } from '../../errors.js';
+import { print, say } from '../../output/terminal.js';
+
+/** `moekit backend install tensorflow` @returns the exit code */
+export async function installCommand(name: string, flags: InstallFlags): Promise<number> {
+  assertInstallable(name);
+  assertVersion(flags.tensorflow);
+  return untilStopped((stop) => install(flags, stop));
+}
+
+async function install(flags: InstallFlags, stop: Stop): Promise<number> {
+  const controller = new AbortController();
+  stop.asked.subscribe(() => controller.abort());
+  const started = Date.now();
+  const seconds = () => ((Date.now() - started) / 1000).toFixed(1).padStart(6);
+  try {
+    const { dir, manifest, fresh } = await installTensorflow({
+      home: homeOf(flags),
+      gpu: flags.gpu ?? false,
+      tensorflow: flags.tensorflow,
+      wheel: flags.wheel,
+      force: flags.force ?? false,
+      skipGpuCheck: flags.skipGpuCheck ?? false,
+      signal: controller.signal,
+      say: (line) => say(`${seconds()} s  ${line}\n`),
+    });
+    const said = `${fresh ? 'installed' : 'already installed'} in ${dir}\n${describe(manifest.verified)}\n`;
+    print(flags.json ? `${JSON.stringify({ dir, fresh, manifest })}\n` : said);
+    return 0;
+  } catch (error) {
+    if (stop.signal !== undefined) return EXIT_CODES[stop.signal]; // what was done is kept for the next run
+    throw error;
+  }
+}
+
+/** `moekit backend list` */
+export function listCommand(flags: BackendFlags): number {
+  const home = homeOf(flags);
+  const installed = listBackends(home);
+  if (flags.json) print(`${JSON.stringify(installed, null, 2)}\n`);
+  else print(`${installed.length === 0 ? nothing(home) : table(installed)}\n`);
+  return 0;
+}
+
+/** `moekit backend remove tensorflow-2.21.0-cpu` */
+export function removeCommand(name: string, flags: BackendFlags): number {
+  const removed = removeBackend(homeOf(flags), name);
+  print(`removed ${removed.join(', ')}\n`);
+  return 0;
+}
+
+/** `moekit backend verify`: the one that would be used, or the one that is named. */
+export async function verifyCommand(
+  name: string | undefined,
+  flags: BackendFlags,
+): Promise<number> {
+  const chosen = findInstalled(homeOf(flags), name);
+  const verified = await verify(chosen.dir, {
+    expectGpu: chosen.manifest?.verified?.device === 'cuda',
+  });
+  print(flags.json ? `${JSON.stringify(verified)}\n` : `${chosen.name}: ${describe(verified)}\n`);
+  return 0;
+}
+
+function homeOf({ dir }: BackendFlags): string {
+  return backendHome(dir === undefined ? process.env : { MOEKIT_HOME: dir });
+}
+
+function assertInstallable(name: string): void {
+  if (name === 'tensorflow') return;
+  throw fail('CLI_USAGE', {
+    asked: 'The backend to install must be tensorflow',
+    got: name,
+    fix: 'The others come with npm: wasm with moekit, webgpu with npm install webgpu @tensorflow/tfjs-backend-webgpu.',
+  });
+}
+
+function assertVersion(tensorflow: string | undefined): void {
+  if (tensorflow === undefined || isVersion(tensorflow)) return;
+  throw fail('CLI_USAGE', {
+    asked: '--tensorflow must be a version',
+    got: tensorflow,
+    fix: 'For example: --tensorflow 2.21.0',
+  });
+}
+
+function describe(verified: Verification | null): string {
+  if (verified === null) return 'never verified';
+  const { tensorflow, device, gpu, cuda, cudnn, native } = verified;
+  const own = native ? `, with moekit’s own operations (${native})` : '';
+  if (device === 'cpu') return `TensorFlow ${tensorflow} on the CPU${own}`;
+  return `TensorFlow ${tensorflow} on ${gpu ?? 'CUDA'}, CUDA ${cuda ?? '?'}, cuDNN ${cudnn ?? '?'}`;
+}
+
+function nothing(home: string): string {
+  return `no backend in ${home}; moekit backend install tensorflow makes one`;
+}
+
+function table(installed: readonly InstalledBackend[]): string {
+  const rows = new Table({
+    head: ['backend', 'state', 'folder'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { name, dir, manifest, problem } of installed) {
+    rows.push([name, problem ?? describe(manifest!.verified), dir]);
+  }
+  return rows.toString();
+}

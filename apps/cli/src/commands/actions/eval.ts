@@ -1,0 +1,140 @@
+import type { OpenedRun, PluginRegistry } from '@moekit/bench';
+import {
+  differencesFromTraining,
+  loadModel,
+  loadTask,
+  openRun,
+  readStoredRun,
+} from '@moekit/bench';
+import { evaluate, routingFigures, stringifyFigures } from '@moekit/models';
+import { readManifest } from '@moekit/models/node';
+
+import { assertTaskName } from '../../assert-names.js';
+import { applyDevice } from './apply-device.js';
+import type { EvalFlags } from '../eval.js';
+import { fail } from '../../errors.js';
+import type { EvaluatedSetting } from '../../output/evaluations.js';
+import { renderEvaluations } from '../../output/evaluations.js';
+import { showLoading } from '../../output/load-progress.js';
+import { print, say } from '../../output/terminal.js';
+import { builtInRouters } from '../../registry.js';
+import { startBackend } from '../../training/environment.js';
+import { findCheckpoint } from '../../training/find-checkpoint.js';
+import { valuesOf } from '../../training/set-path.js';
+import { assertNoForeignCode } from '../../training/trusted.js';
+
+/**
+ * Evaluates a checkpoint on its held-out data, under the options it was trained with or others.
+ * @returns the exit code      @throws coded errors for bad input
+ */
+export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promise<number> {
+  applyDevice(flags);
+  const { batches } = flags;
+  const settings = settingsOf(flags.set);
+  const registry = builtInRouters();
+  const { router, task } = flags;
+  const checkpoint = await locate(path, flags, registry);
+  const opened = await showLoading(false, (onProgress) =>
+    openRun(checkpoint, { registry, router, task, onProgress }),
+  );
+  assertHasRouter(opened, settings);
+  const now = await startBackend(flags.backend ?? opened.manifest.backend);
+  const rows: EvaluatedSetting[] = [];
+  for (const set of settings) {
+    rows.push(await evaluateSetting(opened, set, { batches, measure: flags.measure ?? false }));
+  }
+  const { step } = opened.manifest;
+  const backend = now.name;
+  const { differs, dataAsTrained } = differencesFromTraining(opened, now);
+  const { name, hash } = opened.data.description;
+  const data = { name, hash, asTrained: dataAsTrained };
+  say(warningOf(differs, dataAsTrained));
+  const result = {
+    checkpoint,
+    step,
+    task: opened.stored.task,
+    data,
+    differs,
+    backend,
+    batches,
+    rows,
+  };
+  print(
+    flags.json
+      ? `${stringifyFigures(result, 2)}\n`
+      : renderEvaluations(result, opened.data.metrics ?? opened.task.metrics),
+  );
+  return 0;
+}
+
+function warningOf(differs: readonly string[], dataAsTrained: boolean): string {
+  if (differs.length === 0) return '';
+  const seen = dataAsTrained ? '' : '; what is held out now may have been seen then';
+  return `warning: not as when the checkpoint was trained: ${differs.join(', ')}${seen}\n`;
+}
+
+async function locate(path: string, flags: EvalFlags, registry: PluginRegistry): Promise<string> {
+  const last = await findCheckpoint(path);
+  const { manifest, task } = await readTrusted(last, flags, registry);
+  if (!flags.best) return last;
+  const { metrics } = await loadTask(task);
+  // data may lack the first: there are no bits per byte of a text that its tokenizer changed
+  const had = metrics.find(({ name }) => name in (manifest.evaluation?.metrics ?? {}));
+  const best = await findCheckpoint(path, had ?? metrics[0]);
+  await readTrusted(best, flags, registry); // it may name other code than the last one
+  return best;
+}
+
+async function readTrusted(
+  path: string,
+  { router, task }: Pick<EvalFlags, 'router' | 'task'>,
+  registry: PluginRegistry,
+) {
+  const manifest = await readManifest(path);
+  const stored = readStoredRun(manifest);
+  assertNoForeignCode(stored, registry, { router, task });
+  const name = task ?? stored.task;
+  assertTaskName(name);
+  return { manifest, task: name };
+}
+
+async function evaluateSetting(
+  opened: OpenedRun,
+  set: Readonly<Record<string, unknown>>,
+  { batches, measure }: { readonly batches: number; readonly measure: boolean },
+): Promise<EvaluatedSetting> {
+  const task = await loadModel(opened, set);
+  try {
+    const { flops, tokens, layers, ...quality } = await evaluate(task, { batches });
+    const perToken = Object.entries(flops).map(([part, n]) => [part, n / tokens] as const);
+    return {
+      set,
+      ...quality,
+      forwardFlopsPerToken: Object.fromEntries(perToken),
+      layers: layers.map(routingFigures),
+      ...(measure && task.measure && { measured: await task.measure({ dropFree: false }) }),
+    };
+  } finally {
+    task.model.dispose();
+  }
+}
+
+/** Every combination of the values given; one empty setting when there are none. @throws CLI_USAGE */
+export function settingsOf(texts: readonly string[]): readonly Record<string, unknown>[] {
+  return texts
+    .map(valuesOf)
+    .reduce<Record<string, unknown>[]>(
+      (rows, { key, values }) =>
+        rows.flatMap((row) => values.map((value) => ({ ...row, [key]: value }))),
+      [{}],
+    );
+}
+
+function assertHasRouter({ router }: OpenedRun, settings: readonly object[]): void {
+  if (router || settings.every((set) => Object.keys(set).length === 0)) return;
+  throw fail('CLI_USAGE', {
+    asked: '--set changes options of the router of a checkpoint',
+    got: 'a dense model, which has none',
+    fix: 'Leave it out.',
+  });
+}

@@ -1,0 +1,39 @@
+import {
+  DENSE,
+  isDense,
+  loadConfig,
+  parseExperiment,
+  parseRouter,
+  parseRouters,
+} from '@moekit/bench';
+import type { Experiment } from '@moekit/bench';
+
+import type { BenchFlags } from '../bench.js';
+import { defined, over } from '../../given.js';
+
+/**
+ * The experiment that the flags describe: the config file, or the defaults, with the flags over it.
+ * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, CLI_USAGE
+ */
+export async function experimentOf(flags: BenchFlags, cwd = process.cwd()): Promise<Experiment> {
+  const { config: file, task, backend, seeds, routers, data: source, tokenizer, steps } = flags;
+  const config = file === undefined ? {} : await loadConfig(file, cwd);
+  const from = file === undefined ? 'The experiment' : `Config ${file}`;
+  const chosen = {
+    ...config,
+    ...defined({ task, backend, seeds, routers: routers && routerList(routers) }),
+    data: over(config['data'], { source, tokenizer }),
+    training: over(config['training'], { steps }),
+  };
+  const experiment = parseExperiment(chosen, from);
+  if (flags.router.length === 0) return experiment;
+  const own = flags.router.map(parseRouter);
+  return parseExperiment({ ...chosen, routers: [...experiment.routers, ...own] }, from);
+}
+
+/** The dense baseline comes first whether it was listed or not. */
+function routerList(text: string) {
+  const routers = parseRouters(text);
+  const listed = routers.some(isDense);
+  return listed ? routers : [DENSE, ...routers];
+}

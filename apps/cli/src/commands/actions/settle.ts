@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+
+import type { Outcome, Preamble } from '@moekit/bench';
+import { collectResults, renderResults, writeOutput } from '@moekit/bench';
+
+import type { Stop } from '../../interrupt.js';
+import { EXIT_CODES } from '../../interrupt.js';
+import type { AssertOwn } from '../../own-output.js';
+import { renderSummary } from '../../output/summary.js';
+import { print } from '../../output/terminal.js';
+
+/** The outcome of a comparison, and how it was run. */
+export interface Comparison {
+  readonly preamble: Preamble;
+  readonly outcomes: readonly Outcome[];
+  readonly stop: Stop;
+  readonly folder: string;
+  readonly assertOwn: AssertOwn;
+  readonly started: Date;
+  readonly workers: number;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Writes results.json and report.html and prints the comparison, also where they cannot be written.
+ * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for      @throws BENCH_OUTPUT, CLI_GONE
+ */
+export async function settle(comparison: Comparison): Promise<number> {
+  const { preamble, outcomes, stop, folder, assertOwn, started, workers, json } = comparison;
+  const results = collectResults(preamble, outcomes, {
+    startedAt: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    workers,
+  });
+  let lost: unknown;
+  const files = await Promise.resolve()
+    .then(assertOwn)
+    .then(() => writeOutput(folder, results))
+    .catch((error: unknown) => void (lost = error));
+  print(json ? renderResults(results) : renderSummary(results, files ?? undefined));
+  if (lost) throw lost;
+  if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
+  return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
+}
+
+/** How many trials run at once: what `--workers` says, else one per core. */
+export function workersOf({ workers }: { readonly workers?: number | undefined }): number {
+  return workers ?? availableParallelism();
+}

@@ -1,0 +1,125 @@
+import { extname, join } from 'node:path';
+
+import type { Experiment, Found, Prepared, Preset } from '@moekit/bench';
+import {
+  TrialStore,
+  applySettings,
+  findExperiment,
+  inspectApart,
+  listJobs,
+  loadConfig,
+  parseExperiment,
+  parseSetting,
+  prepareExperiment,
+  presetOf,
+} from '@moekit/bench';
+
+import { assertRouterNames } from '../../assert-names.js';
+import { applyDevice } from './apply-device.js';
+import type { SweepFlags } from '../sweep.js';
+import { fail } from '../../errors.js';
+import type { Stop } from '../../interrupt.js';
+import { untilStopped } from '../../interrupt.js';
+import { showLoading } from '../../output/load-progress.js';
+import { say } from '../../output/terminal.js';
+import type { AssertOwn } from '../../own-output.js';
+import { ownOutput } from '../../own-output.js';
+import { builtInRouters } from '../../registry.js';
+import { WORKER } from '../../worker-entry.js';
+import { runAll } from './run-all.js';
+import { settle, workersOf } from './settle.js';
+
+/**
+ * Runs every trial of an experiment's grid, each in a process of its own and on disk as soon as it has ended; then writes
+ * results.json and report.html and prints the comparison and the answer.
+ * @param source an experiment's name, or a .json or .ts file
+ * @returns the exit code: 0, 1 when a trial failed, 128 + its number after a signal      @throws coded errors for bad input
+ */
+export async function sweep(source: string, flags: SweepFlags): Promise<number> {
+  applyDevice(flags);
+  const started = new Date();
+  const registry = builtInRouters();
+  const workers = workersOf(flags);
+  const { timeout } = flags;
+  const experiment = await sweptExperiment(source, flags);
+  assertRouterNames(experiment.routers, registry);
+  const preamble = await showLoading(flags.quiet, (onProgress) =>
+    prepareExperiment(experiment, registry, {
+      onProgress,
+      inspector: inspectApart(WORKER, timeout),
+    }),
+  );
+  const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
+  return ownOutput(folder, (assertOwn) =>
+    untilStopped((stop) => runGrid(flags, { preamble, folder, assertOwn, workers, started, stop })),
+  );
+}
+
+const NOTHING: Found = { kept: [], discarded: [] };
+
+function wasChanged(id: string): string {
+  return `warning: the kept trial ${id} is not as it was written; it is trained again\n`;
+}
+
+interface Grid {
+  readonly preamble: Prepared;
+  readonly folder: string;
+  readonly assertOwn: AssertOwn;
+  readonly workers: number;
+  readonly started: Date;
+  readonly stop: Stop;
+}
+
+async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
+  const { preamble, folder, assertOwn, workers, stop } = grid;
+  const { manifest } = preamble;
+  const store = new TrialStore(folder, manifest);
+  const jobs = listJobs(manifest);
+  const { kept, discarded } = flags.resume ? await store.find(jobs) : NOTHING;
+  for (const { id } of discarded) say(wasChanged(id));
+  const done = new Set(kept.map(({ job }) => job.id));
+  const left = jobs.filter(({ id }) => !done.has(id));
+  const outcomes = await runAll(left, {
+    jobs: left.length,
+    workers,
+    stop,
+    timeout: flags.timeout,
+    unusable: preamble.unusable,
+    quiet: flags.quiet ?? false,
+    backend: manifest.backend,
+    metric: manifest.metrics[0]!,
+    record: async (event) => {
+      assertOwn();
+      if (event.type === 'started') await store.log('started', event.job);
+      if (event.type === 'done' || event.type === 'failed') await store.save(event);
+    },
+  });
+  return settle({ ...grid, outcomes: [...kept, ...outcomes], json: flags.json });
+}
+
+/** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */
+async function sweptExperiment(source: string, flags: SweepFlags): Promise<Experiment> {
+  const experiment = parseExperiment(await inputOf(source, flags.preset), source);
+  const chosen = applySettings(experiment, flags.set.map(parseSetting));
+  return flags.backend === undefined
+    ? chosen
+    : parseExperiment({ ...chosen, backend: flags.backend }, 'The sweep');
+}
+
+async function inputOf(source: string, preset: string): Promise<object> {
+  if (extname(source) !== '') return loadConfig(source, process.cwd());
+  return presetOf(findExperiment(source), presetNamed(preset));
+}
+
+function presetNamed(name: string): Preset {
+  if (name === 'quick' || name === 'large') return name;
+  throw fail('CLI_USAGE', {
+    asked: '--preset must be quick or large',
+    got: JSON.stringify(name),
+    fix: 'quick takes minutes on two cores, large about two hours for all experiments together.',
+  });
+}
+
+function defaultFolder({ name = 'sweep' }: Experiment, hash: string): string {
+  return join('moekit-results', `${name.replace(/\W+/g, '-')}-${hash.slice(0, 8)}`);
+}

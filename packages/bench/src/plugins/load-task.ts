@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+
+import { isMoekitError } from '@moekit/kernels';
+import type { TaskPlugin } from '@moekit/models';
+
+import { fail } from '../errors.js';
+import { isPath } from './reference.js';
+import { exportOf } from './default-of.js';
+import { describeLoadError } from './describe-load-error.js';
+import { fileProblem } from './file-problem.js';
+import { findPackage } from './find-package.js';
+import { hashModules } from './hash-modules.js';
+import { importFile } from './import-file.js';
+import { builtInTasks } from './built-in.js';
+
+/**
+ * The task of an experiment: one of moekit's, a file (counted from the working directory) or an installed package.
+ * @throws BENCH_CONFIG when there is none of that name, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT
+ */
+export async function loadTask(name: string): Promise<TaskPlugin> {
+  const known = builtInTasks().get(name);
+  if (known) return known;
+  const path = locateTask(name);
+  if (path === undefined) throw unknownTask(name);
+  return assertTask(exportOf(await importTask(name, path)), name);
+}
+
+/** sha256 of a task's code, imports and packages included; null for one of moekit's, and where there is none. */
+export function hashTask(name: string): string | null {
+  const path = builtInTasks().has(name) ? undefined : locateTask(name);
+  return path !== undefined && fileProblem(path) === undefined ? hashModules(path) : null;
+}
+
+function locateTask(name: string): string | undefined {
+  return isPath(name) ? resolve(name) : findPackage(name);
+}
+
+/** The error for a name that nothing answers to. */
+export function unknownTask(name: string) {
+  const known = [...builtInTasks().keys()].join(', ');
+  return fail('BENCH_CONFIG', {
+    asked: `The task must be one of ${known}, a file or an installed package`,
+    got: `task = ${JSON.stringify(name)}`,
+    fix: 'Check the name, or install the package.',
+  });
+}
+
+async function importTask(name: string, path: string): Promise<unknown> {
+  const asked = `Task plug-in ${name} must load`;
+  const problem = fileProblem(path);
+  if (problem !== undefined) {
+    throw fail('BENCH_PLUGIN_FILE', { asked, got: `${path}, ${problem}`, fix: 'Check the path.' });
+  }
+  try {
+    return await importFile(path);
+  } catch (cause) {
+    if (isMoekitError(cause)) throw cause;
+    throw fail('BENCH_PLUGIN_FILE', { asked, ...describeLoadError(cause, path), cause });
+  }
+}
+
+const NEEDED = ['name', 'options', 'metrics', 'load', 'layer', 'create'] as const;
+
+function assertTask(value: unknown, from: string): TaskPlugin {
+  const record = Object(value ?? {}) as Record<string, unknown>;
+  const missing = NEEDED.filter((key) => record[key] === undefined);
+  if (missing.length === 0) return value as TaskPlugin;
+  throw fail('BENCH_PLUGIN_EXPORT', {
+    asked: `${from} must default-export a task plug-in (TaskPlugin of @moekit/models)`,
+    got:
+      value === undefined || value === null
+        ? 'no default export'
+        : `one without ${missing.join(', ')}`,
+    fix: 'See TaskPlugin for what each is.',
+  });
+}
