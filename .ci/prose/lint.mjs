@@ -22,7 +22,7 @@ const rules = [
   },
   { ruleId: 'sentence', rule: sentenceLength, options: { max: 40 } },
 ];
-const documents = ['README.md', 'docs/**.md', '*/*/README.md', '.ci/**.md'];
+const documents = ['README.md', 'docs/**.md', '*/*/README.md', '.ci/**.md', '.changeset/*.md'];
 const sources = ['packages/*/src/**.ts', 'apps/*/src/**.ts', 'apps/create-moekit/template/**.ts'];
 
 const kernel = new TextlintKernel();
