@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { runCli } from 'moekit';
@@ -63,6 +63,13 @@ async function cached(): Promise<string[]> {
   return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 
+/** The size of the cached file of this ending; undefined where there is none. */
+async function bytesOf(ending: string): Promise<number | undefined> {
+  const entries = await readdir(join(cwd, 'hf'), { recursive: true }).catch(() => []);
+  const found = entries.find((name) => name.endsWith(ending));
+  return found === undefined ? undefined : (await stat(join(cwd, 'hf', found))).size;
+}
+
 describe('a data set of the Hugging Face Hub', { timeout: 240_000 }, () => {
   test('is trained on, and trained on again without a network', async () => {
     const online = await run(train('a', 'hf:owner/plays'));
@@ -106,7 +113,7 @@ describe('a data set of the Hugging Face Hub', { timeout: 240_000 }, () => {
 
   test('whose fetching is killed is not there by half, and is fetched on', async () => {
     Object.assign(server.trouble, { stall: true, cutAt: 3000 });
-    const watched = watch(() => server.requests.some((request) => request.startsWith('cdn')));
+    const watched = until(async () => (await bytesOf('.incomplete')) === 3000);
     const killed = await run(
       train('a', 'hf:owner/plays'),
       {},
@@ -147,10 +154,8 @@ describe('a data set of the Hugging Face Hub', { timeout: 240_000 }, () => {
   });
 });
 
-/** Waits for a moment longer than it takes what was sent to arrive. */
-async function watch(happened: () => boolean): Promise<void> {
-  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 20));
-  await new Promise((resolve) => setTimeout(resolve, 500));
+async function until(happened: () => Promise<boolean>): Promise<void> {
+  while (!(await happened())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 test('the line says how long it will take', () => {

@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { LoadProgress } from '../../src/contract.js';
 import { download } from '../../src/hub/download.js';
+import { takeDraft } from '../../src/hub/draft.js';
 import { assertRoom } from '../../src/hub/hub-cache.js';
 import { hubText } from '../../src/hub/hub-text.js';
 import { loadTokens } from '../../src/load-tokens.js';
@@ -306,7 +311,6 @@ describe('a download', () => {
   test('takes over what a process that is gone left, be it wrong, and not what a living one writes', async () => {
     const body = Buffer.from(json('first', 200));
     const file = { path: 'a.jsonl', size: body.length, oid: sha256(body) };
-    const { hostname } = await import('node:os');
     for (const [left, starts] of [
       [body.subarray(0, 300), [300]],
       [Buffer.alloc(300), [300, 0]],
@@ -330,6 +334,23 @@ describe('a download', () => {
       expect(await readdir(blobFolder)).toHaveLength(2);
     }
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'takes over what a process left that has ended, though nobody has collected it',
+    async () => {
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+      try {
+        const zombie = Number(String(((await once(parent.stdout, 'data')) as [Buffer])[0]));
+        while (!/\) Z/.test(readFileSync(`/proc/${zombie}/stat`, 'utf8'))) await wait(10);
+        const blob = join(await mkdtemp(join(folder, 'blobs-')), 'blob');
+        const left = `${blob}.${hostname()}-${zombie}.incomplete`;
+        await writeFile(left, 'what was fetched');
+        expect(await readFile(await takeDraft(blob), 'utf8')).toBe('what was fetched');
+      } finally {
+        parent.kill();
+      }
+    },
+  );
 
   test('waits for a server that is busy', async () => {
     server.trouble.busy = 2;
