@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseResults } from '@moekit/bench';
 import { describe, expect, test } from 'vitest';
 
+import { ownOutput } from '../src/own-output.js';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
 interface Line {
@@ -116,6 +117,10 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     ]);
     expect(merged.code).toBe(0);
     expect(readFileSync(join(out, 'b', 'report.html'), 'utf8')).toContain('<svg');
+    const beside = await ownOutput(join(out, 'b'), () =>
+      moekit(['report', join(out, 'a'), '--out', join(out, 'b')]),
+    );
+    expect([beside.code, beside.stderr]).toEqual([2, expect.stringMatching(/^error CLI_BUSY: /)]);
   });
 
   test.each([

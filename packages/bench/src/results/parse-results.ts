@@ -16,17 +16,7 @@ const LARGEST = 2 ** 28;
  * @throws BENCH_RESULTS, which names the place of the first fault
  */
 export function parseResults(text: string): Results {
-  try {
-    const { sha256: _, ...json } = JSON.parse(text) as Record<string, unknown>;
-    return resultsSchema.parse(json);
-  } catch (cause) {
-    throw fail('BENCH_RESULTS', {
-      asked: 'results.json must fit its schema',
-      got: faultOf(cause),
-      fix: 'Write it with this version of moekit bench.',
-      cause,
-    });
-  }
+  return parse(text).results;
 }
 
 /**
@@ -35,11 +25,23 @@ export function parseResults(text: string): Results {
  * @throws BENCH_RESULTS
  */
 export async function readResults(path: string): Promise<Results> {
-  const text = await textOf(path);
-  const results = parseResults(text);
-  const { sha256, ...json } = JSON.parse(text) as Record<string, unknown>;
+  const { sha256, json, results } = parse(await textOf(path));
   if (sha256 === undefined || sha256 === hashJson(json)) return results;
   return { ...results, manifest: { ...results.manifest, changedFiles: [path] } };
+}
+
+function parse(text: string) {
+  try {
+    const { sha256, ...json } = JSON.parse(text) as Record<string, unknown>;
+    return { sha256, json, results: resultsSchema.parse(json) };
+  } catch (cause) {
+    throw fail('BENCH_RESULTS', {
+      asked: 'results.json must fit its schema',
+      got: faultOf(cause),
+      fix: 'Write it with this version of moekit bench.',
+      cause,
+    });
+  }
 }
 
 async function textOf(path: string): Promise<string> {

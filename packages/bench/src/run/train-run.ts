@@ -60,13 +60,13 @@ const noSinks: TrainingSinks = {
 export async function trainRun(training: TrainingRun): Promise<TrainingEnd> {
   const { task, run, checkpoints, from } = training;
   if (from) assertSameRun(await readManifest(from.path), run);
-  const options = optionsOf(training);
+  const options = parseTrainOptions(run.training as unknown as TrainOptions);
   const optimiser = new AdamW(task.model.namedVariables(), options);
   try {
     const target = { model: task.model, optimiser };
     const restored = from && (await restoreCheckpoint(from.path, target));
     await (from ? checkpoints.clean() : checkpoints.begin());
-    return await loop(training, optimiser, {
+    return await loop({ ...training, options }, optimiser, {
       stopped: false,
       step: optimiser.step,
       evaluation: restored?.evaluation ?? null,
@@ -77,19 +77,22 @@ export async function trainRun(training: TrainingRun): Promise<TrainingEnd> {
   }
 }
 
-async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd) {
-  const { task, stop = NEVER, onEvent } = training;
-  const options = optionsOf(training);
+type Configured = TrainingRun & { readonly options: Required<TrainOptions> };
+
+async function loop(training: Configured, optimiser: AdamW, start: TrainingEnd) {
+  const { task, options, stop = NEVER, onEvent } = training;
+  const { saveEvery = Math.ceil(options.steps / CHECKPOINTS) } = training;
   const sinks = (await training.openSinks?.()) ?? noSinks;
   const ended = new Subject<void>();
   let [state, stopping] = [start, false];
   const listening = stop.subscribe(() => (stopping = true));
+  const isDue = (step: number) => step % saveEvery === 0 || step === options.steps;
   const afterStep = async (taken: StepTaken) => {
     const evaluation = taken.evaluation
       ? summarise(taken.step, taken.evaluation)
       : state.evaluation;
     state = { ...state, step: taken.step, evaluation };
-    if (stopping || taken.evaluation || savesAfter(taken.step, training)) {
+    if (stopping || taken.evaluation || isDue(taken.step)) {
       await sinks.sync();
       training.assertOwn?.();
       const { model } = task;
@@ -114,15 +117,6 @@ async function loop(training: TrainingRun, optimiser: AdamW, start: TrainingEnd)
     listening.unsubscribe();
     await sinks.close();
   }
-}
-
-const optionsOf = ({ run: { training } }: TrainingRun) =>
-  parseTrainOptions(training as unknown as TrainOptions);
-
-function savesAfter(step: number, training: TrainingRun): boolean {
-  const { steps } = optionsOf(training);
-  const { saveEvery = Math.ceil(steps / CHECKPOINTS) } = training;
-  return step % saveEvery === 0 || step === steps;
 }
 
 function summarise(step: number, { limited, layers }: Evaluation) {
