@@ -1,11 +1,15 @@
 import { Command, Option } from '@commander-js/extra-typings';
 
-import type { Done } from './options.js';
 import { common } from './options.js';
 
 const dir = new Option('--dir <dir>', 'data folder (default: MOEKIT_HOME, else the user’s)');
 
-const install = () =>
+/** Declares `moekit backend`, whose subcommands are added to it. */
+export const backendCommand = () =>
+  new Command('backend').description('native backends that npm cannot install');
+
+/** Declares `moekit backend install`. */
+export const installCommand = () =>
   new Command('install')
     .argument('<name>')
     .description('TensorFlow for this machine: fetch it, build the binding, verify it')
@@ -17,44 +21,27 @@ const install = () =>
     .addOption(dir)
     .addOption(common.json);
 
-const list = () =>
+/** Declares `moekit backend list`. */
+export const listCommand = () =>
   new Command('list')
     .description('what is installed, and where')
     .addOption(dir)
     .addOption(common.json);
 
-const remove = () =>
+/** Declares `moekit backend remove`. */
+export const removeCommand = () =>
   new Command('remove')
     .argument('<name>')
     .description('remove one by its name in the list, or all of tensorflow')
     .addOption(dir);
 
-const verify = () =>
+/** Declares `moekit backend verify`. */
+export const verifyCommand = () =>
   new Command('verify')
     .argument('[name]')
     .description('compute with it in a fresh process')
     .addOption(dir)
     .addOption(common.json);
 
-export type InstallFlags = ReturnType<ReturnType<typeof install>['opts']>;
-export type BackendFlags = ReturnType<ReturnType<typeof list>['opts']>;
-
-const actions = () => import('./actions/backend.js');
-
-export const backendCommand = (done: Done) =>
-  new Command('backend')
-    .description('native backends that npm cannot install')
-    .addCommand(
-      install().action(async (name, flags) =>
-        done(await (await actions()).installCommand(name, flags)),
-      ),
-    )
-    .addCommand(list().action(async (flags) => done((await actions()).listCommand(flags))))
-    .addCommand(
-      remove().action(async (name, flags) => done((await actions()).removeCommand(name, flags))),
-    )
-    .addCommand(
-      verify().action(async (name, flags) =>
-        done(await (await actions()).verifyCommand(name, flags)),
-      ),
-    );
+export type InstallFlags = ReturnType<ReturnType<typeof installCommand>['opts']>;
+export type BackendFlags = ReturnType<ReturnType<typeof listCommand>['opts']>;

@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { seeds, wholeNumber } from './numbers.js';
-import type { Done } from './options.js';
 import { collect, common } from './options.js';
 
-const declare = () =>
+/** Declares `moekit bench`. */
+export const benchCommand = () =>
   new Command('bench')
     .description('train the same language model under every router and compare them')
     .option('--routers <list>', 'rows, e.g. switch,threshold?threshold=0.5 (dense is always added)')
@@ -29,10 +29,4 @@ const declare = () =>
     .addOption(common.json)
     .addOption(common.quiet);
 
-export type BenchFlags = ReturnType<ReturnType<typeof declare>['opts']>;
-
-export const benchCommand = (done: Done) =>
-  declare().action(async (flags) => {
-    const { bench } = await import('./actions/bench.js');
-    done(await bench(flags));
-  });
+export type BenchFlags = ReturnType<ReturnType<typeof benchCommand>['opts']>;

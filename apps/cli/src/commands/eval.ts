@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { wholeNumber } from './numbers.js';
-import type { Done } from './options.js';
 import { collect, common } from './options.js';
 
-const declare = () =>
+/** Declares `moekit eval`. */
+export const evalCommand = () =>
   new Command('eval')
     .argument('<checkpoint>')
     .description('evaluate a checkpoint, or the last one of a run, on its held-out data')
@@ -24,10 +24,4 @@ const declare = () =>
     .addOption(common.tf32)
     .addOption(common.json);
 
-export type EvalFlags = ReturnType<ReturnType<typeof declare>['opts']>;
-
-export const evalCommand = (done: Done) =>
-  declare().action(async (path, flags) => {
-    const { evaluateCheckpoint } = await import('./actions/eval.js');
-    done(await evaluateCheckpoint(path, flags));
-  });
+export type EvalFlags = ReturnType<ReturnType<typeof evalCommand>['opts']>;

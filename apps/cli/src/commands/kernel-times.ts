@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { wholeNumber } from './numbers.js';
-import type { Done } from './options.js';
 import { common } from './options.js';
 
-const declare = () =>
+/** Declares `moekit kernel-times`. */
+export const kernelTimesCommand = () =>
   new Command('kernel-times')
     .description('time the dispatch kernels next to dense layers, loops and PyTorch')
     .addOption(common.backend)
@@ -14,10 +14,4 @@ const declare = () =>
     .option('--check', 'say which bars are reached')
     .addOption(common.json);
 
-export type KernelTimesFlags = ReturnType<ReturnType<typeof declare>['opts']>;
-
-export const kernelTimesCommand = (done: Done) =>
-  declare().action(async (flags) => {
-    const { kernelTimes } = await import('./actions/kernel-times.js');
-    done(await kernelTimes(flags));
-  });
+export type KernelTimesFlags = ReturnType<ReturnType<typeof kernelTimesCommand>['opts']>;

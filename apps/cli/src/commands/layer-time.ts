@@ -1,12 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { positiveNumber, wholeNumber } from './numbers.js';
-import type { Done } from './options.js';
 import { common } from './options.js';
 
 const ROUTERS = [0.3, 0.5, 0.7, 0.9].map((t) => `threshold?threshold=${t}`).join(',');
 
-const declare = () =>
+/** Declares `moekit layer-time`. */
+export const layerTimeCommand = () =>
   new Command('layer-time')
     .description('time one MoE layer under several routers, next to the FLOPs counted')
     .option('--routers <list>', 'routers with options', ROUTERS)
@@ -23,10 +23,4 @@ const declare = () =>
     .option('--repeats <n>', 'timed passes per row', wholeNumber('--repeats', 1))
     .addOption(common.json);
 
-export type LayerTimeFlags = ReturnType<ReturnType<typeof declare>['opts']>;
-
-export const layerTimeCommand = (done: Done) =>
-  declare().action(async (flags) => {
-    const { layerTime } = await import('./actions/layer-time.js');
-    done(await layerTime(flags));
-  });
+export type LayerTimeFlags = ReturnType<ReturnType<typeof layerTimeCommand>['opts']>;

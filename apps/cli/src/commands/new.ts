@@ -1,14 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 
-import type { Done } from './options.js';
+/** Declares `moekit new`, whose subcommands are added to it. */
+export const newCommand = () => new Command('new').description('start something of your own');
 
-export const newCommand = (done: Done) =>
-  new Command('new').description('start something of your own').addCommand(
-    new Command('router')
-      .argument('<name>')
-      .description('a package with a router of your own: tested, documented, ready to publish')
-      .action(async (name) => {
-        const { newRouter } = await import('./actions/new-router.js');
-        done(await newRouter(name));
-      }),
-  );
+/** Declares `moekit new router`. */
+export const newRouterCommand = () =>
+  new Command('router')
+    .argument('<name>')
+    .description('a package with a router of your own: tested, documented, ready to publish');

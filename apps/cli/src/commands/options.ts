@@ -33,6 +33,3 @@ export const collect = (value: string, before: readonly string[]): readonly stri
   ...before,
   value,
 ];
-
-/** Receives the exit code of the command that ran. */
-export type Done = (exitCode: number) => void;

@@ -1,9 +1,9 @@
 import { Command } from '@commander-js/extra-typings';
 
-import type { Done } from './options.js';
 import { collect, common } from './options.js';
 
-const declare = () =>
+/** Declares `moekit sweep`. */
+export const sweepCommand = () =>
   new Command('sweep')
     .argument('<experiment>')
     .description("run an experiment's grid: a name such as null/modality, or a .json or .ts file")
@@ -18,10 +18,4 @@ const declare = () =>
     .addOption(common.json)
     .addOption(common.quiet);
 
-export type SweepFlags = ReturnType<ReturnType<typeof declare>['opts']>;
-
-export const sweepCommand = (done: Done) =>
-  declare().action(async (source, flags) => {
-    const { sweep } = await import('./actions/sweep.js');
-    done(await sweep(source, flags));
-  });
+export type SweepFlags = ReturnType<ReturnType<typeof sweepCommand>['opts']>;

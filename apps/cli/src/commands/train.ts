@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { wholeNumber } from './numbers.js';
-import type { Done } from './options.js';
 import { collect, common } from './options.js';
 
-const declare = () =>
+/** Declares `moekit train`. */
+export const trainCommand = () =>
   new Command('train')
     .description('train one model, with checkpoints for exact resume')
     .option('--task <name>', 'lm, translation, vision-language, ./my-task.ts or a package')
@@ -36,10 +36,4 @@ const declare = () =>
     .addOption(common.json)
     .addOption(common.quiet);
 
-export type TrainFlags = ReturnType<ReturnType<typeof declare>['opts']>;
-
-export const trainCommand = (done: Done) =>
-  declare().action(async (flags) => {
-    const { train } = await import('./actions/train.js');
-    done(await train(flags));
-  });
+export type TrainFlags = ReturnType<ReturnType<typeof trainCommand>['opts']>;

@@ -17,7 +17,7 @@ import { fail } from '../../errors.js';
 import { print, say } from '../../output/terminal.js';
 
 /** `moekit backend install tensorflow` @returns the exit code */
-export async function installCommand(name: string, flags: InstallFlags): Promise<number> {
+export async function installBackend(name: string, flags: InstallFlags): Promise<number> {
   assertInstallable(name);
   assertVersion(flags.tensorflow);
   return untilStopped((stop) => install(flags, stop));
@@ -49,7 +49,7 @@ async function install(flags: InstallFlags, stop: Stop): Promise<number> {
 }
 
 /** `moekit backend list` */
-export function listCommand(flags: BackendFlags): number {
+export function showBackends(flags: BackendFlags): number {
   const home = homeOf(flags);
   const installed = listBackends(home);
   if (flags.json) print(`${JSON.stringify(installed, null, 2)}\n`);
@@ -58,14 +58,14 @@ export function listCommand(flags: BackendFlags): number {
 }
 
 /** `moekit backend remove tensorflow-2.21.0-cpu` */
-export function removeCommand(name: string, flags: BackendFlags): number {
+export function removeBackends(name: string, flags: BackendFlags): number {
   const removed = removeBackend(homeOf(flags), name);
   print(`removed ${removed.join(', ')}\n`);
   return 0;
 }
 
 /** `moekit backend verify`: the one that would be used, or the one that is named. */
-export async function verifyCommand(
+export async function verifyBackend(
   name: string | undefined,
   flags: BackendFlags,
 ): Promise<number> {

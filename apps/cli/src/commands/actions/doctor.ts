@@ -4,6 +4,7 @@ import { readVersions } from '@moekit/bench';
 import type { PlanExplanation } from '@moekit/kernels';
 import Table from 'cli-table3';
 
+import type { DoctorFlags } from '../doctor.js';
 import { paint } from '../../output/paint.js';
 import { print } from '../../output/terminal.js';
 
@@ -14,7 +15,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 };
 
 /** Tells what this machine has and what would be used. @returns the exit code: 1 when something is a problem */
-export async function doctor({ json }: { readonly json?: boolean | undefined }): Promise<number> {
+export async function doctor({ json }: DoctorFlags): Promise<number> {
   const report = await diagnose(readVersions());
   const text = () => [render(report), ...renderKernels(report.kernels)].join('\n');
   print(json ? `${JSON.stringify(report, null, 2)}\n` : text());
