@@ -37,12 +37,12 @@ for (let step = 0; step < 20; step++) {
 
 export const layersModel = `
 import * as tf from '@tensorflow/tfjs';
-import { moeLayer, registerMoELayer } from '@moekit/core/layers';
+import { kerasMoELayer, registerKerasRouters } from '@moekit/core/keras';
 import { thresholdRouter } from '@moekit/router-threshold';
 
 const model = tf.sequential({
   layers: [
-    moeLayer({ router: thresholdRouter, routerOptions: { threshold: 0.8 }, numExperts: 4, expertWidth: 16, inputShape: [8] }),
+    kerasMoELayer({ router: thresholdRouter, routerOptions: { threshold: 0.8 }, numExperts: 4, expertWidth: 16, inputShape: [8] }),
     tf.layers.dense({ units: 1 }),
   ],
 });
@@ -57,7 +57,7 @@ await model.save(tf.io.withSaveHandler(async (artifacts) => {
   saved = artifacts;
   return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
 }));
-registerMoELayer([thresholdRouter]);
+registerKerasRouters([thresholdRouter]);
 const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved));
 const difference = tf.max(tf.abs(tf.sub(model.predict(x), loaded.predict(x)))).dataSync()[0];
 console.log('difference', difference);

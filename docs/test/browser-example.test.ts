@@ -83,11 +83,11 @@ describe('the browser example', () => {
     expect(Math.abs(Number(stated) - kilobytes), `README says ${stated}, it is ${kilobytes}`).toBeLessThan(4); // prettier-ignore
   });
 
-  it('carries no other router, no container, no layers API and no test kit', () => {
+  it('carries no other router, no container, no Keras layer and no test kit', () => {
     const modules = [...chunks.values()].flatMap((chunk) => chunk.modules);
     const of = (part: string) => modules.filter((id) => id.includes(part));
     expect(of('packages/router-threshold/src').length).toBeGreaterThan(0);
-    const others = ['packages/router-topk', 'packages/router-null-expert', 'core/src/di/', 'core/src/layers/', 'core/src/testing/', 'tsyringe', 'reflect-metadata', 'tfjs-layers', 'tfjs-converter']; // prettier-ignore
+    const others = ['packages/router-topk', 'packages/router-null-expert', 'core/src/di/', 'core/src/keras/', 'core/src/testing/', 'tsyringe', 'reflect-metadata', 'tfjs-layers', 'tfjs-converter']; // prettier-ignore
     for (const other of others) expect(of(other), other).toEqual([]);
   });
 

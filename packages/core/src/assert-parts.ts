@@ -1,6 +1,6 @@
 import { describeValue } from '@moekit/kernels';
 
-import type { Expert, Router } from './contract.js';
+import type { Experts, Router } from './contract.js';
 import { fail } from './errors.js';
 
 /** @throws MOE_SPEC unless the value can route: what `createRouter` returns, or a router of one's own */
@@ -14,8 +14,8 @@ export function assertRouter(what: string, router: Router): void {
   });
 }
 
-/** @throws MOE_SPEC unless the value computes rows as an `Expert` does */
-export function assertExperts(what: string, experts: Expert): void {
+/** @throws MOE_SPEC unless the value computes rows as `Experts` do */
+export function assertExperts(what: string, experts: Experts): void {
   if (hasFunctions(experts, ['apply', 'variables', 'dispose'])) return;
   throw fail('MOE_SPEC', {
     asked: `${what} needs experts`,

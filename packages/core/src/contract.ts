@@ -160,7 +160,7 @@ export interface RouterPlugin<Options = unknown, Input = unknown> {
 }
 
 /** The family of a layer's E experts, its weights stored stacked ([E,D,F] ...). */
-export interface Expert {
+export interface Experts {
   readonly numExperts: number;
   /** D; where it is given, a layer holds its tokens against it. */
   readonly modelWidth?: number;

@@ -21,7 +21,7 @@ export { withJitter } from './combinators/with-jitter.js';
 export { withZLoss } from './combinators/with-z-loss.js';
 export { wrapRouter } from './combinators/wrap-router.js';
 export type {
-  Expert,
+  Experts,
   RouteContext,
   Router,
   RouterLoss,

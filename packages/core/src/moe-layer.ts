@@ -3,7 +3,7 @@ import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, expandDims, getGradient, mul } from '@tensorflow/tfjs-core';
 
-import type { Expert, RouteContext, Router, Routing } from './contract.js';
+import type { Experts, RouteContext, Router, Routing } from './contract.js';
 import { assertMembers, assertTensor } from './assert-arguments.js';
 import { assertContext } from './assert-context.js';
 import { assertExperts, assertRouter } from './assert-parts.js';
@@ -13,9 +13,9 @@ import { clearPadding } from './token-mask.js';
 
 export interface MoELayerParts {
   readonly router: Router;
-  readonly experts: Expert;
+  readonly experts: Experts;
   /** An always-on expert (a family of one) that every token passes, added to the routed output. */
-  readonly sharedExpert?: Expert;
+  readonly sharedExpert?: Experts;
   readonly kernels?: Kernels;
 }
 
@@ -29,8 +29,8 @@ export interface LayerResult {
 /** router decides, kernels move the tokens, experts compute: y_t = shared(x_t) + sum_e w_te expert_e(x_t). */
 export class MoELayer {
   readonly router: Router;
-  readonly experts: Expert;
-  readonly sharedExpert: Expert | undefined;
+  readonly experts: Experts;
+  readonly sharedExpert: Experts | undefined;
   readonly #kernels: Kernels;
 
   /** @throws MOE_SPEC when parts are missing or disagree, MOE_OPTIONS on an unknown part */
@@ -114,7 +114,7 @@ function assertGradients(): void {
   });
 }
 
-function assertShared(shared: Expert, { modelWidth = shared.modelWidth }: Expert): void {
+function assertShared(shared: Experts, { modelWidth = shared.modelWidth }: Experts): void {
   assertExperts('sharedExpert of an MoE layer', shared);
   if (shared.numExperts === 1 && (shared.modelWidth ?? modelWidth) === modelWidth) return;
   throw fail('MOE_SPEC', {

@@ -19,7 +19,7 @@ import {
   withJitter,
   zLoss,
 } from '@moekit/core';
-import { moeLayer } from '@moekit/core/layers';
+import { kerasMoELayer } from '@moekit/core/keras';
 import { useBackend } from '@moekit/core/testing';
 import '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -48,7 +48,7 @@ const training = (more: object) => ({ training: true, rng, ...more });
 const made = (more: object) => () =>
   new FeedForwardExperts({ ...spec, expertWidth: 5, ...more } as FeedForwardOptions);
 const keras = (more: object) => () =>
-  moeLayer({ router: topTwo, numExperts: 3, expertWidth: 5, ...more } as never);
+  kerasMoELayer({ router: topTwo, numExperts: 3, expertWidth: 5, ...more } as never);
 const limits = { capacityFactor: 1, evalCapacityFactor: 1, minCapacity: 1 };
 const factor = { capacityFactor: 1, minCapacity: 1 };
 
@@ -102,7 +102,7 @@ const options: readonly Refusal[] = [
   ['the capacity of a step without a context', () => stepCapacity(x as Tensor2D, limits, nothing), 'MOE_OPTIONS', /context of stepCapacity/],
   ...['tanh', 'linear', 'silu', 'GELU', null].flatMap((activation): Refusal[] => [
     [`activation ${activation} of experts`, made({ activation }), 'MOE_OPTIONS', /relu, gelu, swiglu/],
-    [`activation ${activation} of moeLayer`, keras({ activation }), 'MOE_OPTIONS', /relu, gelu, swiglu/],
+    [`activation ${activation} of kerasMoELayer`, keras({ activation }), 'MOE_OPTIONS', /relu, gelu, swiglu/],
   ]),
   ['an activation that does not exist', () => activate('tanh' as never, ones([1, 2])), 'MOE_OPTIONS', /relu, gelu/],
   ['swiglu without its gate', () => activate('swiglu', ones([1, 2])), 'MOE_OPTIONS', /without a gate/],
@@ -128,9 +128,9 @@ const options: readonly Refusal[] = [
   ['no experts in a layer', () => new MoELayer({ router } as never), 'MOE_SPEC', /experts, got undefined/],
   ['a misspelt part of a layer', () => new MoELayer({ router, experts, sharedExperts: experts } as never), 'MOE_OPTIONS', /got sharedExperts/],
   ['a family as shared expert', () => new MoELayer({ router, experts, sharedExpert: experts }), 'MOE_SPEC', /one expert/],
-  ['a misspelt argument of moeLayer', keras({ expertwidth: 3 }), 'MOE_OPTIONS', /expertwidth/],
-  ['a negative width in moeLayer', keras({ sharedExpertWidth: -1 }), 'MOE_OPTIONS', /sharedExpertWidth/],
-  ['a seed that is no number in moeLayer', keras({ seed: 'one' }), 'MOE_SPEC', /seed/],
+  ['a misspelt argument of kerasMoELayer', keras({ expertwidth: 3 }), 'MOE_OPTIONS', /expertwidth/],
+  ['a negative width in kerasMoELayer', keras({ sharedExpertWidth: -1 }), 'MOE_OPTIONS', /sharedExpertWidth/],
+  ['a seed that is no number in kerasMoELayer', keras({ seed: 'one' }), 'MOE_SPEC', /seed/],
 ]; // prettier-ignore
 
 describe('what a caller got wrong is told as the caller’s', () => {

@@ -1,4 +1,4 @@
-import type { Activation, Expert } from '@moekit/core';
+import type { Activation, Experts } from '@moekit/core';
 import { createRng, FeedForwardExperts, normalArray } from '@moekit/core';
 import type { NaiveExpert } from '@moekit/core/testing';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -24,7 +24,7 @@ export function randomExperts(
 }
 
 /** The weights of each expert as plain numbers, in the order of `FeedForwardExperts.variables()`. */
-export function toNaive(experts: Expert, activation: Activation): NaiveExpert[] {
+export function toNaive(experts: Experts, activation: Activation): NaiveExpert[] {
   return splitExperts(
     experts.variables().map((v) => nested(v as Tensor)),
     activation,

@@ -1,4 +1,4 @@
-import type { Activation, Expert, Router } from '@moekit/core';
+import type { Activation, Experts, Router } from '@moekit/core';
 import { createRng, FeedForwardExperts, isMoekitError, MoELayer, normalArray } from '@moekit/core';
 import type { NaiveExpert } from '@moekit/core/testing';
 import { naiveLayer, naiveLayerGradients } from '@moekit/core/testing';
@@ -58,7 +58,7 @@ function fixedRouter(mask: number[][], weights: Variable): Router {
 }
 
 /** The gradients of an expert family, expert by expert. */
-function gradientsOf(experts: Expert, activation: Activation, grads: NamedTensorMap) {
+function gradientsOf(experts: Experts, activation: Activation, grads: NamedTensorMap) {
   const stacked = experts.variables().map((v) => nested(grads[v.name]!));
   return splitExperts(stacked, activation);
 }

@@ -1,6 +1,6 @@
 import { createRouter, defineRouter } from '@moekit/core';
 import type { RouteContext, Router, RouterPlugin, Routing } from '@moekit/core';
-import { moeLayer } from '@moekit/core/layers';
+import { kerasMoELayer } from '@moekit/core/keras';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
@@ -38,9 +38,9 @@ it('a plug-in has the types of its schema, before and after defaults', () => {
     // @ts-expect-error an option of another type
     createRouter(plugin, spec, { k: 'two' });
     const sizes = { numExperts: 2, expertWidth: 4 };
-    moeLayer({ ...sizes, router: plugin, routerOptions: { mode: 'a' } });
+    kerasMoELayer({ ...sizes, router: plugin, routerOptions: { mode: 'a' } });
     // @ts-expect-error a word that the option does not know
-    moeLayer({ ...sizes, router: plugin, routerOptions: { mode: 'c' } });
+    kerasMoELayer({ ...sizes, router: plugin, routerOptions: { mode: 'c' } });
   };
   expectTypeOf(unused).toBeFunction();
 });

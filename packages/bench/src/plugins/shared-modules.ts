@@ -17,7 +17,7 @@ export const SHARED = [
 const require = createRequire(import.meta.url);
 
 /**
- * moekit's own instances by the names under which a user's file imports them, `@moekit/core/layers` as well as
+ * moekit's own instances by the names under which a user's file imports them, `@moekit/core/keras` as well as
  * `@moekit/core`; each is loaded when it is asked for.
  * @param names of packages
  */

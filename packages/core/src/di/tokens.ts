@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { Kernels } from '@moekit/kernels';
 import type { InjectionToken } from 'tsyringe';
 
-import type { Expert, Router } from '../contract.js';
+import type { Experts, Router } from '../contract.js';
 import type { DataSource } from '../data-source.js';
 import type { Rng } from '../rng.js';
 import type { TelemetrySink } from '../telemetry.js';
@@ -10,9 +10,9 @@ import type { TelemetrySink } from '../telemetry.js';
 /** The parts of an application that a container can hold, each under a typed token. */
 export interface Bindings {
   readonly router: Router;
-  readonly experts: Expert;
+  readonly experts: Experts;
   /** Unbound unless the application binds one. */
-  readonly sharedExpert: Expert;
+  readonly sharedExpert: Experts;
   readonly kernels: Kernels;
   readonly telemetrySink: TelemetrySink;
   /** No default: data is the application's own. */

@@ -3,7 +3,7 @@ import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 
-import type { Expert } from '../contract.js';
+import type { Experts } from '../contract.js';
 import {
   assertFlag,
   assertFunction,
@@ -50,7 +50,7 @@ export interface FeedForwardOptions {
 }
 
 /** E two-layer networks D -> F -> D, stored stacked and computed by grouped products. */
-export class FeedForwardExperts implements Expert {
+export class FeedForwardExperts implements Experts {
   readonly numExperts: number;
   readonly modelWidth: number;
   readonly #kernels: Kernels;

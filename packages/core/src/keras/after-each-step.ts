@@ -1,6 +1,6 @@
 import type { CustomCallbackArgs, layers } from '@tensorflow/tfjs-layers';
 
-import { MoekitLayer } from './moekit-layer.js';
+import { KerasMoELayer } from './keras-moe-layer.js';
 
 /** A model, a wrapper or a plain layer, as far as its parts go. */
 type Node = layers.Layer & { layers?: layers.Layer[]; layer?: layers.Layer };
@@ -15,14 +15,14 @@ type Node = layers.Layer & { layers?: layers.Layer[]; layer?: layers.Layer };
 export function afterEachStep(model: layers.Layer): CustomCallbackArgs {
   return {
     onBatchEnd: async () => {
-      for (const layer of moeLayersOf(model)) await layer.afterStep();
+      for (const layer of kerasMoELayersOf(model)) await layer.afterStep();
     },
   };
 }
 
 /** The MoE layers of a model, each once. */
-export function moeLayersOf(model: layers.Layer): MoekitLayer[] {
+export function kerasMoELayersOf(model: layers.Layer): KerasMoELayer[] {
   const { layers: parts = [], layer } = model as Node;
-  const inner = [...parts, ...(layer ? [layer] : [])].flatMap(moeLayersOf);
-  return [...new Set([...(model instanceof MoekitLayer ? [model] : []), ...inner])];
+  const inner = [...parts, ...(layer ? [layer] : [])].flatMap(kerasMoELayersOf);
+  return [...new Set([...(model instanceof KerasMoELayer ? [model] : []), ...inner])];
 }

@@ -2,7 +2,7 @@ import type { RouterPlugin } from '../contract.js';
 import type { Activation } from '../experts/activation.js';
 
 /** The parts of a Mixture-of-Experts layer. Everything but the plug-in itself is saved with the model. */
-export interface MoELayerArgs<Options = unknown, Input = unknown> {
+export interface KerasMoELayerArgs<Options = unknown, Input = unknown> {
   readonly router: RouterPlugin<Options, Input>;
   /** Options that the plug-in's own schema accepts; defaults where absent. */
   readonly routerOptions?: Input | undefined;

@@ -36,6 +36,6 @@ export function registeredRouter(name: string): RouterPlugin {
   throw fail('MOE_ROUTER_UNREGISTERED', {
     asked: `The saved model was trained with router ${name}, which this program must register first`,
     got: `no router of that name`,
-    fix: `Import its plug-in and call registerMoELayer([plugin]) before loadLayersModel; a checkpoint never loads code.`,
+    fix: `Import its plug-in and call registerKerasRouters([plugin]) before loadLayersModel; a checkpoint never loads code.`,
   });
 }

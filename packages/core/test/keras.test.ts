@@ -9,14 +9,14 @@ import {
   normalArray,
   totalRouterLoss,
 } from '@moekit/core';
-import { afterEachStep, moeLayer, registerMoELayer } from '@moekit/core/layers';
+import { afterEachStep, kerasMoELayer, registerKerasRouters } from '@moekit/core/keras';
 import { useBackend } from '@moekit/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import lossFree from '../../../examples/custom-router/router.js';
-import { moeLayersOf } from '../src/layers/after-each-step.js';
-import { MoekitLayer } from '../src/layers/moekit-layer.js';
+import { kerasMoELayersOf } from '../src/keras/after-each-step.js';
+import { KerasMoELayer } from '../src/keras/keras-moe-layer.js';
 import { topTwo } from './routers/top-two.js';
 
 const sizes = { numExperts: 4, expertWidth: 6, seed: 3 };
@@ -104,7 +104,7 @@ const codeOf = async (call: () => unknown) => {
 };
 
 const topTwoLayer = (more: object = {}) =>
-  moeLayer({ router: topTwo, routerOptions: { balance: 0.5 }, ...sizes, ...more });
+  kerasMoELayer({ router: topTwo, routerOptions: { balance: 0.5 }, ...sizes, ...more });
 
 describe('fit takes the router losses along: the step of a loop written by hand', () => {
   const byHand = () => stepByHand(6);
@@ -150,7 +150,7 @@ describe('fit takes the router losses along: the step of a loop written by hand'
   });
 
   it('and without the balance loss the gate ends elsewhere', async () => {
-    const layer = moeLayer({ router: topTwo, routerOptions: { balance: 0 }, ...sizes, inputShape: [D] }); // prettier-ignore
+    const layer = kerasMoELayer({ router: topTwo, routerOptions: { balance: 0 }, ...sizes, inputShape: [D] }); // prettier-ignore
     await fitOnce(compiled(tf.sequential({ layers: [layer] })), [6, D]);
     const [gate] = weightsOf(layer);
     const far = gate!.map((w, i) => Math.abs(w - byHand().weights[0]![i]!));
@@ -201,7 +201,7 @@ describe('a model with an MoE layer', () => {
   });
 
   it('refuses wrong router options when it is made', async () => {
-    const make = () => moeLayer({ ...sizes, router: topTwo, routerOptions: { balance: -1 } });
+    const make = () => kerasMoELayer({ ...sizes, router: topTwo, routerOptions: { balance: -1 } });
     expect(await codeOf(make)).toMatch(/^MOE_OPTIONS: .*balance = -1/);
   });
 });
@@ -235,7 +235,7 @@ describe('saving and loading', () => {
     made(
       tf.sequential({
         layers: [
-          moeLayer({ router: noisy, routerOptions: { aB_cURL: 'Some_Text/XY' }, ...sizes, sharedExpertWidth: 3, inputShape: [D] }), // prettier-ignore
+          kerasMoELayer({ router: noisy, routerOptions: { aB_cURL: 'Some_Text/XY' }, ...sizes, sharedExpertWidth: 3, inputShape: [D] }), // prettier-ignore
         ],
       }),
     );
@@ -253,7 +253,7 @@ describe('saving and loading', () => {
     const next = run(original, true);
     expect(run(loaded, true)).toEqual(next);
     expect(run(loaded, true)).not.toEqual(next);
-    expect(loaded.layers[0]).toBeInstanceOf(MoekitLayer);
+    expect(loaded.layers[0]).toBeInstanceOf(KerasMoELayer);
   });
 
   it('names a router that was not registered, and loads no code for it', async () => {
@@ -274,15 +274,20 @@ describe('saving and loading', () => {
 
   it('takes a router that was registered by hand', async () => {
     const artifacts = await saved(model());
-    registerMoELayer([noisy]);
+    registerKerasRouters([noisy]);
     const loaded = made(await tf.loadLayersModel(tf.io.fromMemory(artifacts)));
-    expect(moeLayersOf(loaded)[0]!.moe.router.name).toBe('top-two');
+    expect(kerasMoELayersOf(loaded)[0]!.moe.router.name).toBe('top-two');
   });
 });
 
 describe('a router with state', () => {
   const stateful = () =>
-    moeLayer({ router: lossFree, routerOptions: { updateRate: 0.1 }, ...sizes, inputShape: [D] });
+    kerasMoELayer({
+      router: lossFree,
+      routerOptions: { updateRate: 0.1 },
+      ...sizes,
+      inputShape: [D],
+    });
 
   it('moves it after each batch, in nested models too, and saves it', async () => {
     const layer = stateful();
@@ -293,7 +298,9 @@ describe('a router with state', () => {
     const moved = bias();
     expect(moved.some((b) => Math.abs(b) > 0.05)).toBe(true);
     const loaded = made(await tf.loadLayersModel(tf.io.fromMemory(await saved(model))));
-    expect([...moeLayersOf(loaded)[0]!.nonTrainableWeights[0]!.read().dataSync()]).toEqual(moved);
+    expect([...kerasMoELayersOf(loaded)[0]!.nonTrainableWeights[0]!.read().dataSync()]).toEqual(
+      moved,
+    );
     await fitOnce(model, [6, D], afterEachStep(model));
     expect(bias()).not.toEqual(moved);
   });

@@ -2,7 +2,7 @@ import { assertFlag, assertMembers, assertNumber } from '../assert-arguments.js'
 import { assertSizes } from '../assert-spec.js';
 import { assertActivation } from '../experts/activation.js';
 import { assertPlugin } from '../plugin.js';
-import type { MoELayerArgs } from './layer-args.js';
+import type { KerasMoELayerArgs } from './args.js';
 
 const own = ['router', 'routerOptions', 'numExperts', 'expertWidth', 'activation'];
 const others = ['sharedExpertWidth', 'seed', 'name', 'inputShape', 'trainable'];
@@ -13,13 +13,13 @@ const keras = ['dtype', 'batchSize', 'batchInputShape', 'inputDType', 'weights',
  * Told where the layer is made, not when a model with it is built.
  * @throws MOE_OPTIONS, MOE_SPEC, MOE_PLUGIN naming the argument
  */
-export function assertLayerArgs(args: MoELayerArgs): void {
-  assertMembers('moeLayer', args, [...own, ...others, ...keras]);
+export function assertLayerArgs(args: KerasMoELayerArgs): void {
+  assertMembers('kerasMoELayer', args, [...own, ...others, ...keras]);
   const { router, activation = 'relu', sharedExpertWidth, trainable = true } = args;
-  assertPlugin(router, 'The router of moeLayer');
-  assertSizes('moeLayer', args, ['numExperts', 'expertWidth']);
-  assertActivation('moeLayer', activation);
-  assertFlag('trainable of moeLayer', trainable);
+  assertPlugin(router, 'The router of kerasMoELayer');
+  assertSizes('kerasMoELayer', args, ['numExperts', 'expertWidth']);
+  assertActivation('kerasMoELayer', activation);
+  assertFlag('trainable of kerasMoELayer', trainable);
   if (sharedExpertWidth === undefined) return;
-  assertNumber('sharedExpertWidth of moeLayer', sharedExpertWidth, { min: 1, whole: true });
+  assertNumber('sharedExpertWidth of kerasMoELayer', sharedExpertWidth, { min: 1, whole: true });
 }

@@ -15,19 +15,19 @@ import { createRng } from '../rng.js';
 import { adoptWeights } from './adopted-weight.js';
 import { attachLoss } from './attach-loss.js';
 import { fromConfigText, toConfigText } from './config-text.js';
-import { assertLayerArgs } from './assert-layer-args.js';
-import type { MoELayerArgs } from './layer-args.js';
+import { assertLayerArgs } from './assert-args.js';
+import type { KerasMoELayerArgs } from './args.js';
 import { registeredRouter } from './registered-routers.js';
 import { StepStats } from './step-stats.js';
 import { widthOf } from './width-of.js';
 
 /**
  * A Mixture-of-Experts layer for `tf.sequential` and the functional API: [B,D] or [B,L,D] in, the same shape out.
- * Make one with `moeLayer`, which also lets saved models find it.
+ * Make one with `kerasMoELayer`, which also lets saved models find it.
  */
-export class MoekitLayer extends layers.Layer {
-  static readonly className = 'MoekitLayer';
-  readonly #args: MoELayerArgs;
+export class KerasMoELayer extends layers.Layer {
+  static readonly className = 'KerasMoELayer';
+  readonly #args: KerasMoELayerArgs;
   readonly #seed: number;
   readonly #steps: StepStats;
   #layer: MoELayer | undefined;
@@ -36,7 +36,7 @@ export class MoekitLayer extends layers.Layer {
   #reported: Scalar[] = [];
 
   /** @throws MOE_OPTIONS when the router's options do not fit its schema */
-  constructor(args: MoELayerArgs, passes = 0) {
+  constructor(args: KerasMoELayerArgs, passes = 0) {
     assertLayerArgs(args);
     const { name, inputShape, trainable } = args;
     super({
