@@ -91,12 +91,12 @@ export default tseslint.config(
         'error',
         {
           selector: "CallExpression[callee.property.name='write'][callee.object.name='stream']",
-          message: 'What reaches a terminal goes through output/terminal.ts.',
+          message: 'Write to a terminal through output/terminal.ts.',
         },
         {
           selector:
             "CallExpression[callee.property.name='write'][callee.object.property.name=/^std(out|err)$/]",
-          message: 'What reaches a terminal goes through output/terminal.ts.',
+          message: 'Write to a terminal through output/terminal.ts.',
         },
       ],
     },

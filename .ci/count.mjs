@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 
 // Vitest's JSON reports, summed over all projects and runs, as the one line that closes a run.
-// What failed is named before it, so that the end of a log suffices.
+// The failures are named before it, so that the end of a log suffices.
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 for (const file of process.argv.slice(2).filter((name) => existsSync(name))) {

@@ -40,7 +40,7 @@ describe.skipIf(dockerWorks)('the steps of docker/cpu.Dockerfile in a clean dire
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('computes on TensorFlow with no program beside Node', async () => {
+  it('computes on TensorFlow with no program but Node', async () => {
     const said = JSON.parse(await start(image, ['backend', 'verify', '--json'])) as object;
     expect(said).toMatchObject({ tensorflow: '2.21.0', device: 'cpu' });
   });
@@ -51,7 +51,7 @@ describe.skipIf(dockerWorks)('the steps of docker/cpu.Dockerfile in a clean dire
   });
 });
 
-it('the image for CUDA differs by two options and by what the driver is told', () => {
+it('the image for CUDA differs by two options and by the variables for the driver', () => {
   const flat = (stages: typeof cpu) =>
     stages.flatMap(({ base, steps }) => [base, ...steps.map(({ keyword, text }) => `${keyword} ${text}`)]); // prettier-ignore
   const withoutGpu = flat(cuda).flatMap((step) =>

@@ -4,7 +4,7 @@ import { DockerfileParser } from 'dockerfile-ast';
 
 export interface Step {
   readonly keyword: string;
-  /** What follows the keyword, lines joined. */
+  /** The text after the keyword, lines joined. */
   readonly text: string;
 }
 

@@ -26,7 +26,7 @@ export interface Outcome {
   readonly findings: { readonly index: number; readonly message: string }[];
 }
 
-/** Reads the inputs in a process of their own, and goes on with the next where one ends or stops it. */
+/** Reads the inputs in a separate process; where an input ends or stops it, another continues with the next input. */
 export async function attack({ from, ...order }: Attack): Promise<Outcome> {
   const outcome: Outcome = { accepted: 0, refused: 0, peakBytes: 0, findings: [] };
   for (let next = from; next < order.to && outcome.findings.length < 20;) {

@@ -7,8 +7,8 @@ export interface Target {
   /** Inputs that the reader takes; all others are made of these. */
   readonly seeds: () => Promise<readonly Buffer[]> | readonly Buffer[];
   /**
-   * Reads one input. What it accepts it must show to be right, and throw a plain `Error` that says what is not;
-   * a coded error is a refusal.
+   * Reads one input and checks the result if it is accepted: a fault is a plain `Error` that says what is wrong,
+   * a refusal an error with a code.
    * @param folder empty, for this input alone
    */
   readonly read: (input: Buffer, folder: string) => Promise<void> | void;

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 const results = process.env['MOEKIT_FUZZ_RESULTS'];
 
-/** Readers of foreign files under mutated inputs, each in a process of its own: see README.md beside. */
+/** Readers of foreign files under mutated inputs, each in its own process: see README.md in this folder. */
 export default defineConfig({
   ssr: { resolve: { conditions: ['@moekit/source'], externalConditions: ['@moekit/source'] } },
   resolve: { conditions: ['@moekit/source'] },

@@ -10,7 +10,7 @@ import type { Target } from './target.js';
 import { Refused } from './target.js';
 import { targets } from './targets/all.js';
 
-/** What the parent asks for: inputs `from` to `to` of a target, each made of the seed and its number. */
+/** The request of the parent: inputs `from` to `to` of a target, each made of the seed and its number. */
 export interface Orders {
   readonly target: string;
   readonly seed: number;

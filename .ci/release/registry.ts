@@ -20,7 +20,7 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-/** What is published here and looked up nowhere else. */
+/** Packages published here and looked up nowhere else. */
 const OURS = ['@moekit/*', 'moekit', 'create-moekit', 'moekit-router-demo'];
 
 /** A verdaccio on this machine; every other package comes from the registry that npm is set up for. */

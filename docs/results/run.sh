@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs every experiment, or those named, one after another, and keeps each one's results.json in docs/results: on one
 # line, without examples, loads and training curves, which make it ten times as long. `moekit report` reads it all the
-# same. Started again it goes on where it was.
+# same. Started again, it resumes.
 #   docs/results/run.sh                                  all eight, large preset
 #   PRESET=quick docs/results/run.sh
 #   BACKEND=tensorflow docs/results/run.sh null/modality

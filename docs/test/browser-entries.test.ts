@@ -13,7 +13,7 @@ const roots = ['data', 'models'];
 const NODE =
   /^(node:|fs$|path$|url$|os$|util$|crypto$|module$|process$|worker_threads$|child_process$|buffer$)/;
 
-/** What a package's sources import statically or dynamically, by file. */
+/** The static and dynamic imports of a package's sources, by file. */
 function importsOf(name: string): [file: string, specifier: string][] {
   const source = join(packages, name, 'src');
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' });

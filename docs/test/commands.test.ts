@@ -33,7 +33,7 @@ const commands = pages.flatMap((page) => {
     .map((command) => ({ page, command }));
 });
 
-/** What a line starts with, once settings of the environment are set aside. */
+/** The words of a line, without leading settings of the environment. */
 const wordsOf = (command: string) =>
   (command.match(/"[^"]*"|\S+/g) ?? []).filter((word) => !/^[A-Z_]+=/.test(word));
 

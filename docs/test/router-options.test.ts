@@ -20,7 +20,7 @@ function optionRows(name: string): Documented {
   return [...rows].map(([, option, fallback]) => [option!, fallback!.replaceAll('`', '')]);
 }
 
-/** A row a router: its options as `name` default, separated by commas. */
+/** One row per router: its options as `name` default, separated by commas. */
 function routerRow(name: string): Documented {
   const rows = page('packages/router-topk/README.md').matchAll(
     /^\| `([\w-]+)` +\| (`\w+` .+?) +\|$/gm,
@@ -30,7 +30,7 @@ function routerRow(name: string): Documented {
   return row!.split(', ').map((text) => /^`(\w+)` (.+)$/.exec(text)!.slice(1, 3) as never);
 }
 
-/** `0.5`, `true`, `null` or `'word'`; undefined for a default that is told in words. */
+/** `0.5`, `true`, `null` or `'word'`; undefined for a default described in words. */
 function literal(text: string): unknown {
   try {
     return JSON.parse(/^'[^']*'$/.test(text) ? `"${text.slice(1, -1)}"` : text);
@@ -57,7 +57,7 @@ describe.each(routers.map((router) => [router.name, router] as const))(
     it('has the defaults that its README states', () => {
       const defaults = Object.entries(properties as Record<string, { default?: unknown }>);
       const stated = documented.map(([option, fallback]) => [option, literal(fallback)] as const);
-      // what the router decides by itself has no default in the schema and is told in words
+      // a default that the router computes is not in the schema; the docs describe it in words
       expect(Object.fromEntries(stated)).toEqual(
         Object.fromEntries(defaults.map(([option, schema]) => [option, schema.default])),
       );

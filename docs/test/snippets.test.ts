@@ -30,7 +30,7 @@ const blocks = pages.flatMap((page) => {
   }));
 });
 
-/** What a block that asks for TensorFlow throws on a machine where none is installed. */
+/** The error of a block that starts TensorFlow on a machine without it. */
 const MISSING = { code: 'BACKEND_MISSING' };
 const hasTensorflow = findBackends().some(({ name, usable }) => name === 'tensorflow' && usable);
 
@@ -43,7 +43,7 @@ describe('code in READMEs and documentation runs', () => {
   });
 
   it.each(blocks)('$page, block $i', async ({ page, i, code }) => {
-    // beside the page's package, so that imports resolve as they do for its users
+    // inside the page's package, so that imports resolve as they do for its users
     const folder = join(root, page === 'README.md' ? 'docs' : dirname(page), 'test/.tmp-snippets');
     const name = page.replaceAll(/\W+/g, '-'); // a module that has the name of an earlier one would not run
     const file = join(folder, `${name}-${i}-${process.pid}.mts`);

@@ -14,7 +14,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core alone registers no gradients
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 
-// Vite copies these files beside the page: nothing is fetched from elsewhere
+// Vite copies these files next to the page: nothing is fetched from elsewhere
 setWasmPaths({
   'tfjs-backend-wasm.wasm': plain,
   'tfjs-backend-wasm-simd.wasm': simd,

@@ -23,7 +23,7 @@ const contents: Readonly<Record<string, Buffer>> = {
 const gitHash = (content: Buffer) =>
   createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 
-/** What a hub says, as one document: the repository, and the pages of its listing with the link to the next. */
+/** The answers of a hub as one document: the repository, and the pages of its listing with the link to the next. */
 const said = {
   info: {
     _id: '1',
@@ -91,7 +91,7 @@ async function serve(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** What is nested too deep to be written is sent as an array that is. */
+/** A body nested too deep for `JSON.stringify` is written as nested arrays. */
 function textOf(body: unknown): string {
   try {
     return JSON.stringify(body) ?? '';
@@ -109,7 +109,7 @@ function here(pathname: string, link: string): string {
   }
 }
 
-/** Whatever a hub says: files lie in its cache alone, under the hash that they have. */
+/** A hub that says anything at all: files are written only into its cache, under their own hash. */
 const hub: Target = {
   name: 'hub',
   form: 'json',

@@ -40,7 +40,7 @@ const damaged: Target = {
 
 const written = () => parseResults(renderResults(sample()));
 
-/** The hash is made to fit. What is accepted can be shown: a page without foreign markup, a table. */
+/** The hash is made to fit. Accepted results can be shown: a page without foreign markup, a table. */
 const forged: Target = {
   name: 'forged results',
   form: 'json',
@@ -54,7 +54,7 @@ const forged: Target = {
   },
 };
 
-/** What is no JSON object stays what it is. */
+/** Text that is not a JSON object is left as it is. */
 function withHash(text: string): string {
   try {
     return renderResults(JSON.parse(text) as Results);

@@ -48,7 +48,7 @@ const experiment = {
   backend: 'cpu',
 };
 
-/** What is accepted is all there: no key is dropped on the way. */
+/** Accepted input is complete: no key is dropped on the way. */
 const config: Target = {
   name: 'configuration',
   form: 'json',

@@ -50,7 +50,7 @@ function outputs(): readonly NodeJS.WriteStream[] {
 
 function report(error: Error): void {
   const { code, message } = fail('CLI_OUTPUT', {
-    asked: 'What moekit says is written to standard output',
+    asked: 'Standard output must accept what moekit prints',
     got: error.message,
     fix: 'Make room, or send it elsewhere; files that were written stay.',
   });

@@ -141,7 +141,7 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
     }
     const resumed = await moekit(['train', '--resume', '--out', 'broken'], { cwd });
     expect(resumed.stderr).toMatch(passedOver);
-    expect(resumed.stderr).toContain('going on after step 9');
+    expect(resumed.stderr).toContain('resumed after step 9');
     const again = await moekit(['inspect', 'broken'], { cwd });
     expect([again.stderr, again.stdout]).toEqual(['', expect.stringContaining('10 of 10')]);
     const bytes = (run: string) => readFileSync(join(checkpoint(run, 10), 'tensors.safetensors'));

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LoadLine } from '../src/output/load-progress.js';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
-/** What of the server of @moekit/data's own tests is used here. */
+/** The part used here of the server of @moekit/data's tests. */
 interface HubServer {
   readonly url: string;
   readonly requests: string[];
@@ -88,7 +88,7 @@ describe('a data set of the Hugging Face Hub', { timeout: 240_000 }, () => {
     expect(server.requests).toHaveLength(asked);
   });
 
-  test('is looked up once for a comparison, and its licence stands in the results', async () => {
+  test('is looked up once for a comparison, and its licence is in the results', async () => {
     const config = [
       '--config',
       fixture('tiny.json'),

@@ -284,7 +284,7 @@ describe.skipIf(terminalLacks)(`in a terminal ${terminalLacks ?? ''}`, { timeout
     return { cwd, child, pid, saved, config };
   }
 
-  test('Ctrl-C in train saves the step it is in, and the run goes on from there', async () => {
+  test('Ctrl-C in train saves the step it is in, and the run resumes from there', async () => {
     const { cwd, child, saved } = await training();
     child.stdin!.write('\x03');
     expect(await endOf(child)).toBe(130);
@@ -293,7 +293,7 @@ describe.skipIf(terminalLacks)(`in a terminal ${terminalLacks ?? ''}`, { timeout
     const resumed = terminal([program, 'train', '--resume', '--out', 'run'], cwd);
     let said = '';
     resumed.stdout!.on('data', (chunk: Buffer) => (said += String(chunk)));
-    await until(() => (said.includes(`going on after step ${step}`) ? true : undefined));
+    await until(() => (said.includes(`resumed after step ${step}`) ? true : undefined));
     resumed.kill('SIGKILL'); // closes the terminal
     await until(() => (existsSync(join(cwd, 'run', '.lock')) ? undefined : true));
   });
@@ -318,7 +318,7 @@ describe.skipIf(terminalLacks)(`in a terminal ${terminalLacks ?? ''}`, { timeout
   });
 });
 
-describe('an output that nobody reads any more', { timeout: 120_000 }, () => {
+describe('an output that is no longer read', { timeout: 120_000 }, () => {
   test('ends a run, quietly and with a checkpoint', async () => {
     const cwd = await emptyFolder();
     writeFileSync(join(cwd, 'tiny.txt'), 'To be, or not to be, that is the question. '.repeat(100));

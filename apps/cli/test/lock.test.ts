@@ -37,7 +37,7 @@ async function holder(how?: string): Promise<ChildProcess> {
   return child;
 }
 
-test('a second taker is told who holds it; released, it is free and its file gone', () => {
+test('a second taker learns who holds it; once released, it is free and its file gone', () => {
   const release = take();
   expect(take).toThrow(`held by process ${process.pid}`);
   release();

@@ -20,7 +20,7 @@ interface RunOptions {
 
 export const program = fileURLToPath(new URL('../bin/moekit.js', import.meta.url));
 
-/** A file beside this one, by an absolute path. */
+/** The absolute path of a file in this folder. */
 export const fixture = (name: string) =>
   fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 

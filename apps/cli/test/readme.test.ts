@@ -8,7 +8,7 @@ import { emptyFolder, fixture, moekit, TINY } from './moekit.js';
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 const commands = [...readme.matchAll(/^npx moekit (.+)$/gm)].map(([, line]) => line!);
 
-/** What makes each command small enough for a test; the README's own flags win nothing from it but time. */
+/** Flags that make each command small enough for a test. */
 const SMALL: Readonly<Record<string, readonly string[]>> = {
   bench: [...TINY, '--workers', '2'],
   'layer-time': ['--tokens', '32', '--model-width', '8', '--expert-width', '4', '--repeats', '1'],
@@ -25,7 +25,7 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
 /** Commands that take minutes however small, which sweep.test.ts runs. */
 const ELSEWHERE = ['sweep', 'report'];
 
-/** What needs a network: hub.test.ts runs it against a server of its own. */
+/** Commands that need a network: hub.test.ts runs them against its own server. */
 const REMOTE = /\bhf:/;
 
 /** Commands that read what another one wrote. */

@@ -53,7 +53,7 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     );
   });
 
-  test('a trial that fails is recorded with its reason and runs again on resume; the rest go on', async () => {
+  test('a trial that fails is recorded with its reason and runs again on resume; the others continue', async () => {
     const out = await emptyFolder();
     const diverging = ['--set', 'training.learningRate=0.01,1e38', '--set', 'seeds=1', '--json'];
     const clip = ['--set', 'training.clipNorm=0', '--set', 'training.steps=6'];

@@ -30,7 +30,7 @@ class WarmTraining {
     this.#ready.catch(() => undefined); // thrown by start
   }
 
-  /** Starts, or goes on; `ended` is the exit code, or the signal that ended the process. */
+  /** Starts or resumes a run; `ended` is the exit code, or the signal that ended the process. */
   async start(folder: string): Promise<{ ended: Promise<number | string>; kill(): void }> {
     await this.#ready;
     const ended = once(this.#child, 'exit').then(([code, signal]) => (code ?? signal) as number);

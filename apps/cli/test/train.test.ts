@@ -15,7 +15,7 @@ async function workFolder(): Promise<string> {
   return cwd;
 }
 
-/** Ctrl-C, once: a second one ends a process as if nobody listened. */
+/** Ctrl-C, once: a second one ends a process as if there were no listener. */
 function once(when: (text: string) => boolean) {
   let sent = false;
   return (text: string, stop: () => void) => {
@@ -68,7 +68,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     expect(inspected.stdout).toMatch(/step +20 of 20[^]*null-expert[^]*layers\.1\.moe\.router/);
   });
 
-  test('a second run never writes over the first; going on with it needs the same settings', async () => {
+  test('a second run never writes over the first; resuming it needs the same settings', async () => {
     const cwd = await workFolder();
     const args = ['train', ...CONFIG, '--out', 'run', '--quiet'];
     expect((await moekit([...args, '--steps', '4'], { cwd })).code).toBe(0);
@@ -99,7 +99,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     });
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toMatch(
-      /stopped after step \d+ of 400[^]*go on with: moekit train --resume --out run/,
+      /stopped after step \d+ of 400[^]*resume with: moekit train --resume --out run/,
     );
     const last = steps(join(cwd, 'run')).at(-1)!;
     expect(stopped.stdout).toContain(last);
@@ -107,7 +107,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
       cwd,
       onOutput: once((text) => /going on[^]*held-out/.test(text)),
     });
-    expect(resumed.stderr).toContain(`going on after step ${Number(last.slice(5))}`);
+    expect(resumed.stderr).toContain(`resumed after step ${Number(last.slice(5))}`);
     expect(resumed.code).toBe(130);
     const logged = readFileSync(join(cwd, 'run', 'events.jsonl'), 'utf8')
       .trim()

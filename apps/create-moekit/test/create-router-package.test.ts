@@ -40,7 +40,7 @@ describe('a new router package', () => {
     expect(texts.filter((text) => /my-router|"0\.0\.0"/.test(text))).toEqual([]);
   });
 
-  it('of a scope lies in a folder without it, and its router is named without it', async () => {
+  it('with a scope gets a folder and a router named without the scope', async () => {
     const cwd = await emptyFolder();
     expect((await createRouterPackage('@me/demo', cwd)).folder).toBe('demo');
     const { read, manifest } = await readPackage(cwd, 'demo');

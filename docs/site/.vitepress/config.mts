@@ -24,7 +24,7 @@ function folderLinks(md: MarkdownRenderer): void {
   });
 }
 
-/** The pages are the repository's own Markdown files where they lie; a dead link fails the build. */
+/** The pages are the repository's Markdown files, read in place; a dead link fails the build. */
 export default defineConfig({
   srcDir: '../..',
   srcExclude: ['**/node_modules/**', '**/CHANGELOG.md', '.changeset/**', '**/template/**', '**/.tmp*/**', '**/dist/**'], // prettier-ignore

@@ -67,7 +67,7 @@ describe('chooseBackend', () => {
       expect(chooseBackend('auto', cuda).name).toBe('tensorflow');
     });
 
-    test('in software, or on an adapter nobody knows, is never chosen by itself', () => {
+    test('in software, or on an unknown adapter, is never chosen by auto', () => {
       expect(auto({ name: 'SwiftShader', software: true })).toBe('cpu');
       expect(auto({ name: 'SwiftShader', software: true }, WASM)).toBe('wasm');
       expect(auto(undefined)).toBe('cpu');

@@ -35,7 +35,7 @@ describe('the experiments of moekit', () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
-  test('an unknown name is told which there are', () => {
+  test('an unknown name is refused with the names there are', () => {
     expect(() => findExperiment('xmoe/scalling')).toThrowError(coded('BENCH_EXPERIMENT_UNKNOWN'));
   });
 

@@ -69,7 +69,7 @@ describe('a configuration that is refused, by its reason', () => {
     );
   });
 
-  test('a key that nobody knows is told with those there are', () => {
+  test('an unknown key is refused with the known ones', () => {
     const wrong = { training: { stepz: 1 } };
     expect(() => parseExperiment(wrong)).toThrowError(
       /unknown option stepz; expected steps, batch/,

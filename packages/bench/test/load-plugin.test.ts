@@ -79,7 +79,7 @@ describe('loadPlugin', () => {
     );
   });
 
-  test('a name that nobody knows', async () => {
+  test('an unknown name', async () => {
     await expect(loadPlugin('no-such-router', none)).rejects.toThrowError(
       expect.objectContaining({ code: 'BENCH_ROUTER_UNKNOWN' }),
     );

@@ -18,7 +18,7 @@ describe('mergeResults', () => {
     expect(merged.manifest.experiment.seeds).toEqual([1, 2, 3]);
   });
 
-  test('runs of other settings stand beside each other, each with its own baseline', () => {
+  test('runs with different settings are shown side by side, each with its own baseline', () => {
     const other = run({ seeds: [1, 2], training: { steps: 9 } }, 1);
     const merged = mergeResults([run({ seeds: [1, 2] }), other]);
     expect(merged.rows.map(({ label, baseline }) => [label, baseline])).toEqual([

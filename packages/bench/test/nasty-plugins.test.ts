@@ -40,8 +40,8 @@ describe('whatever a worker does is the error of its own row', () => {
     ['for (;;);', 'BENCH_TIMEOUT', /every 2 seconds.*--timeout/],
     ['process.on("SIGTERM", () => 0); for (;;);', 'BENCH_TIMEOUT', /every 2 seconds/],
     ['await new Promise(() => setInterval(() => 0, 9e5))', 'BENCH_TIMEOUT', /every 2 seconds/],
-    ['process.send({ type: "what" })', 'BENCH_WORKER', /nobody understands/],
-    ['process.send({ type: "done", trial: {} })', 'BENCH_WORKER', /nobody understands/],
+    ['process.send({ type: "what" })', 'BENCH_WORKER', /an invalid message/],
+    ['process.send({ type: "done", trial: {} })', 'BENCH_WORKER', /an invalid message/],
     ['throw new Error("unheard")', 'BENCH_WORKER', /exit code 1 \(.*unheard/],
   ])('%s', async (act, code, says) => {
     const report = await trial(act, limitOf(code));

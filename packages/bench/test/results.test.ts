@@ -53,7 +53,7 @@ describe('collectResults', () => {
     expect(rows[0]!.trials).toHaveLength(2);
   });
 
-  test('the baseline is the row of that label, not the one whose label goes on after it', () => {
+  test('the baseline is the row with that label, not one whose label begins with it', () => {
     const routers = [
       { router: 'dense', label: 'base [old]' },
       { router: 'topk', label: 'base' },

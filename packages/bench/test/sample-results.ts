@@ -15,7 +15,7 @@ const layer = {
   dilution: 0,
 };
 
-/** A trial that nobody ran. */
+/** A made-up trial. */
 export function sampleTrial(label: string, seed: number, bitsPerByte: number): Trial {
   const figures = { loss: bitsPerByte * Math.LN2, bitsPerByte, perplexity: 2 ** bitsPerByte };
   const moe = label !== 'dense';

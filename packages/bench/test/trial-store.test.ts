@@ -82,7 +82,7 @@ describe('TrialStore', () => {
     ['without its hash', (text) => text.replace(/,"sha256":"\w+"/, '')],
     ['of another form', () => '[]'],
     ['empty', () => ''],
-  ])('one that is %s is told and discarded', async (_, change) => {
+  ])('one that is %s is reported and discarded', async (_, change) => {
     const file = await keepOne();
     await writeFile(file, change(await readFile(file, 'utf8')));
     const { kept, discarded } = await find();

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { hashCode } from '../src/versions/describe-clone.js';
 import { readVersions } from '../src/index.js';
 
-test('a clone is told by its code, as its versions are all 0.0.0', () => {
+test('a clone is identified by its code, as its versions are all 0.0.0', () => {
   const versions = readVersions();
   expect(versions).toMatchObject({ '@moekit/router-topk': '0.0.0', moekit: '0.0.0' });
   expect(versions['code']).toMatch(/^[0-9a-f]{64}$/);

@@ -32,7 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const run = (routers: string[]) =>
   compare({ ...tiny, data: { source: join(folder, 'text.txt') }, routers }, none);
 
-/** What a comparison says about a router: the error that stops it, or that of the router's row. */
+/** The complaint of a comparison about a router: the error that stops it, or that of the router's row. */
 async function complaint(router: string): Promise<string> {
   const shown = (text: string) =>
     text.replaceAll(wrong, './').replaceAll(`${folder}/`, './').replaceAll(process.cwd(), 'CWD');
@@ -62,7 +62,7 @@ const ways = [
   ...['badLoss', 'lossWithoutCoefficient', 'nanProbs', 'nanFlops'].map(inFile('behaviours')),
 ] as [string, string][];
 
-describe('a wrong plug-in is told what is wrong with it', () => {
+describe('a wrong plug-in is refused with the reason', () => {
   const said = new Map<string, string>();
 
   test.each(ways)('%s', async (name, router) => {
@@ -70,7 +70,7 @@ describe('a wrong plug-in is told what is wrong with it', () => {
     const text = await complaint(router);
     said.set(name, text);
     expect(text).toMatchSnapshot();
-    // weights that create made and never handed over are nobody's to dispose
+    // weights that create made and never handed over have no owner to dispose them
     const lost = ['createThrows', 'createsHalf'].includes(name) ? 1 : 0;
     expect(memory().numTensors).toBe(before + lost);
   });
@@ -100,7 +100,7 @@ describe('a wrong plug-in is told what is wrong with it', () => {
     for (const link of links) expect(anchors).toContain(link);
   });
 
-  test('but a right one trains beside them', async () => {
+  test('but a right one trains next to them', async () => {
     const routers = ['routeThrows', 'right'].map((name) => join(wrong, `behaviours.ts#${name}`));
     const { rows } = await run(routers);
     expect(rows.map(({ errors, figures }) => [errors.length, figures !== null])).toEqual([

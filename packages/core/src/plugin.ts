@@ -101,7 +101,7 @@ function create<Options, Input>(
     throw fail('MOE_PLUGIN', {
       asked: `Plug-in ${plugin.name} must create a router for ${spec.numExperts} experts of width ${spec.modelWidth}`,
       got: `an exception inside create: ${cause instanceof Error ? cause.message : String(cause)}`,
-      fix: `What an option may not be belongs into its schema, or is a MoekitError. ${guide('the-plug-in')}`,
+      fix: `Reject bad options in the schema, or throw a MoekitError. ${guide('the-plug-in')}`,
       cause,
     });
   }

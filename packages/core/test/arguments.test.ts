@@ -133,7 +133,7 @@ const options: readonly Refusal[] = [
   ['a seed that is no number in kerasMoELayer', keras({ seed: 'one' }), 'MOE_SPEC', /seed/],
 ]; // prettier-ignore
 
-describe('what a caller got wrong is told as the caller’s', () => {
+describe('a mistake of the caller is reported as the caller’s', () => {
   beforeAll(() => useBackend('cpu'));
 
   it.each([...tensors, ...contexts, ...options])('%s', (_what, act, code, message) => {

@@ -26,7 +26,7 @@ const wrapped = <Options, Input>(
   wrap: (router: Router) => Router,
 ) => defineRouter({ ...plugin, name, create: (spec, o: Options) => wrap(plugin.create(spec, o)) });
 
-/** What is wrapped keeps the whole contract, state and all. */
+/** A wrapped router keeps the whole contract, including state. */
 describe('wrapped routers follow the contract', () => {
   testRouter(wrapped(lossFree, 'with-z-loss', (router) => withZLoss(router, 1e-3)));
   testRouter(wrapped(lossFree, 'with-capacity', (router) => withCapacity(router, room)));

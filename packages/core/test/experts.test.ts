@@ -33,7 +33,7 @@ onEachBackend('feed-forward experts', () => {
     expect(new Set([input, output].flat(4))).toEqual(new Set([0]));
   });
 
-  it('show their activations to whoever asks, and nothing of it stays', () => {
+  it('show their activations to an observer and keep nothing of them', () => {
     const seen: number[][] = [];
     const experts = new FeedForwardExperts({
       ...options,

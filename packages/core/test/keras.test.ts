@@ -134,7 +134,7 @@ describe('fit takes the router losses along: the step of a loop written by hand'
     expectClose(weightsOf(layer), byHand().weights);
   });
 
-  it('in a loop of your own, where nobody asks either', () => {
+  it('in a hand-written loop that never reads them', () => {
     const layer = topTwoLayer({ inputShape: [D] });
     const model = made(tf.sequential({ layers: [layer] }));
     const optimizer = tf.train.sgd(1);
@@ -245,7 +245,7 @@ describe('saving and loading', () => {
       return [...(of.apply(x, { training }) as tf.Tensor).dataSync()];
     });
 
-  it('gives the same model: weights, router, options, and noise that goes on', async () => {
+  it('gives the same model: weights, router, options, and noise that continues', async () => {
     const original = model();
     run(original, true); // one pass of noise is drawn
     const loaded = made(await tf.loadLayersModel(tf.io.fromMemory(await saved(original))));

@@ -84,7 +84,7 @@ describe('plug-ins', () => {
     expect(refusal(() => assertPlugin({ ...topTwo, options: 'strict' }))).toMatch(/MOE_PLUGIN/);
   });
 
-  it('of another contract version are told apart from broken ones', () => {
+  it('of another contract version get an error other than broken ones', () => {
     expect(refusal(() => assertPlugin({ ...topTwo, apiVersion: 2 }))).toMatch(
       /^MOE_API_VERSION: .*router API 1, got apiVersion 2/,
     );

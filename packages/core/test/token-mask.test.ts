@@ -26,7 +26,7 @@ onEachBackend('countTokens', () => {
     read.mockRestore();
   });
 
-  it('counts anew what was assigned to a variable', () => {
+  it('counts again after a variable is assigned', () => {
     const mask = tf.variable(tf.tensor1d([0, 1, 1]));
     expect(countTokens(3, mask)).toBe(2);
     mask.assign(tf.tensor1d([0, 0, 1]));

@@ -58,7 +58,7 @@ async function tokenizerMaker(name: string, onProgress?: OnProgress): Promise<To
   const size = /^bpe:(\d+)$/.exec(name)?.[1];
   if (size) return { key: name, from: (train) => trainedOn(train, name, +size) };
   const text = isHubReference(name) ? await hubTokenizer(name, onProgress) : await readText(name);
-  // a file's content, also in its name, which data is hashed with: where it lies does not tell
+  // the content names the file, as data is hashed with that name: the path says nothing about content
   const key = createHash('sha256').update(text).digest('hex');
   const tokenizer = huggingFaceTokenizer(parse(text, name), `tokenizer.json ${key.slice(0, 16)}`);
   return { key, from: async () => tokenizer };

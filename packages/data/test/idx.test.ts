@@ -73,7 +73,7 @@ describe('the digits of the package', () => {
     expect(attribution).toContain('CC BY-SA 3.0');
   });
 
-  test('are attributed where they lie', async () => {
+  test('are attributed in their folder', async () => {
     const notice = await readFile(new URL('../data/ATTRIBUTION.md', import.meta.url), 'utf8');
     expect(notice).toMatch(/MNIST[\s\S]*Attribution-ShareAlike 3\.0/);
   });

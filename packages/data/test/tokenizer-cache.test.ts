@@ -28,7 +28,7 @@ describe('the tokenizer cache', () => {
     expect(await readdir(folder)).toHaveLength(3);
   });
 
-  test('that is broken is trained anew', async () => {
+  test('that is broken is trained again', async () => {
     const first = await trainedBpe(texts, { vocabSize: 270 }, folder);
     const [file] = await readdir(folder);
     const kept = await readFile(join(folder, file!), 'utf8');

@@ -30,7 +30,7 @@ export function takeLock(path: string): Lock {
     const file = openLocked(path);
     if (file === undefined) return { holder: holderOf(path) };
     if (isAt(file, path)) return held(file, path);
-    closeSync(file); // the one who had it has just removed the file: nobody else will look at it
+    closeSync(file); // its last holder has just removed the file, so no one else will open it
   }
 }
 

@@ -1,5 +1,5 @@
 // Products of few rows, as a model answers with: packing the right side would cost more than multiplying by it, so it is
-// read where it lies, row by row, and the sums wait in the first-level cache.
+// read in place, row by row, and the sums wait in the first-level cache.
 
 import { multiplyAdd, PANEL, TILE_ROWS } from './micro-kernel';
 import { packLeft } from './pack-left';

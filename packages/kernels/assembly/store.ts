@@ -1,4 +1,4 @@
-// What happens to a tile of sums on its way out.
+// Stores a tile of sums: bias, activation, and where rows go.
 
 import { PANEL, TILE_ROWS } from './micro-kernel';
 

@@ -8,7 +8,7 @@ struct AttentionShape {
   int64_t batch, heads, queries, keys, width;
 };
 
-/// What is added to a score, 0 steps where it is the same along an axis.
+/// The term added to a score; a step is 0 where it is the same along an axis.
 struct Mask {
   const float* values;
   int64_t batch, head, query, key;  // steps of each axis

@@ -1,9 +1,9 @@
-// What crosses dlopen between the addon and the build it loads: both sides include this file.
+// The types that cross dlopen between the addon and the build it loads: both sides include this file.
 #pragma once
 
 namespace moekit {
 
-/// What the addon learns of the build it loaded.
+/// The addon's view of the build it loaded.
 struct Build {
   const char* simd;
   int threads;

@@ -1,4 +1,4 @@
-// The right side of a product, copied into panels of kTileColumns columns: what a tile reads lies in one line.
+// The right side of a product, copied into panels of kTileColumns columns, so that a tile reads consecutive memory.
 #pragma once
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-// What routers are trained by beside the task, each with its gradient in the same pass.
+// Auxiliary router losses, each with its gradient in the same pass.
 #pragma once
 #include <cstdint>
 

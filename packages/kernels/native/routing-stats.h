@@ -1,4 +1,4 @@
-// What a routing came to, summed over its tokens.
+// Statistics of a routing, summed over its tokens.
 #pragma once
 #include <cstdint>
 
@@ -16,7 +16,7 @@ struct RoutedTokens {
 constexpr int64_t kRoutingScalars = 9;
 
 /// out [2E + 9]: rows of each expert; tokens that reached exactly 1 ... E experts; then tokens present, pairs selected, pairs
-/// dispatched, null slots, present tokens that reached none, and the means over present tokens of the entropy, of null_mass
+/// dispatched, null slots, present tokens that reached none. Then the means over present tokens of the entropy, of null_mass
 /// and of copied / (copied + sum of weights); last the pairs of a capacity, or those dispatched where it is negative.
 void routing_stats(const RoutedTokens& routed, float capacity, float* out);
 

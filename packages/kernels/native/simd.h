@@ -1,4 +1,4 @@
-// Vectors as wide as the compiler was told the processor has (GCC and Clang vector extensions).
+// Vectors as wide as those of the target processor (GCC and Clang vector extensions).
 #pragma once
 #include <cmath>
 #include <cstring>
@@ -45,7 +45,7 @@ inline void store_past_caches(float* to, Vector v) {
 #endif
 }
 
-/// What was stored past the caches is there for other threads.
+/// Makes stores past the caches visible to other threads.
 inline void end_stores_past_caches() {
 #if defined(__SSE__)
   _mm_sfence();

@@ -77,7 +77,7 @@ class Pool {
   void finish() {
     {
       std::lock_guard<std::mutex> lock(state_);
-      task_ = nullptr;  // whoever wakes only now finds nothing to do
+      task_ = nullptr;  // a thread that wakes only now finds nothing to do
     }
     const auto idle = [this] { return busy_ == 0; };
     watch(idle);

@@ -14,7 +14,7 @@ constexpr int kTileRows = 6, kTileVectors = 2;
 #endif
 constexpr int kTileColumns = kTileVectors * kLanes;
 
-/// What happens to a sum when all its terms are in.
+/// The function applied to a finished sum.
 enum class Activation { kNone = 0, kRelu = 1 };
 
 /// Where a tile's sums come from and go to.
@@ -22,7 +22,7 @@ struct TileOutput {
   float* c;  // first sum, rows `stride` apart
   int64_t stride;
   int columns;            // columns that exist, at most kTileColumns
-  bool first;             // sums start here (from the bias), else go on from what c holds
+  bool first;             // sums start here (from the bias), else continue from those in c
   const float* bias;      // of the first column; null for none
   Activation activation;  // applied where these are the last terms
 };

@@ -28,7 +28,7 @@ double square_sum_of_part(const float* x, int64_t size) {
   return total;
 }
 
-/// What becomes of one weight, or of a vector of them.
+/// AdamW of one weight, or of a vector of them.
 template <class T>
 struct Stepped {
   T weight, first, second;

@@ -1,4 +1,4 @@
-// What a training step does to every weight beside the products: the optimiser and the length of its gradient.
+// The work of a training step per weight, apart from products: the optimiser and the norm of the gradient.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -6,7 +6,7 @@ import { registerKernels } from '../src/index.js';
 import { dispatchSuite } from './dispatch-suite.js';
 import { selectionSuite } from './selection-suite.js';
 
-// What a backend without kernels of its own runs, tried here in place of cpu's.
+// The kernels of a backend that has none of its own, run here in place of cpu's.
 beforeAll(async () => {
   await tf.setBackend('cpu');
   registerKernels();

@@ -38,7 +38,7 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect(digest(3)).toBe(digest(1));
   });
 
-  test('refuse what would read beyond a tensor, and the backend goes on', () => {
+  test('refuse to read beyond a tensor, and the backend continues to work', () => {
     const { binding } = tf.backend() as unknown as { binding: Binding };
     const x = binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array(4));
     const w = binding.createTensor([1, 2, 1], binding.TF_FLOAT, new Float32Array(2));

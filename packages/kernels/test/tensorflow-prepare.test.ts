@@ -7,7 +7,7 @@ import { prepareTensorflow, shimNodeUtil } from '../src/backends/tensorflow/prep
 const INT32 = 3;
 const INT64 = 9;
 
-/** What of tfjs-node's backend is touched: remembers the dtypes it was asked for. */
+/** The part of tfjs-node's backend that is patched: remembers the dtypes it was asked for. */
 function fakeBackend() {
   const asked: number[] = [];
   const entries = new Map<object, { dtype: number }>();
@@ -63,7 +63,7 @@ test('other results pass unchanged', () => {
   expect(asked).toEqual([1]);
 });
 
-test('preparing says what it mends, and a second time mends nothing', () => {
+test('preparing says what it patches, and a second time patches nothing', () => {
   const { backend } = fakeBackend();
   expect(prepare(backend).map(({ name }) => name)).toEqual(
     expect.arrayContaining(['gather', 'int64']),

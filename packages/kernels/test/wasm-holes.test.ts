@@ -27,7 +27,7 @@ const tiled = (x: tf.Tensor, batch: number[]) => {
   );
 };
 
-/** What tfjs-wasm lacks or crawls through, against tfjs's cpu backend. */
+/** Kernels that tfjs-wasm lacks or computes slowly, against tfjs's cpu backend. */
 describe('tfjs-wasm with its holes filled', () => {
   const shapes: [string, number[], number[], boolean, boolean][] = [
     ['plain', [3, 4], [4, 5], false, false],

@@ -11,5 +11,5 @@ beforeAll(async () => {
   registerWasmKernels('simd');
 });
 
-/** What an engine without relaxed SIMD gets; `wasm.test.ts` takes the best build that runs here. */
+/** The build for engines without relaxed SIMD; `wasm.test.ts` takes the best build that runs here. */
 describe('wasm without relaxed SIMD', () => dispatchSuite({ numRuns: 500 }));

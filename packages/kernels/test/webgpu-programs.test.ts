@@ -101,7 +101,7 @@ describe('offerSubgroups', () => {
     return { gpu: { requestAdapter: () => Promise.resolve(adapter) }, requestDevice };
   };
 
-  it('asks for the feature beside those asked for, and puts directives first', async () => {
+  it('adds the feature to those requested, and puts directives first', async () => {
     const { gpu, requestDevice } = gpuWith(['subgroups']);
     offerSubgroups(gpu);
     const adapter = await gpu.requestAdapter();
@@ -237,7 +237,7 @@ describe.skipIf(missing)(missing ? `programs (skipped: ${missing})` : 'programs'
   });
 });
 
-/** A device plan with as many rows for each expert, of random tokens, and by default seven rows that nobody takes. */
+/** A device plan with as many rows for each expert, of random tokens, and by default seven unused rows. */
 async function planOf(load: number[], tokens: number, maxRows?: number) {
   const mask = new Float32Array(tokens * load.length);
   for (const [e, count] of load.entries()) {

@@ -13,7 +13,7 @@ const plan = (numRows: number, numExperts: number) => ({ numRows, numExperts });
 describe('tiles of WebGPU products', () => {
   it.each([
     [32_768, 64, 64], // T=4096 k=8
-    [512, 64, 16], // T=64 k=8: 8 rows an expert
+    [512, 64, 16], // T=64 k=8: 8 rows per expert
     [1024, 32, 32],
     [0, 4, 16],
   ])('%i rows over %i experts: %i rows each', (rows, experts, expected) => {

@@ -57,7 +57,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Routers with noise, and with state that counts the steps it was told of. */
+/** Routers with noise, and with state that counts its steps. */
 const statefulFactory: MoEFactory = (spec) => {
   const { router, experts } = top1Factory({ noise: 1 })(spec);
   const heard = parameter(new Float32Array(1), [1], false);
@@ -231,7 +231,7 @@ test('a folder that cannot be written is a coded error', async () => {
   state.dispose();
 });
 
-test('going on is refused where anything differs but the version of Node.js', async () => {
+test('resuming is refused where anything differs but the version of Node.js', async () => {
   const state = start();
   const manifest = await saveCheckpoint(join(folder, 'one'), { ...state, run });
   state.dispose();

@@ -86,7 +86,7 @@ test('a gradient that is not finite under a finite loss is found in its layer', 
   expect(cause.layers.map(({ routing }) => routing?.tokens)).toEqual([12, 12]);
 });
 
-test('a learning rate that is too high: step, weights and routing are told in plain data', async () => {
+test('a learning rate that is too high: step, weights and routing are reported as plain data', async () => {
   const { code, cause } = await diverge({ learningRate: 1e30 });
   expect(code).toBe('MODELS_DIVERGED');
   expect(cause.step).toBeGreaterThan(1);

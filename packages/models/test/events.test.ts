@@ -141,7 +141,7 @@ describe('the event log', () => {
     expect(await logged(path)).toEqual(['step 1']);
   });
 
-  test('that lost its power in the middle of a line goes on', async () => {
+  test('cut off by a power failure in the middle of a line resumes', async () => {
     const path = join(folder, 'events.jsonl');
     writeFileSync(path, `${JSON.stringify(step(1))}\n{"type"\0\0\0`);
     await write(path, [step(2)], 1);
@@ -166,7 +166,7 @@ describe('the event log', () => {
     },
   );
 
-  test('never writes over a file of someone else, nor over a log that nobody goes on with', async () => {
+  test('never writes over a foreign file, nor over the log of a run that is not resumed', async () => {
     const path = join(folder, 'notes.txt');
     for (const text of [
       'my notes\n',

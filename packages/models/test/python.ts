@@ -10,7 +10,7 @@ export function pythonLacks(module: string): string | undefined {
   return `${python} ${error ? 'does not start' : `has no ${module}`} (set MOEKIT_TEST_PYTHON)`;
 }
 
-/** What a program prints as JSON. */
+/** The JSON that a program prints. */
 export function askPython(program: string, ...args: readonly string[]): unknown {
   const { status, stdout, stderr } = spawnSync(python, ['-c', program, ...args], {
     encoding: 'utf8',

@@ -99,7 +99,7 @@ test('it is cold: nothing happens before a subscription, and each one runs a loo
   const first = stepsOf(await lastValueFrom(training.pipe(toArray())));
   const second = stepsOf(await lastValueFrom(training.pipe(toArray())));
   expect(second.map(({ step }) => step)).toEqual([1, 2]);
-  expect(second[0]!.loss).toBeLessThan(first[0]!.loss); // same batches, the model goes on
+  expect(second[0]!.loss).toBeLessThan(first[0]!.loss); // same batches, the model continues
   model.dispose();
 });
 

@@ -24,7 +24,7 @@ function pass(model: LanguageModel, batchSize: number, training: boolean): tf.Te
   });
 }
 
-/** What several passes of a model compute: batches of other sizes between, and with gradients. */
+/** The results of several passes of a model, with batches of other sizes between them, and with gradients. */
 async function passes(model: LanguageModel): Promise<number[][]> {
   const results: number[][] = [];
   const plan = [[2, false], [3, false], [2, true], [2, true], [1, false], [2, false]] as const; // prettier-ignore

@@ -28,9 +28,9 @@ const options = optionsOf({
   ),
   nullCopies: optional(
     wholeFrom(0),
-    'M, null slots beside the N real ones; default N (1 - density) / density',
+    'M, null slots next to the N real ones; default N (1 - density) / density',
   ),
-  kind: choice(KINDS, 'zero', "What a null slot returns: nothing, or the token's own input"),
+  kind: choice(KINDS, 'zero', "The output of a null slot: nothing, or the token's own input"),
   gateNorm: optional(
     wordOf(GATE_NORMS),
     'Weights divided by the selected real sum, not at all, or by the sum of all kMax slots',

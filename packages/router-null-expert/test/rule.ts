@@ -56,7 +56,7 @@ export const problem = fc
     return { logits, kMax, nullCopies: kMax + moreNulls };
   });
 
-/** What most tests route with. */
+/** The spec of most tests. */
 export const spec = { modelWidth: 6, numExperts: 8, seed: 3 };
 
 /** Builds a router, routes `tokens` random tokens, reads what `read` returns. */

@@ -78,7 +78,7 @@ function balanceReference(probs: Matrix, chosen: readonly { order: number[] }[])
   return { meanGate, top1Counts, top1Fraction, balanceLoss: N * dot(meanGate, top1Fraction) };
 }
 
-/** y_s = sum_e w_se expert_e(x_s), with every expert's output for every token beside it. */
+/** y_s = sum_e w_se expert_e(x_s), with every expert's output for every token next to it. */
 export function layerReference(x: Matrix, weights: Matrix, experts: readonly ReferenceExpert[]) {
   const expertOut = x.map((row) => experts.map((expert) => expertReference(expert, row).out));
   const y = table(x.length, x[0]!.length, (s, d) =>
@@ -116,7 +116,7 @@ export function gradientsReference(
   return { logits, balance, ...expertGradients(x, weights, experts) };
 }
 
-/** What dL/dz [S][N] becomes at the gate [N][D] and at its input [S][D]. */
+/** The gradients of the gate [N][D] and of its input [S][D], from dL/dz [S][N]. */
 export function gateGradients(x: Matrix, gate: Matrix, logits: Matrix) {
   const [N, D] = [gate.length, gate[0]!.length];
   const columns = (matrix: Matrix, c: number) => matrix.map((row) => row[c]!);

@@ -93,7 +93,7 @@ const goldenVariants = (variant: 'paper' | 'mesh') => () => {
       expect(sum(routing.dispatchMask, 0).dataSync()).toEqual(Float32Array.of(2, 2, 2));
     }));
 
-  it('drops nothing, at random or for room, where it is told to', () =>
+  it('drops nothing, at random or for room, under dropFree', () =>
     tidy(() => {
       for (const context of [evaluation({ dropFree: true }), training({ dropFree: true })]) {
         const routing = routeTopTwo(matrix(golden.logits), options, context);

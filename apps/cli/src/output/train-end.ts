@@ -31,7 +31,7 @@ export function renderEnd(
     ...(evaluation && isNonsense(evaluation.metrics) ? [paint.red(DIVERGED)] : []),
     ...(checkpoint ? [`last  ${shown(checkpoint.path)}`] : []),
     ...(best ? [`best  ${shown(best.path)}`] : []),
-    ...(stopped ? [`go on with: moekit train --resume --out ${shown(folder)}`] : []),
+    ...(stopped ? [`resume with: moekit train --resume --out ${shown(folder)}`] : []),
     '',
   ].join('\n');
 }

@@ -28,7 +28,7 @@ export function obeySupervisor(): () => void {
     asked.next(signal as StopSignal);
   });
   process.channel?.unref();
-  // whoever is gone is not told; this process ends with it
+  // a command that has ended is not notified; this process ends with it
   tell = (word) => void send?.(word, undefined, undefined, () => undefined);
   return () => tell(Number(process.exitCode ?? 0));
 }

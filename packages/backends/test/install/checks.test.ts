@@ -29,7 +29,7 @@ describe('Python', () => {
     await expect(findPython(run, { PYTHON: 'mine' })).resolves.toMatchObject({ command: 'mine' });
   });
 
-  test('none, Python 2 and one without pip are told apart', async () => {
+  test('no Python, Python 2 and Python without pip give different errors', async () => {
     await expect(findPython(machine({}), {})).rejects.toThrow(
       error('BACKEND_PYTHON', 'no Python 3'),
     );
@@ -43,7 +43,7 @@ describe('Python', () => {
 });
 
 describe('compiler', () => {
-  test('clang will do, and node-gyp is told so', async () => {
+  test('clang is accepted, and node-gyp uses it', async () => {
     await expect(findCompiler(machine({ 'clang++': '', make: '' }), {})).resolves.toEqual({
       CXX: 'clang++',
     });
@@ -83,7 +83,7 @@ test('too little disk says how much is needed, and where', () => {
   expect(() => checkDisk(tmpdir(), 'cpu', 5e9)).not.toThrow();
 });
 
-test('a missing network is told from a missing version', () => {
+test('a missing network and a missing version give different errors', () => {
   expect(saysNoNetwork('NewConnectionError: Failed to establish a new connection')).toBe(true);
   expect(saysNoNetwork('npm error code ENOTFOUND')).toBe(true);
   expect(saysNoNetwork('ERROR: No matching distribution found for tensorflow-cpu==9')).toBe(false);

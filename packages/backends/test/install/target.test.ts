@@ -49,7 +49,7 @@ describe('targetFor', () => {
     ['CUDA on arm64', { ...linux, arch: 'arm64' }, gpu, '--gpu'],
     ['CUDA on a Mac', { ...linux, platform: 'darwin', arch: 'arm64', macos: 14 }, gpu, '--gpu'],
     ['an Intel Mac', { ...linux, platform: 'darwin', macos: 14 }, cpu, 'wasm'],
-  ] as const)('%s is told what to do instead', (_, machine, wanted, fix) => {
+  ] as const)('%s is refused with what to do instead', (_, machine, wanted, fix) => {
     expect(() => targetFor(machine as Machine, wanted)).toThrow(
       expect.objectContaining({
         code: 'BACKEND_PLATFORM',

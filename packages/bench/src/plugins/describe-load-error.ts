@@ -19,12 +19,12 @@ export function describeLoadError(cause: unknown, path?: string): { got: string;
   if (isSyntaxError(cause)) {
     return {
       got: `a syntax error: ${message.replace(/^ParseError: /, '').replace(/\s*\n\s*/g, ' ')}`,
-      fix: `Mend the syntax at that place; ${GUIDE} has a whole plug-in.`,
+      fix: `Fix the syntax there; ${GUIDE} shows a complete plug-in.`,
     };
   }
   return {
     got: `${THROWN}${lineOf(cause, path)}: ${message.split('\n')[0]}`,
-    fix: 'Mend it; a plug-in file should only define and export, and work in create and route.',
+    fix: 'Fix it. A plug-in file should only define and export; its work belongs in create and route.',
   };
 }
 

@@ -59,7 +59,7 @@ async function readJson(path: string, file: string): Promise<unknown> {
   } catch (cause) {
     throw wrong(`Config ${file} must be JSON`, {
       got: (cause as Error).message,
-      fix: 'Mend the syntax at that place.',
+      fix: 'Fix the syntax there.',
       cause,
     });
   }
@@ -72,7 +72,7 @@ async function readModule(path: string, file: string): Promise<unknown> {
     value = exportOf(await importFile(path));
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
-    throw wrong(asked, { ...describeLoadError(cause, path), fix: 'Mend it there.', cause });
+    throw wrong(asked, { ...describeLoadError(cause, path), fix: 'Fix it there.', cause });
   }
   if (!(value instanceof Promise)) return value;
   throw wrong(asked, { got: 'a promise', fix: 'Write: export default await ...' });

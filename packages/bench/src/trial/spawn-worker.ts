@@ -48,7 +48,7 @@ export function spawnWorker(
     child.on('message', (message) => {
       silence.restart();
       const report = reportSchema.safeParse(message);
-      if (!report.success) return finish(failure(ended('a message nobody understands', stderr)));
+      if (!report.success) return finish(failure(ended('an invalid message', stderr)));
       if (report.data.type === 'ready') return void child.send(request);
       if (UNDERWAY.includes(report.data.type)) return subscriber.next(report.data);
       return finish(report.data);
@@ -67,7 +67,7 @@ function tooSilent(timeout: number) {
   return fail('BENCH_TIMEOUT', {
     asked: `A worker process must say something every ${timeout} seconds`,
     got: 'nothing: a router or a task hangs, or a step takes longer',
-    fix: 'Mend it, or allow more with --timeout.',
+    fix: 'Fix it, or allow more time with --timeout.',
   });
 }
 

@@ -8,7 +8,7 @@ test('the one baseline is grey and the others differ', () => {
   expect(new Set(colours).size).toBe(3);
 });
 
-test('rows that are each the baseline of a group of their own are told apart', () => {
+test('the baselines of several groups have different colours', () => {
   const colours = rowColours([{ baseline: true }, { baseline: true }, { baseline: false }]);
   expect(colours).not.toContain(BASELINE);
   expect(new Set(colours).size).toBe(3);

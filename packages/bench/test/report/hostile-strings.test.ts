@@ -41,7 +41,7 @@ function everyText(): Results {
   return { ...run, rows, answer: { sentence: 'Not distinguishable.', findings: ['one'] } };
 }
 
-/** What else than text a page may hold: the tags, and the attributes that run or fetch. */
+/** The page without its text: the tags, and the attributes that run or fetch. */
 function skeleton(page: string) {
   const { document } = parseHTML(page);
   const all = [...document.querySelectorAll('*')] as unknown as {

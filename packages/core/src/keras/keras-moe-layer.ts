@@ -200,7 +200,7 @@ export class KerasMoELayer extends layers.Layer {
     const loss = totalRouterLoss(routing.losses);
     this.#steps.record(this.moe.router, routing, tokenMask);
     this.#reported.push(keep(stopGradient(loss)));
-    const passes = Math.max(1, this.inboundNodes.length); // nobody may ever ask: a loop of one's own
+    const passes = Math.max(1, this.inboundNodes.length); // a hand-written training loop may never read them
     this.#reported.splice(0, this.#reported.length - passes).forEach((old) => old.dispose());
     return attachLoss(output, loss);
   }

@@ -147,7 +147,7 @@ function cutOff({ path, size }: HubFile, there: number, cause: unknown) {
   return fail('DATA_HUB_DOWNLOAD', {
     asked: `${path} from the Hugging Face Hub must be ${size} bytes`,
     got: `${there}, and then the connection ended again and again`,
-    fix: 'Run again: it goes on from there.',
+    fix: 'Run again: the download resumes.',
     cause,
   });
 }

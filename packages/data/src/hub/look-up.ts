@@ -47,7 +47,7 @@ export async function lookUp(
     }
     return { name: info.name, commit: info.sha, license, configs, files: [...files.values()] };
   } catch (cause) {
-    throw isMoekitError(cause) ? cause : unreachable(endpoint, cause); // an answer nobody understands
+    throw isMoekitError(cause) ? cause : unreachable(endpoint, cause); // not an answer of a Hub
   }
 }
 

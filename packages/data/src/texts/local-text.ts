@@ -23,7 +23,7 @@ export async function localText(path: string, field: string): Promise<TextInput>
 
 async function localFile(path: string): Promise<TextFile> {
   await coded(path, async () => assertRegular(await stat(path), path));
-  // whoever writes a file may set its time back, but not the one at which it was changed
+  // a writer may set mtime back, but not ctime
   const { size, ino, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
   formatOf(path);
   return { path, identity: [resolve(path), ...[size, ino, mtimeNs, ctimeNs].map(String)] };

@@ -21,7 +21,7 @@ import { gitHash, sha256 } from './hub-server.js';
 const SHA = 'a'.repeat(40);
 const body = Buffer.from('a line of text\n'.repeat(100));
 
-/** What a hostile Hub answers with; a test changes it. */
+/** The answer of a hostile Hub; tests change it. */
 let info: unknown;
 let tree: (request: IncomingMessage, response: ServerResponse) => void;
 let file: Buffer;

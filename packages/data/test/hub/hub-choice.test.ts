@@ -255,7 +255,7 @@ describe('the environment', () => {
     await expect(secret).rejects.not.toThrow(/secret/);
   });
 
-  test('without the package is told how to get it', async () => {
+  test('without the package fails with how to get it', async () => {
     const missing = '@huggingface/hub-that-nobody-has';
     const loading = loadHubPackage(() => import(/* @vite-ignore */ missing) as never);
     await expect(loading).rejects.toMatchObject({

@@ -264,7 +264,7 @@ describe('the cache', () => {
 });
 
 describe('a download', () => {
-  test('goes on where the connection broke', async () => {
+  test('resumes where the connection broke', async () => {
     Object.assign(server.trouble, { cuts: 2, cutAt: 700 });
     expect((await read(ROWS)).train).toBe(rowsTrain);
     const [first, second, third] = server.requests.filter((request) => request.startsWith('cdn'));
@@ -299,7 +299,7 @@ describe('a download', () => {
     };
     const wanted = { file, blob, onSize: () => undefined, retries: [1, 1] };
     await expect(download({ ...wanted, open: open(500) })).rejects.toMatchObject(
-      refused('DATA_HUB_DOWNLOAD', '500, and then', 'goes on from there'),
+      refused('DATA_HUB_DOWNLOAD', '500, and then', 'the download resumes'),
     );
     expect(await readdir(join(folder, 'blobs'))).toEqual([expect.stringContaining('.incomplete')]);
     await download({ ...wanted, open: open(undefined) });
@@ -336,7 +336,7 @@ describe('a download', () => {
   });
 
   test.skipIf(process.platform !== 'linux')(
-    'takes over what a process left that has ended, though nobody has collected it',
+    'takes over the part that an ended process left, even before the system has collected the process',
     async () => {
       const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
       try {

@@ -81,6 +81,6 @@ function throwElsewhere(): never {
   throw fail('KERNELS_PLAN', {
     asked: 'A plan that lives on a device is used on the backend that made it',
     got: `backend ${getBackend()}`,
-    fix: 'Plan anew after setBackend.',
+    fix: 'Make a new plan after setBackend.',
   });
 }

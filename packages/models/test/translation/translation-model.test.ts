@@ -275,10 +275,10 @@ describe('compute', () => {
   test('is what a count by hand comes to, each half apart', () => {
     const model = createTranslationModel(tinyTranslation, top1Factory({ numExperts: 4 }));
     const { encoder, decoder } = model.flops(unevenBatch(), [8]);
-    // two pairs: 5 and 4 tokens a side with padding, so 10 source rows and 8 target rows; D 8, F 12, V 11
-    // an encoder layer: 2*8*24 + 2*8*8 = 512 of projections and 4*5*8 = 160 of scores and sums, a row
+    // two pairs: 5 and 4 tokens per side with padding, so 10 source rows and 8 target rows; D 8, F 12, V 11.
+    // an encoder layer, per row: 2*8*24 + 2*8*8 = 512 of projections and 4*5*8 = 160 of scores and sums
     expect(encoder.attention).toBe(2 * (512 + 160) * 10);
-    expect(encoder.rest).toBe(4 * 8 * 12 * 10); // one dense layer, 384 a row
+    expect(encoder.rest).toBe(4 * 8 * 12 * 10); // one dense layer, 384 per row
     expect(encoder.router).toBe(2 * 8 * 4 * 10); // a gate of 8 x 4
     expect(encoder.experts).toBe(4 * 8 * 8 * 8); // 8 pairs, experts of width 8
     expect(encoder.total).toBe(13_440 + 3_840 + 640 + 2_048);

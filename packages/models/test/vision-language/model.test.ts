@@ -64,7 +64,7 @@ test('flops of a batch are the products counted by hand', () => {
 });
 
 describe('routers', () => {
-  /** Records what a router is told. */
+  /** Records the contexts of a router. */
   function spied(contexts: RouteContext[]): MoEFactory {
     return (spec) => {
       const { router, experts } = top1Factory()(spec);
@@ -79,7 +79,7 @@ describe('routers', () => {
     };
   }
 
-  test('are told which tokens are padding, and nothing of what the others are', () => {
+  test('learn which tokens are padding, and nothing about the content of the others', () => {
     const contexts: RouteContext[] = [];
     const { model, task } = tinyTask({ moe: spied(contexts) });
     const batch = task.trainingBatch(1, createRng(1));

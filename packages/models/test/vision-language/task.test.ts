@@ -30,7 +30,7 @@ const training: TrainOptions = {
   seed: 1,
 };
 
-/** One digit that nobody has to read: there is one of it. */
+/** One digit, asked for by its count, so that no digit has to be read. */
 const oneDigit = () => tinySource({ questions: ['count'], maxDigits: 1 });
 
 async function losses(options: Partial<TrainOptions> = {}): Promise<number[]> {

@@ -145,7 +145,7 @@ function sinksOf({ log, tensorboard }: TrainFlags, folder: string) {
 }
 
 function heading(backend: string, folder: string, step: number | undefined): string {
-  const from = step === undefined ? '' : `, going on after step ${step}`;
+  const from = step === undefined ? '' : `, resumed after step ${step}`;
   return `backend ${backend}, checkpoints in ${join(folder, 'checkpoints')}${from}\n`;
 }
 

@@ -14,7 +14,7 @@ export const frontier: NamedExperiment = {
     claim:
       'Null experts (2601.15370), 5.2: at E[K] = 2 the training loss falls monotonically as ρ falls from 1 to 1/4 and below, while evaluations peak at about ρ = 0.5.',
     decision:
-      'Held-out loss and accuracy of each density less those of ρ = 1, paired by seed, beside the FLOPs that training really took.',
+      'Held-out loss and accuracy of each density minus those of ρ = 1, paired by seed, next to the FLOPs that training took.',
   },
   base: {
     task: 'vision-language',

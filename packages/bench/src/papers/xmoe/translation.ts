@@ -13,7 +13,7 @@ export const translationExperiment: NamedExperiment = {
     claim:
       'XMoE (2403.18926): on WMT22 into English, with 64 experts of half the width, 28.7 BLEU and 53.8 chrF against 28.2 and 53.4 of top-k.',
     decision:
-      'BLEU of the threshold row less that of top-2 with experts of the same width, paired by seed; the dense model beside them.',
+      'BLEU of the threshold row minus that of top-2 with experts of the same width, paired by seed, next to the dense model.',
   },
   base: {
     task: 'translation',

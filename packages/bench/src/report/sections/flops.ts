@@ -28,7 +28,7 @@ export function flopsPanel({ rows }: Results): Panel | undefined {
   return {
     id: 'flops',
     title: 'Where the FLOPs go',
-    note: 'Forward FLOPs per token as dispatched in the evaluation, relative to the row that takes most. The backward pass takes twice as many. What padding every expert to its capacity would add is in the table; no kernel here computes it.',
+    note: 'Forward FLOPs per token as dispatched in the evaluation, relative to the row that takes most. The backward pass takes twice as many. The table also has the FLOPs of padding every expert to its capacity, which no kernel here computes.',
     body: markup`${legend(PARTS)}${wideChart(shareBars(bars, 'share of the largest total', description))}`,
     table: {
       name: 'flops',

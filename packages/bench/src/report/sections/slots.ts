@@ -24,7 +24,7 @@ export function slotsPanel({ rows }: Results): Panel | undefined {
     label,
     parts: PARTS.map((part, i) => ({ ...part, share: parts[i]! })),
   }));
-  const description = 'What became of the slots of each row; the table below has the numbers.';
+  const description = 'The use of each row’s slots; the table below has the numbers.';
   return {
     id: 'slots',
     title: 'Computed, dropped, null',

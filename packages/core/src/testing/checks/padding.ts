@@ -62,7 +62,7 @@ function stepOf({ spec }: Subject, router: Router, batch: Batch): Numbers {
 function staysFinite(numbers: Numbers, content: number, tokens: number): void {
   const [name] = Object.entries(numbers).find(([, values]) => !Array.from(values).every(Number.isFinite)) ?? []; // prettier-ignore
   ensure(name === undefined, {
-    asked: `Padding of ${content} beside ${tokens} tokens must not reach ${name}`,
+    asked: `Padding of ${content} next to ${tokens} tokens must not reach ${name}`,
     got: 'NaN or infinity',
     fix: 'Padding comes as rows of 0: guard norms and divisions, and clear rows with maskTokens, for 0 times infinity is NaN.',
   });

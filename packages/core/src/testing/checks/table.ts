@@ -73,7 +73,7 @@ export const routerChecks = [
   },
   {
     name: 'permutation',
-    why: 'a token is routed for what it is, not for where it stands',
+    why: 'a token is routed by its content, not by its position',
     run: checkPermutation,
   },
   {

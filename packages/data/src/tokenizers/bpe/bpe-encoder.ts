@@ -56,7 +56,7 @@ export class BpeEncoder {
   encode(text: string, continued: boolean): number[] {
     const ids: number[] = [];
     let begins = !continued;
-    let inside = continued; // the part before the first added token goes on from before the cut
+    let inside = continued; // the part before the first added token continues the text before the cut
     for (const section of this.#raw.split(text)) {
       if ('id' in section) ids.push(section.id);
       else {

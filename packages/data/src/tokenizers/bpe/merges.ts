@@ -16,7 +16,7 @@ export interface Merge {
 export class PairTable {
   readonly #words: CountedWord[];
   readonly #counts = new Map<number, number>();
-  readonly #places = new Map<number, Set<number>>(); // words that a pair may stand in
+  readonly #places = new Map<number, Set<number>>(); // words that may contain a pair
   readonly #queue = new PairQueue();
   readonly #stride: number;
 

@@ -119,7 +119,7 @@ export class ThreadPool implements ProductThreads {
     const own = 2 + 3 * thread;
     control.set([at, share.length], own + 1);
     Atomics.add(control, 0, 1);
-    Atomics.add(control, own, 1); // what was written above is seen by whoever sees this
+    Atomics.add(control, own, 1); // a thread that sees this sees the writes above
     Atomics.notify(control, own);
   }
 

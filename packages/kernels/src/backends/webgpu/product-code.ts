@@ -32,7 +32,7 @@ export function productCode(variant: ProductVariant): string {
   return /* wgsl */ `${tableCode}
   var<workgroup> xTile : array<vec4<f32>, ${(rows * inner) / 4}>; // [row][k / 4]
   var<workgroup> wTile : array<vec4<f32>, ${(inner * columns) / 4}>; // [k][column / 4]
-  var<workgroup> source : array<i32, ${rows}>; // where each row lies in x, -1 past the expert's last
+  var<workgroup> source : array<i32, ${rows}>; // the row of x that each row is, -1 past the expert's last
   var<workgroup> turns : i32;
 
   ${loadCode('loadX', 'x', width)}

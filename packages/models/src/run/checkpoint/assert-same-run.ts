@@ -18,7 +18,7 @@ export function assertSameRun(
   throw fail('MODELS_CHECKPOINT_MISMATCH', {
     asked: 'A run that goes on must be the one that the checkpoint is of',
     got: `${differing.slice(0, 3).join('; ')}${more}`,
-    fix: 'Use the same configuration, data, backend and versions, or train anew in another folder.',
+    fix: 'Use the same configuration, data, backend and versions, or start a new run in another folder.',
   });
 }
 

@@ -60,7 +60,7 @@ export class CheckpointFolder {
       throw fail('MODELS_CHECKPOINT_EXISTS', {
         asked: `A new run needs a folder without checkpoints: ${this.path}`,
         got: `one of step ${latest.step}`,
-        fix: 'Choose another folder, or go on with that run (--resume).',
+        fix: 'Choose another folder, or resume that run with --resume.',
       });
     }
     await this.clean();

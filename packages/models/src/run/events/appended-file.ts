@@ -17,7 +17,7 @@ export class AppendedFile {
 
   append(data: string | Uint8Array): void {
     this.#writing = this.#writing.then(() => this.#file.appendFile(data));
-    this.#writing.catch(() => undefined); // thrown by whoever waits
+    this.#writing.catch(() => undefined); // thrown where it is awaited
   }
 
   /** Waits until the disk has everything. @throws MODELS_LOG */
