@@ -1,4 +1,4 @@
-import type { Rng } from './rng.js';
+import type { Rng } from './contract/rng.js';
 
 /** A source of batches. Model and source agree between them on the form of a batch. */
 export interface DataSource<Batch = unknown> {

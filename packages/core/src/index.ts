@@ -11,54 +11,58 @@ export {
   watchDevice,
 } from '@moekit/kernels';
 export type { CapacityPriority } from '@moekit/kernels';
-export { assertFinite } from './assert-finite.js';
-export { assertRoutingValues } from './assert-routing-values.js';
-export { expertCapacity, stepCapacity, withinCapacity } from './capacity.js';
-export type { CapacityFactors, CapacityRule, EvenShare } from './capacity.js';
 export { withCapacity } from './combinators/with-capacity.js';
 export type { WithCapacityOptions } from './combinators/with-capacity.js';
 export { withJitter } from './combinators/with-jitter.js';
 export { withZLoss } from './combinators/with-z-loss.js';
 export { wrapRouter } from './combinators/wrap-router.js';
-export type {
-  Experts,
-  RouteContext,
-  Router,
-  RouterLoss,
-  RouterPlugin,
-  RouterSpec,
-  Routing,
-  RoutingStats,
-  ZeroCompute,
-} from './contract.js';
-export type { DataSource } from './data-source.js';
-export { coreErrors } from './errors.js';
+export { assertCausal } from './contract/assert-causal.js';
+export { createRouter } from './contract/create-router.js';
+export type { Experts } from './contract/experts.js';
+export { parameter } from './contract/parameter.js';
+export { parseOptions, unknownOption } from './contract/parse-options.js';
+export { assertPlugin, defineRouter } from './contract/plugin.js';
+export type { RouterPlugin } from './contract/plugin.js';
+export { createRng, normalArray, uniformArray } from './contract/rng.js';
+export type { Rng } from './contract/rng.js';
+export type { RouteContext, Router, RouterSpec } from './contract/router.js';
+export type { RoutingStats } from './contract/routing-stats.js';
+export type { RouterLoss, Routing, ZeroCompute } from './contract/routing.js';
 export type { Activation } from './experts/activation.js';
 export { FeedForwardExperts } from './experts/feed-forward.js';
 export type { FeedForwardOptions } from './experts/feed-forward.js';
-export { createGate } from './gate.js';
-export type { Gate, GateInit } from './gate.js';
-export { gatedRouter } from './gated-router.js';
-export type { GatedRouterParts } from './gated-router.js';
+export { assertRoutingValues } from './layer/assert-routing-values.js';
+export { MoELayer } from './layer/moe-layer.js';
+export type { LayerResult, MoELayerParts } from './layer/moe-layer.js';
+export { routeWith } from './layer/route-with.js';
 export { squaredCoefficientOfVariation } from './losses/coefficient-of-variation.js';
 export { assignmentFractions, loadBalancingLoss } from './losses/load-balancing.js';
 export { balanceLosses, zLosses } from './losses/router-losses.js';
 export type { BalanceOptions } from './losses/router-losses.js';
 export { totalRouterLoss } from './losses/total.js';
 export { zLoss } from './losses/z-loss.js';
-export { MoELayer } from './moe-layer.js';
-export type { LayerResult, MoELayerParts } from './moe-layer.js';
-export { parseOptions, unknownOption } from './options/parse-options.js';
-export { parameter } from './parameter.js';
-export { assertCausal, assertPlugin, createRouter, defineRouter } from './plugin.js';
-export { createRng, normalArray, uniformArray } from './rng.js';
-export type { Rng } from './rng.js';
-export { routeWith } from './route-with.js';
-export { mapRoutingFigures, ROUTING_FIGURES, summariseRouting } from './routing-figures.js';
-export type { RoutingFigure, RoutingFigureName, RoutingSummary } from './routing-figures.js';
-export { select } from './select.js';
-export { selectedSoftmax } from './selected-softmax.js';
-export { decodeRoutingStats, encodeRoutingStats } from './stats.js';
+export { assertFinite } from './routing/assert-finite.js';
+export { expertCapacity, stepCapacity, withinCapacity } from './routing/capacity.js';
+export type { CapacityFactors, CapacityRule, EvenShare } from './routing/capacity.js';
+export { createGate } from './routing/gate.js';
+export type { Gate, GateInit } from './routing/gate.js';
+export { gatedRouter } from './routing/gated-router.js';
+export type { GatedRouterParts } from './routing/gated-router.js';
+export { select } from './routing/select.js';
+export { selectedSoftmax } from './routing/selected-softmax.js';
+export { tidyRouting } from './routing/tidy-routing.js';
+export {
+  clearPadding,
+  countTokens,
+  createTokenMask,
+  maskTokens,
+  tokenMean,
+} from './routing/token-mask.js';
+export { decodeRoutingStats } from './stats/decode.js';
+export { encodeRoutingStats } from './stats/encode.js';
+export { mapRoutingFigures, ROUTING_FIGURES, summariseRouting } from './stats/figures.js';
+export type { RoutingFigure, RoutingFigureName, RoutingSummary } from './stats/figures.js';
+export { sumRoutingStats } from './stats/sum.js';
+export type { DataSource } from './data-source.js';
+export { coreErrors } from './errors.js';
 export type { RoutingEvent, TelemetrySink } from './telemetry.js';
-export { tidyRouting } from './tidy-routing.js';
-export { clearPadding, countTokens, createTokenMask, maskTokens, tokenMean } from './token-mask.js';

@@ -1,4 +1,4 @@
-import type { RoutingStats } from './contract.js';
+import type { RoutingStats } from './contract/routing-stats.js';
 
 /** The statistics of one MoE layer's routing in one step. */
 export interface RoutingEvent {

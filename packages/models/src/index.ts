@@ -27,7 +27,6 @@ export type { Divergence, Magnitude } from './training/divergence.js';
 export { isAbsurd, isNonsense } from './training/nonsense.js';
 export { parseTrainOptions } from './training/options.js';
 export type { LayerPass } from './training/repeat-pass.js';
-export { sumStats } from './training/sum-stats.js';
 export { train } from './training/train.js';
 export type { StepTaken, TrainControl } from './training/train.js';
 export type {

@@ -1,7 +1,6 @@
 import type { RoutingStats } from '@moekit/core';
-import { summariseRouting } from '@moekit/core';
+import { summariseRouting, sumRoutingStats } from '@moekit/core';
 import type { TrainEvent } from '@moekit/models';
-import { sumStats } from '@moekit/models';
 
 import type { Trial } from '../results/trial-schema.js';
 
@@ -26,7 +25,7 @@ export class TrainingPart {
     }
     this.#layers = layers.map((layer, i) => {
       const before = this.#layers[i];
-      return before ? sumStats([before, layer]) : layer;
+      return before ? sumRoutingStats([before, layer]) : layer;
     });
   }
 

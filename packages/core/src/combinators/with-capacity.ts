@@ -1,10 +1,11 @@
 import type { CapacityPriority } from '@moekit/kernels';
 import { mul } from '@tensorflow/tfjs-core';
 
-import { assertMembers, assertWord } from '../assert-arguments.js';
-import type { CapacityFactors, EvenShare } from '../capacity.js';
-import { assertCapacity, stepCapacity, withinCapacity } from '../capacity.js';
-import type { Router, Routing } from '../contract.js';
+import { assertMembers, assertWord } from '../arguments/assert-arguments.js';
+import type { CapacityFactors, EvenShare } from '../routing/capacity.js';
+import { assertCapacity, stepCapacity, withinCapacity } from '../routing/capacity.js';
+import type { Router } from '../contract/router.js';
+import type { Routing } from '../contract/routing.js';
 import { wrapRouter } from './wrap-router.js';
 
 export interface WithCapacityOptions extends CapacityFactors, EvenShare {

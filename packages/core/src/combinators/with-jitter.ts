@@ -1,9 +1,9 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, tensor2d } from '@tensorflow/tfjs-core';
 
-import { assertNumber } from '../assert-arguments.js';
-import type { RouteContext, Router } from '../contract.js';
-import { uniformArray } from '../rng.js';
+import { assertNumber } from '../arguments/assert-arguments.js';
+import type { RouteContext, Router } from '../contract/router.js';
+import { uniformArray } from '../contract/rng.js';
 import { wrapRouter } from './wrap-router.js';
 
 /**

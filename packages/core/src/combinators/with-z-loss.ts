@@ -1,5 +1,5 @@
-import { assertNumber } from '../assert-arguments.js';
-import type { Router } from '../contract.js';
+import { assertNumber } from '../arguments/assert-arguments.js';
+import type { Router } from '../contract/router.js';
 import { zLosses } from '../losses/router-losses.js';
 import { wrapRouter } from './wrap-router.js';
 

@@ -1,7 +1,7 @@
-import { assertRouter } from '../assert-parts.js';
-import type { Router } from '../contract.js';
-import { tidyRouting } from '../tidy-routing.js';
-import { clearPadding } from '../token-mask.js';
+import { assertRouter } from '../contract/assert-parts.js';
+import type { Router } from '../contract/router.js';
+import { tidyRouting } from '../routing/tidy-routing.js';
+import { clearPadding } from '../routing/token-mask.js';
 
 /**
  * A router with another `route`, everything else its own: weights, state, `afterStep`. Asks the router member by member,

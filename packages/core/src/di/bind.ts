@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 import { instancePerContainerCachingFactory } from 'tsyringe';
 
-import { assertWord } from '../assert-arguments.js';
+import { assertWord } from '../arguments/assert-arguments.js';
 import type { Bindings } from './tokens.js';
 import { tokens } from './tokens.js';
 

@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { defaultKernels } from '@moekit/kernels';
 import type { DependencyContainer } from 'tsyringe';
 
-import type { RouterPlugin, RouterSpec } from '../contract.js';
+import type { RouterPlugin } from '../contract/plugin.js';
+import type { RouterSpec } from '../contract/router.js';
 import type { FeedForwardOptions } from '../experts/feed-forward.js';
 import { FeedForwardExperts } from '../experts/feed-forward.js';
-import { createRouter } from '../plugin.js';
-import { createRng } from '../rng.js';
+import { createRouter } from '../contract/create-router.js';
+import { createRng } from '../contract/rng.js';
 import { silentTelemetry } from '../telemetry.js';
 import { bind } from './bind.js';
 import { resolveBinding } from './resolve.js';

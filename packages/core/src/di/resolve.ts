@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 
 import { fail } from '../errors.js';
-import { MoELayer } from '../moe-layer.js';
+import { MoELayer } from '../layer/moe-layer.js';
 import type { Bindings } from './tokens.js';
 import { tokens } from './tokens.js';
 

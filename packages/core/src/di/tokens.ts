@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import type { Kernels } from '@moekit/kernels';
 import type { InjectionToken } from 'tsyringe';
 
-import type { Experts, Router } from '../contract.js';
+import type { Experts } from '../contract/experts.js';
+import type { Router } from '../contract/router.js';
 import type { DataSource } from '../data-source.js';
-import type { Rng } from '../rng.js';
+import type { Rng } from '../contract/rng.js';
 import type { TelemetrySink } from '../telemetry.js';
 
 /** The parts of an application that a container can hold, each under a typed token. */

@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, relu, sigmoid, tanh, tidy } from '@tensorflow/tfjs-core';
 
-import { assertWord } from '../assert-arguments.js';
+import { assertWord } from '../arguments/assert-arguments.js';
 import { fail } from '../errors.js';
 
 /** What `activation` may be. */

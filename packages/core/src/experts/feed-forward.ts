@@ -3,7 +3,7 @@ import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 
-import type { Experts } from '../contract.js';
+import type { Experts } from '../contract/experts.js';
 import {
   assertFlag,
   assertFunction,
@@ -11,11 +11,11 @@ import {
   assertNumber,
   assertTensor,
   assertWord,
-} from '../assert-arguments.js';
-import { assertSizes } from '../assert-spec.js';
-import { parameter } from '../parameter.js';
-import type { Rng } from '../rng.js';
-import { createRng, normalArray } from '../rng.js';
+} from '../arguments/assert-arguments.js';
+import { assertSizes } from '../arguments/assert-sizes.js';
+import { parameter } from '../contract/parameter.js';
+import type { Rng } from '../contract/rng.js';
+import { createRng, normalArray } from '../contract/rng.js';
 import type { Activation } from './activation.js';
 import { activate, assertActivation } from './activation.js';
 

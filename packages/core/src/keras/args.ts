@@ -1,4 +1,4 @@
-import type { RouterPlugin } from '../contract.js';
+import type { RouterPlugin } from '../contract/plugin.js';
 import type { Activation } from '../experts/activation.js';
 
 /** The parts of a Mixture-of-Experts layer. Everything but the plug-in itself is saved with the model. */

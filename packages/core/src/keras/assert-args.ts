@@ -1,7 +1,7 @@
-import { assertFlag, assertMembers, assertNumber } from '../assert-arguments.js';
-import { assertSizes } from '../assert-spec.js';
+import { assertFlag, assertMembers, assertNumber } from '../arguments/assert-arguments.js';
+import { assertSizes } from '../arguments/assert-sizes.js';
 import { assertActivation } from '../experts/activation.js';
-import { assertPlugin } from '../plugin.js';
+import { assertPlugin } from '../contract/plugin.js';
 import type { KerasMoELayerArgs } from './args.js';
 
 const own = ['router', 'routerOptions', 'numExperts', 'expertWidth', 'activation'];

@@ -1,6 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 
-import type { RouterPlugin } from '../contract.js';
+import type { RouterPlugin } from '../contract/plugin.js';
 import type { KerasMoELayerArgs } from './args.js';
 import { KerasMoELayer } from './keras-moe-layer.js';
 import { registerRouter } from './registered-routers.js';

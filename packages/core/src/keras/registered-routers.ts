@@ -1,8 +1,8 @@
 import { serialization } from '@tensorflow/tfjs-core';
 
-import type { RouterPlugin } from '../contract.js';
+import type { RouterPlugin } from '../contract/plugin.js';
 import { fail } from '../errors.js';
-import { assertPlugin } from '../plugin.js';
+import { assertPlugin } from '../contract/plugin.js';
 
 const PACKAGE = '@moekit/router';
 

@@ -1,9 +1,11 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { keep } from '@tensorflow/tfjs-core';
 
-import type { Router, Routing } from '../contract.js';
+import type { Router } from '../contract/router.js';
+import type { Routing } from '../contract/routing.js';
 import { fail } from '../errors.js';
-import { decodeRoutingStats, encodeRoutingStats } from '../stats.js';
+import { decodeRoutingStats } from '../stats/decode.js';
+import { encodeRoutingStats } from '../stats/encode.js';
 
 /** Statistics of the training passes of one step, kept until the router's state is moved by it. */
 export class StepStats {

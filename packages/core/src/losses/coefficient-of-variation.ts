@@ -1,7 +1,7 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import { add, div, mean, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 
-import { assertTensor, assertWord } from '../assert-arguments.js';
+import { assertTensor, assertWord } from '../arguments/assert-arguments.js';
 
 /**
  * How uneven loads are: importance loss and load loss of noisy top-k (1701.06538 eq. 7 and 11).

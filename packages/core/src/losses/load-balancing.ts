@@ -2,8 +2,13 @@ import { fusedRouting } from '@moekit/kernels';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { div, maximum, mul, sum, tidy } from '@tensorflow/tfjs-core';
 
-import { assertNumber, assertRows, assertTensor, assertWord } from '../assert-arguments.js';
-import { assertTokenMask, tokenMean } from '../token-mask.js';
+import {
+  assertNumber,
+  assertRows,
+  assertTensor,
+  assertWord,
+} from '../arguments/assert-arguments.js';
+import { assertTokenMask, tokenMean } from '../routing/token-mask.js';
 
 /**
  * The share of tokens, or of assignments, that each expert was chosen for.

@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
-import { assertNumber } from '../assert-arguments.js';
-import type { RouterLoss } from '../contract.js';
+import { assertNumber } from '../arguments/assert-arguments.js';
+import type { RouterLoss } from '../contract/routing.js';
 import { assignmentFractions, loadBalancingLoss } from './load-balancing.js';
 import { zLoss } from './z-loss.js';
 

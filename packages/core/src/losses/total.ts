@@ -4,8 +4,8 @@ import { addN, mul, scalar, tidy } from '@tensorflow/tfjs-core';
 import { describeValue } from '@moekit/kernels';
 
 import { fail } from '../errors.js';
-import { assertNumber, assertTensor } from '../assert-arguments.js';
-import type { RouterLoss } from '../contract.js';
+import { assertNumber, assertTensor } from '../arguments/assert-arguments.js';
+import type { RouterLoss } from '../contract/routing.js';
 
 /** The term that a model adds to its task loss: sum of coefficient * value over the losses given to it. */
 export function totalRouterLoss(losses: readonly RouterLoss[]): Scalar {

@@ -2,8 +2,8 @@ import { fusedRouting } from '@moekit/kernels';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { logSumExp, square, sum, tidy } from '@tensorflow/tfjs-core';
 
-import { assertRows, assertTensor } from '../assert-arguments.js';
-import { assertTokenMask, clearPadding, tokenMean } from '../token-mask.js';
+import { assertRows, assertTensor } from '../arguments/assert-arguments.js';
+import { assertTokenMask, clearPadding, tokenMean } from '../routing/token-mask.js';
 
 /**
  * Keeps router logits small.

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { unknownOption } from './parse-options.js';
+import { unknownOption } from '../contract/parse-options.js';
 import { factorOrNull, numberIn, wholeFrom, wordOf } from './values.js';
 
 /** The options of one router; an unknown one is an error that lists the known ones. */

@@ -1,8 +1,8 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { add, tensor, tidy } from '@tensorflow/tfjs-core';
 
-import type { Router } from '../contract.js';
-import { createRng, normalArray } from '../rng.js';
+import type { Router } from '../contract/router.js';
+import { createRng, normalArray } from '../contract/rng.js';
 import type { Batch } from './batch.js';
 import { pickTokens, randomBatch } from './batch.js';
 import type { ReadRouting } from './read-routing.js';

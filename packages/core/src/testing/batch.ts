@@ -1,8 +1,8 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 
-import type { RouteContext } from '../contract.js';
-import { createRng, normalArray } from '../rng.js';
+import type { RouteContext } from '../contract/router.js';
+import { createRng, normalArray } from '../contract/rng.js';
 import type { Subject } from './subject.js';
 
 /** Tokens as plain numbers, so that a check permutes, cuts and masks them with array code. */

@@ -1,7 +1,7 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 
-import type { Router } from '../contract.js';
-import { createRng } from '../rng.js';
+import type { Router } from '../contract/router.js';
+import { createRng } from '../contract/rng.js';
 import type { Batch } from './batch.js';
 import type { Gradient } from './gradients.js';
 import { objectiveValues } from './objectives.js';

@@ -1,7 +1,8 @@
 import type { NamedTensorMap, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, addN, mul, sum, variable, variableGrads } from '@tensorflow/tfjs-core';
 
-import type { Router, Routing } from '../contract.js';
+import type { Router } from '../contract/router.js';
+import type { Routing } from '../contract/routing.js';
 import type { Batch, Mode } from './batch.js';
 import { tensorsOf } from './batch.js';
 import { scoped } from './read-routing.js';

@@ -1,8 +1,9 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { add, mul, sum, tensor2d } from '@tensorflow/tfjs-core';
 
-import type { Router, Routing } from '../contract.js';
-import { createRng, normalArray } from '../rng.js';
+import type { Router } from '../contract/router.js';
+import type { Routing } from '../contract/routing.js';
+import { createRng, normalArray } from '../contract/rng.js';
 import type { Batch, Mode } from './batch.js';
 import type { ReadRouting } from './read-routing.js';
 import { routeBatch } from './read-routing.js';

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 
-import { assertRouting } from '../assert-routing.js';
-import type { Router, Routing } from '../contract.js';
+import { assertRouting } from '../layer/assert-routing.js';
+import type { Router } from '../contract/router.js';
+import type { Routing } from '../contract/routing.js';
 import type { Batch, Mode } from './batch.js';
 import { tensorsOf } from './batch.js';
 

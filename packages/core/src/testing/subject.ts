@@ -1,5 +1,6 @@
-import type { Router, RouterPlugin, RouterSpec } from '../contract.js';
-import { createRouter } from '../plugin.js';
+import type { RouterPlugin } from '../contract/plugin.js';
+import type { Router, RouterSpec } from '../contract/router.js';
+import { createRouter } from '../contract/create-router.js';
 
 /** The router under test: enough to build as many copies of it as a check needs. */
 export interface Subject {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, it } from 'vitest';
 
-import type { RouterPlugin } from '../contract.js';
+import type { RouterPlugin } from '../contract/plugin.js';
 import type { RouterCheckName } from './checks/table.js';
 import { routerChecks } from './checks/table.js';
 import type { Subject } from './subject.js';

@@ -1,3 +1,4 @@
+import { sumRoutingStats } from '@moekit/core';
 import { tidy } from '@tensorflow/tfjs-core';
 
 import type { Evaluation, Flops } from '../contract.js';
@@ -6,7 +7,6 @@ import type { Task } from '../task.js';
 import { addFlops, noFlops } from './add-flops.js';
 import type { PassReport } from './pass-report.js';
 import { encodePass } from './pass-report.js';
-import { sumStats } from './sum-stats.js';
 
 export interface EvaluateOptions {
   /** At most this many; fewer when the held-out data has no more. */
@@ -43,7 +43,7 @@ export async function evaluate<Batch>(
     targets,
     tokens,
     flops,
-    layers: task.model.moeLayers.map((_, i) => sumStats(layers.map((batch) => batch[i]!))),
+    layers: task.model.moeLayers.map((_, i) => sumRoutingStats(layers.map((batch) => batch[i]!))),
   };
 }
 

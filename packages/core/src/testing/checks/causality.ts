@@ -1,7 +1,7 @@
 import { isMoekitError } from '@moekit/kernels';
 
-import type { Router } from '../../contract.js';
-import { assertCausal } from '../../plugin.js';
+import type { Router } from '../../contract/router.js';
+import { assertCausal } from '../../contract/assert-causal.js';
 import type { Batch } from '../batch.js';
 import { pickTokens, randomBatch } from '../batch.js';
 import { firstDifference } from '../compare.js';

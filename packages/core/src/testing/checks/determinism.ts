@@ -1,7 +1,7 @@
 import { bytesOf } from '../compare.js';
 import { randomBatch } from '../batch.js';
 import { routeBatch } from '../read-routing.js';
-import type { Router } from '../../contract.js';
+import type { Router } from '../../contract/router.js';
 import type { Subject } from '../subject.js';
 import { withRouter } from '../subject.js';
 import { ensure } from '../violation.js';

@@ -1,4 +1,4 @@
-import type { Routing } from '../../contract.js';
+import type { Routing } from '../../contract/routing.js';
 import type { Batch } from '../batch.js';
 import { batchOf, randomBatch } from '../batch.js';
 import { gradientsOf } from '../gradients.js';

@@ -1,11 +1,11 @@
-import type { Routing } from '../../contract.js';
+import type { Routing } from '../../contract/routing.js';
 import type { Batch } from '../batch.js';
 import { randomBatch } from '../batch.js';
 import { compareWithDifferences } from '../finite-differences.js';
 import type { Gradient } from '../gradients.js';
 import { gradientsOf } from '../gradients.js';
 import { taskLoss } from '../objectives.js';
-import type { Router } from '../../contract.js';
+import type { Router } from '../../contract/router.js';
 import type { Subject } from '../subject.js';
 import { withRouter } from '../subject.js';
 import { ensure } from '../violation.js';

@@ -1,7 +1,8 @@
 import { memory } from '@tensorflow/tfjs-core';
 
-import type { Router } from '../../contract.js';
-import { decodeRoutingStats, encodeRoutingStats } from '../../stats.js';
+import type { Router } from '../../contract/router.js';
+import { decodeRoutingStats } from '../../stats/decode.js';
+import { encodeRoutingStats } from '../../stats/encode.js';
 import type { Batch } from '../batch.js';
 import { randomBatch, tensorsOf } from '../batch.js';
 import { scoped } from '../read-routing.js';

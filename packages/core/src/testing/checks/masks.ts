@@ -1,4 +1,4 @@
-import type { Router } from '../../contract.js';
+import type { Router } from '../../contract/router.js';
 import type { Batch } from '../batch.js';
 import { randomBatch } from '../batch.js';
 import { gradientsOf } from '../gradients.js';

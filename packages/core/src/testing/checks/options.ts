@@ -1,6 +1,7 @@
 import { isMoekitError } from '@moekit/kernels';
 
-import { assertPlugin, createRouter } from '../../plugin.js';
+import { createRouter } from '../../contract/create-router.js';
+import { assertPlugin } from '../../contract/plugin.js';
 import type { Subject } from '../subject.js';
 import { ensure } from '../violation.js';
 

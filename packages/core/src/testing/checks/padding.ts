@@ -1,8 +1,9 @@
-import { MoELayer } from '../../moe-layer.js';
+import { MoELayer } from '../../layer/moe-layer.js';
 import { FeedForwardExperts } from '../../experts/feed-forward.js';
 import { totalRouterLoss } from '../../losses/total.js';
-import type { Router } from '../../contract.js';
-import { decodeRoutingStats, encodeRoutingStats } from '../../stats.js';
+import type { Router } from '../../contract/router.js';
+import { decodeRoutingStats } from '../../stats/decode.js';
+import { encodeRoutingStats } from '../../stats/encode.js';
 import { add, sum, variableGrads } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,4 @@
-import { createRng } from '../../rng.js';
+import { createRng } from '../../contract/rng.js';
 import { pickTokens, randomBatch } from '../batch.js';
 import { firstDifference, firstLossDifference } from '../compare.js';
 import { pickRouting } from '../pick-routing.js';

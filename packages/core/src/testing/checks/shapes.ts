@@ -1,7 +1,7 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
 
-import { assertRouting } from '../../assert-routing.js';
-import type { Router } from '../../contract.js';
+import { assertRouting } from '../../layer/assert-routing.js';
+import type { Router } from '../../contract/router.js';
 import type { ReadLoss } from '../read-routing.js';
 import { readRouting, scoped } from '../read-routing.js';
 import { randomBatch, tensorsOf } from '../batch.js';

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import type { Router, RoutingStats } from '../../contract.js';
+import type { Router } from '../../contract/router.js';
+import type { RoutingStats } from '../../contract/routing-stats.js';
 import { randomBatch } from '../batch.js';
 import { bytesOf } from '../compare.js';
 import type { ReadRouting } from '../read-routing.js';

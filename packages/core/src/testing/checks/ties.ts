@@ -2,7 +2,7 @@ import type { Rank, ShapeMap, Variable } from '@tensorflow/tfjs-core';
 import { fill, tidy } from '@tensorflow/tfjs-core';
 import { isMoekitError } from '@moekit/kernels';
 
-import type { Router } from '../../contract.js';
+import type { Router } from '../../contract/router.js';
 import { batchOf } from '../batch.js';
 import type { ReadRouting } from '../read-routing.js';
 import { routeBatch } from '../read-routing.js';

@@ -1,4 +1,4 @@
-import type { Router } from '../../contract.js';
+import type { Router } from '../../contract/router.js';
 import type { Batch, Mode } from '../batch.js';
 import { pickTokens, randomBatch } from '../batch.js';
 import { firstDifference, firstLossDifference } from '../compare.js';

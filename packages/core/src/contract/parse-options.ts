@@ -1,0 +1,86 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+import { fail } from '../errors.js';
+import { guide } from './guide.js';
+
+/**
+ * Validates options and fills in defaults.
+ * @param owner whose options these are, for the message ("router threshold")
+ * @throws MOE_OPTIONS naming each wrong option, the value it got and what it accepts; MOE_PLUGIN when the schema itself
+ *   is at fault
+ */
+export function parseOptions<Options>(
+  schema: StandardSchemaV1<unknown, Options>,
+  input: unknown,
+  owner: string,
+): Options {
+  const result = validate(schema, input ?? {}, owner);
+  if (!result.issues) return result.value;
+  const wrong = result.issues.map((issue) => describeIssue(issue, input));
+  throw fail('MOE_OPTIONS', {
+    asked: `Options of ${owner} must fit their schema`,
+    got: wrong.map(({ got }) => got).join('; '),
+    fix: wrong.map(({ fix }) => fix).join(' '),
+  });
+}
+
+/** The argument that a schema library passes to its error function, as far as it matters here. */
+interface SchemaIssue {
+  readonly code?: string | undefined;
+  readonly keys?: unknown;
+}
+
+/**
+ * For the `error` of a strict schema: an unknown option is reported together with those that exist.
+ *
+ *     z.strictObject(shape, { error: unknownOption(shape) })
+ */
+export function unknownOption(shape: object): (issue: SchemaIssue) => string | undefined {
+  const known = Object.keys(shape).join(', ');
+  return ({ code, keys }) =>
+    code === 'unrecognized_keys' && Array.isArray(keys)
+      ? `unknown option ${keys.join(', ')}; expected ${known}`
+      : undefined;
+}
+
+function validate<Options>(
+  schema: StandardSchemaV1<unknown, Options>,
+  input: unknown,
+  owner: string,
+): StandardSchemaV1.Result<Options> {
+  const broken = (got: string, cause?: unknown) =>
+    fail('MOE_PLUGIN', {
+      asked: `The options schema of ${owner} must validate synchronously and say what is wrong`,
+      got,
+      fix: `Use a Standard Schema (zod, valibot, arktype) without asynchronous refinements. ${guide('the-plug-in')}`,
+      cause,
+    });
+  let result;
+  try {
+    result = schema['~standard'].validate(input);
+  } catch (cause) {
+    throw broken(`an exception: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
+  if (result instanceof Promise) throw broken('a promise');
+  if (typeof result !== 'object' || result === null) throw broken(`${typeof result} as its result`);
+  return result;
+}
+
+function describeIssue(issue: StandardSchemaV1.Issue, input: unknown) {
+  const keys = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
+  const name = keys.length === 0 ? 'options' : keys.map(String).join('.');
+  const value = keys.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown>)?.[key],
+    input,
+  );
+  return { got: `${name} = ${show(value)}`, fix: `${name}: ${issue.message}.` };
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'number' || value === undefined) return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}

@@ -1,0 +1,38 @@
+import { describeValue, isLiveTensor, stopGradient } from '@moekit/kernels';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
+
+import { assertFunction, assertTensor } from '../arguments/assert-arguments.js';
+import { fail } from '../errors.js';
+
+/**
+ * Takes a routing decision outside the gradient tape.
+ * The mask is a constant: write `combineWeights = mul(probs, mask)` and the gradient flows through `probs` alone.
+ *
+ *     const mask = select(logits, (z) => selectTopK(z, 2));
+ *
+ * @param scores float32 [T,E], logits or probabilities
+ * @param decide gets the scores detached from the tape, returns float32 [T,E] of 0/1; ties must go to the lower expert
+ *   index, then to the lower token index, as `selectTopK`, `selectThreshold` and `limitCapacity` of @moekit/kernels do
+ * @throws MOE_ROUTING when the mask has another shape than the scores
+ */
+export function select(scores: Tensor2D, decide: (scores: Tensor2D) => Tensor2D): Tensor2D {
+  assertTensor('scores of select', scores, ['T', 'E']);
+  assertFunction('decide of select', decide);
+  const detached = stopGradient(scores);
+  const mask = tidy(() => decide(detached));
+  if (mask !== detached) detached.dispose();
+  if (
+    !isLiveTensor(mask) ||
+    mask.rank !== 2 ||
+    mask.shape[0] !== scores.shape[0] ||
+    mask.shape[1] !== scores.shape[1]
+  ) {
+    throw fail('MOE_ROUTING', {
+      asked: `A selection mask must have the shape of the scores, [${scores.shape.join(', ')}]`,
+      got: describeValue(mask),
+      fix: 'Return one 0/1 entry for each token and expert.',
+    });
+  }
+  return mask;
+}

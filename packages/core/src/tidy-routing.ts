@@ -1,9 +1,0 @@
-import type { TensorContainer } from '@tensorflow/tfjs-core';
-import { tidy } from '@tensorflow/tfjs-core';
-
-import type { Routing } from './contract.js';
-
-/** `tidy` for a routing: keeps the tensors of the returned record, disposes every other one. */
-export function tidyRouting(build: () => Routing): Routing {
-  return tidy(build as unknown as () => TensorContainer) as unknown as Routing;
-}
