@@ -1,6 +1,6 @@
 import type { PluginRegistry, RouterEntry } from '@moekit/bench';
 import { builtInTasks, findPackage, isPath, parseReference } from '@moekit/bench';
-import { closest } from 'fastest-levenshtein';
+import { nearest } from '@moekit/kernels';
 
 import { fail } from './errors.js';
 
@@ -22,9 +22,10 @@ const CODES = { router: 'CLI_ROUTER_UNKNOWN', task: 'CLI_USAGE' } as const;
 function assertKnown(what: 'router' | 'task', name: string, names: readonly string[]): void {
   if (names.includes(name) || isPath(name)) return;
   if (findPackage(parseReference(name).source) !== undefined) return;
+  const near = nearest(name, names);
   throw fail(CODES[what], {
     asked: `A ${what} must be one of ${names.join(', ')}, a file or an installed package`,
     got: name,
-    fix: `Did you mean ${closest(name, [...names])}?`,
+    fix: near === undefined ? 'Check the name, or install the package.' : `Did you mean ${near}?`,
   });
 }

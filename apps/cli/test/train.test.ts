@@ -44,7 +44,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     expect(events).toHaveLength(24);
     expect(readdirSync(join(cwd, 'board'))).toEqual([expect.stringContaining('tfevents')]);
 
-    const set = ['--set', 'kMax=1,2', '--batches', '2', '--json'];
+    const set = ['--set', 'null-expert.kMax=1,2', '--batches', '2', '--json'];
     const evaluated = await moekit(['eval', 'run', ...set], { cwd });
     expect(evaluated.stderr).toBe('');
     const { rows, step } = JSON.parse(evaluated.stdout) as {
@@ -200,8 +200,8 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
 
   test.each([
     ['an unknown task', ['train', '--task', 'chess'], 'CLI_USAGE'],
-    ['an unknown key', ['train', '--set', 'modle.numLayers=2'], 'MOE_OPTIONS'],
-    ['a setting without a value', ['train', '--set', 'seed'], 'CLI_USAGE'],
+    ['an unknown key', ['train', '--set', 'modle.numLayers=2'], 'BENCH_SET'],
+    ['a setting without a value', ['train', '--set', 'seed'], 'BENCH_SET'],
     ['an unknown router', ['train', '--router', 'treshold'], 'CLI_ROUTER_UNKNOWN'],
     ['a batch beyond all bounds', ['train', '--set', 'training.batchSize=1e9'], 'MOE_OPTIONS'],
     ['a wrong rate', ['train', '--set', 'training.learningRate=-1'], 'MOE_OPTIONS'],

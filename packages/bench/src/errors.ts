@@ -13,7 +13,8 @@ export const benchErrors = {
   BENCH_WORKER: 'A worker process ended before its trial did, or sent an invalid message.',
   BENCH_TIMEOUT: 'A trial, or a plug-in while it is loaded, said nothing for longer than it may.',
   BENCH_EXPERIMENT_UNKNOWN: 'No experiment of that name exists.',
-  BENCH_SET: 'A setting of a sweep (key=value,value) cannot be read, or leads nowhere.',
+  BENCH_SET:
+    'A setting (--set PATH=VALUE) cannot be read, leads nowhere, or has several values where one is taken.',
   BENCH_MERGE: 'Runs that have nothing in common cannot be one report.',
   BENCH_RESULTS: 'A results file does not fit its schema.',
 } as const;

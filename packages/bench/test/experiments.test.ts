@@ -8,7 +8,7 @@ import {
   labelOf,
   namedExperiments,
   parseExperiment,
-  parseSetting,
+  parseSettings,
   presetOf,
 } from '../src/index.js';
 import { say } from '../src/papers/findings.js';
@@ -101,7 +101,7 @@ describe('the grid of a sweep', () => {
     routers: [{ router: 'dense' }, { router: 'threshold' }, { router: 'topk' }],
     seeds: [1],
   });
-  const grid = (...settings: string[]) => applySettings(base, settings.map(parseSetting));
+  const grid = (...settings: string[]) => applySettings(base, parseSettings(settings));
 
   test('one value replaces, several multiply every row and give each its own baseline', () => {
     expect(grid('training.steps=7').training.steps).toBe(7);

@@ -9,6 +9,7 @@ export { kernelErrors } from './errors/codes.js';
 export { describeValue, isLiveTensor } from './errors/describe-value.js';
 export { MoekitError, errorsOf, isMoekitError } from './errors/error.js';
 export type { ErrorDetail, ErrorTable } from './errors/error.js';
+export { nearest } from './errors/nearest.js';
 export type { CapacityPriority } from './kernel/capacity-priority.js';
 export type { LinearOptions, Precision } from './kernel/linear.js';
 export { stopGradient } from './kernel/stop-gradient.js';

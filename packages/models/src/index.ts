@@ -26,6 +26,7 @@ export type { EvaluateOptions } from './training/evaluate.js';
 export type { Divergence, Magnitude } from './training/divergence.js';
 export { isAbsurd, isNonsense } from './training/nonsense.js';
 export { parseTrainOptions } from './training/options.js';
+export { strict } from './strict.js';
 export type { LayerPass } from './training/repeat-pass.js';
 export { train } from './training/train.js';
 export type { StepTaken, TrainControl } from './training/train.js';

@@ -1,19 +1,14 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { wholeNumber } from './numbers.js';
-import { collect, common } from './options.js';
+import { common } from './options.js';
 
 /** Declares `moekit eval`. */
 export const evalCommand = () =>
   new Command('eval')
     .argument('<checkpoint>')
     .description('evaluate a checkpoint, or the last one of a run, on its held-out data')
-    .option(
-      '--set <option=value,...>',
-      'router options other than those of training, e.g. threshold=0.5,0.9; repeatable',
-      collect,
-      [],
-    )
+    .addOption(common.set)
     .option('--router <file>', 'the file of a router of your own, which is never loaded unasked')
     .option('--task <file>', 'the file of a task of your own, which is never loaded unasked')
     .option('--batches <n>', 'held-out batches', wholeNumber('--batches', 1), 64)

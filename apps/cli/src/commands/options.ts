@@ -2,6 +2,12 @@ import { Option } from '@commander-js/extra-typings';
 
 import { wholeNumber } from './numbers.js';
 
+/** Collects the values of an option that may be given several times. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
 /** Options that several commands have: each is declared here, once. */
 export const common = {
   backend: new Option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu'),
@@ -14,6 +20,12 @@ export const common = {
   ),
   json: new Option('--json', 'print JSON'),
   quiet: new Option('--quiet', 'no progress'),
+  set: new Option(
+    '--set <path=value>',
+    'e.g. model.numLayers=4, threshold.threshold=0.5,0.9; several values: sweep, eval; repeatable',
+  )
+    .argParser(collect)
+    .default<readonly string[]>([]),
   tf32: new Option('--tf32', 'let float32 products on CUDA round their inputs to TF32'),
   timeout: new Option(
     '--timeout <seconds>',
@@ -27,9 +39,3 @@ export const common = {
     wholeNumber('--workers', 1),
   ),
 } as const;
-
-/** Collects the values of an option that may be given several times. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [
-  ...before,
-  value,
-];

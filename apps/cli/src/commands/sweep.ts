@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 
-import { collect, common } from './options.js';
+import { common } from './options.js';
 
 /** Declares `moekit sweep`. */
 export const sweepCommand = () =>
@@ -8,7 +8,7 @@ export const sweepCommand = () =>
     .argument('<experiment>')
     .description("run an experiment's grid: a name such as null/modality, or a .json or .ts file")
     .option('--preset <name>', 'quick (two minutes) or large', 'quick')
-    .option('--set <key=values>', 'e.g. training.steps=100,200; repeatable', collect, [])
+    .addOption(common.set)
     .addOption(common.workers)
     .addOption(common.timeout)
     .option('--resume', 'keep the trials that finished before in the same folder')

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 
 import { wholeNumber } from './numbers.js';
-import { collect, common } from './options.js';
+import { common } from './options.js';
 
 /** Declares `moekit train`. */
 export const trainCommand = () =>
@@ -12,7 +12,7 @@ export const trainCommand = () =>
     .addOption(common.tokenizer)
     .option('--router <spec>', 'dense, threshold?threshold=0.5, ./my-router.ts, ...')
     .option('--config <file>', 'the run as .json or .ts; flags override it')
-    .option('--set <key=value>', 'any key, e.g. model.numLayers=4; repeatable', collect, [])
+    .addOption(common.set)
     .option('--steps <n>', 'training steps', wholeNumber('--steps', 1))
     .option('--seed <n>', 'of weights, data order and noise', wholeNumber('--seed'))
     .option('--out <dir>', 'where checkpoints go')

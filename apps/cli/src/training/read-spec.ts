@@ -1,11 +1,17 @@
 import { dirname, relative, resolve } from 'node:path';
 
 import type { RunSpec } from '@moekit/bench';
-import { isPath, loadConfig, parseRouter, readRow, runSpecSchema } from '@moekit/bench';
+import {
+  isPath,
+  loadConfig,
+  parseRouter,
+  parseSettings,
+  runSpecSchema,
+  setRun,
+} from '@moekit/bench';
 import { parseOptions } from '@moekit/core';
 
 import { defined, over } from '../given.js';
-import { setPath } from './set-path.js';
 
 /** Flags that stand for keys of the configuration. */
 export interface SpecFlags {
@@ -18,13 +24,13 @@ export interface SpecFlags {
   readonly steps?: number;
   readonly seed?: number;
   readonly backend?: string;
-  /** `a.b=value`, later ones over earlier ones. */
+  /** `PATH=VALUE`, one value of each path. */
   readonly set?: readonly string[];
 }
 
 /**
  * Reads the run that the flags describe: a base (what a checkpoint says), the file, then the flags.
- * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, MOE_OPTIONS naming each wrong key
+ * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, BENCH_SET, MOE_OPTIONS naming each wrong key
  */
 export async function readSpec(
   flags: SpecFlags,
@@ -35,13 +41,8 @@ export async function readSpec(
   Object.assign(config, defined(keys));
   config['training'] = over(config['training'], { steps });
   config['data'] = over(config['data'], { source, tokenizer });
-  const chosen = set.reduce((at, text) => withRow(setPath(at, text)), withRow(config));
+  const chosen = setRun(config, parseSettings(set));
   return parseOptions(runSpecSchema, chosen, file === undefined ? 'the run' : `config ${file}`);
-}
-
-/** A router written as text becomes a name with options, which `--set router.options.k=2` then finds. */
-function withRow(config: Record<string, unknown>): Record<string, unknown> {
-  return config['router'] === undefined ? config : { ...config, router: readRow(config['router']) };
 }
 
 /** A router file in a configuration counts from the configuration's own folder. */

@@ -1,3 +1,5 @@
+import { nearest } from '@moekit/kernels';
+
 import { BACKEND_NAMES } from '../backends/all.js';
 import { fail } from '../errors.js';
 import { probeAdapter } from '../machine/probe-adapter.js';
@@ -22,10 +24,11 @@ export function chooseBackend(asked: string, findings: readonly BackendFinding[]
   if (asked === 'auto') return preferred(findings);
   const finding = findings.find(({ name }) => name === asked);
   if (finding === undefined) {
+    const near = nearest(asked, BACKEND_NAMES);
     throw fail('BACKEND_UNKNOWN', {
       asked: `The backend must be one of ${BACKEND_NAMES.join(', ')}`,
       got: asked,
-      fix: 'Run moekit doctor to see what this machine has.',
+      fix: `${near === undefined ? '' : `Did you mean ${near}? `}Run moekit doctor to see what this machine has.`,
     });
   }
   if (!finding.usable) {

@@ -1,3 +1,5 @@
+import { nearest } from '@moekit/kernels';
+
 import { fail } from '../errors.js';
 import type { NamedExperiment } from './named-experiment.js';
 import { frontier } from './null/frontier.js';
@@ -28,9 +30,11 @@ export function findExperiment(name: string): NamedExperiment {
   const all = namedExperiments();
   const found = all.find((experiment) => experiment.name === name);
   if (found) return found;
+  const names = all.map((experiment) => experiment.name);
+  const near = nearest(name, names);
   throw fail('BENCH_EXPERIMENT_UNKNOWN', {
     asked: 'A sweep must name an experiment of moekit, or a .json or .ts file that holds one',
     got: name,
-    fix: `Experiments are: ${all.map((experiment) => experiment.name).join(', ')}.`,
+    fix: `${near === undefined ? '' : `Did you mean ${near}? `}Experiments are: ${names.join(', ')}.`,
   });
 }

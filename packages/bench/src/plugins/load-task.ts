@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { isMoekitError } from '@moekit/kernels';
+import { isMoekitError, nearest } from '@moekit/kernels';
 import type { TaskPlugin } from '@moekit/models';
 
 import { fail } from '../errors.js';
@@ -37,11 +37,12 @@ function locateTask(name: string): string | undefined {
 
 /** The error for a name that nothing answers to. */
 export function unknownTask(name: string) {
-  const known = [...builtInTasks().keys()].join(', ');
+  const known = [...builtInTasks().keys()];
+  const near = nearest(name, known);
   return fail('BENCH_CONFIG', {
-    asked: `The task must be one of ${known}, a file or an installed package`,
+    asked: `The task must be one of ${known.join(', ')}, a file or an installed package`,
     got: `task = ${JSON.stringify(name)}`,
-    fix: 'Check the name, or install the package.',
+    fix: near === undefined ? 'Check the name, or install the package.' : `Did you mean ${near}?`,
   });
 }
 

@@ -2,13 +2,12 @@ import type { StartedBackend } from '@moekit/backends';
 import { parseOptions } from '@moekit/core';
 import type { CheckpointManifest, CheckpointRun } from '@moekit/models/node';
 import type { TaskData } from '@moekit/models';
-import { largestBatchSize, parseTrainOptions } from '@moekit/models';
+import { largestBatchSize, parseTrainOptions, strict } from '@moekit/models';
 import { z } from 'zod';
 
 import { expertsOf } from './build-run.js';
 import type { ResolvedRun } from './resolve-run.js';
 import { trainOptionsOf } from './resolve-run.js';
-import { strict } from '../spec/strict.js';
 
 const count = z.int().min(1);
 const settings = z.record(z.string(), z.json());

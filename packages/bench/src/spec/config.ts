@@ -1,9 +1,9 @@
 import { BACKEND_NAMES } from '@moekit/backends';
+import { strict } from '@moekit/models';
 import { z } from 'zod';
 
 import { DENSE } from '../plugins/registry.js';
 import { expertsSchema, trainingShape } from './run-spec.js';
-import { strict } from './strict.js';
 
 const count = z.int().min(1);
 const options = z.record(z.string(), z.json());

@@ -1,8 +1,9 @@
 import { BACKEND_NAMES } from '@moekit/backends';
-import { largestBatchSize, smallBatchSize, smallTraining } from '@moekit/models';
+import { largestBatchSize, smallBatchSize, smallTraining, strict } from '@moekit/models';
 import { z } from 'zod';
 
-import { strict } from './strict.js';
+/** The router of a run that names none. */
+export const DEFAULT_ROUTER = { router: 'threshold' } as const;
 
 const count = z.int().min(1);
 const settings = z.record(z.string(), z.json());
@@ -45,9 +46,9 @@ export const runSpecSchema = strict({
   data: settings.default({}),
   model: settings.default({}),
   /** `dense`, or a router as `moekit bench` names one. */
-  router: strict({ router: z.string().min(1), options: settings.default({}) }).prefault({
-    router: 'threshold',
-  }),
+  router: strict({ router: z.string().min(1), options: settings.default({}) }).prefault(
+    DEFAULT_ROUTER,
+  ),
   experts: expertsSchema.optional(),
   /** m: the experts of an MoE layer have the parameters of m dense feed-forward layers. */
   expertParameters: count.default(8),

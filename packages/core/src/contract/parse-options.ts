@@ -1,3 +1,4 @@
+import { nearest } from '@moekit/kernels';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 import { fail } from '../errors.js';
@@ -36,11 +37,13 @@ interface SchemaIssue {
  *     z.strictObject(shape, { error: unknownOption(shape) })
  */
 export function unknownOption(shape: object): (issue: SchemaIssue) => string | undefined {
-  const known = Object.keys(shape).join(', ');
-  return ({ code, keys }) =>
-    code === 'unrecognized_keys' && Array.isArray(keys)
-      ? `unknown option ${keys.join(', ')}; expected ${known}`
-      : undefined;
+  const known = Object.keys(shape);
+  return ({ code, keys }) => {
+    if (code !== 'unrecognized_keys' || !Array.isArray(keys)) return undefined;
+    const near = keys.flatMap((key) => nearest(String(key), known) ?? []);
+    const meant = near.length === 0 ? '' : ` (did you mean ${near.join(', ')}?)`;
+    return `unknown option ${keys.join(', ')}; expected ${known.join(', ')}${meant}`;
+  };
 }
 
 function validate<Options>(

@@ -1,7 +1,8 @@
-import { parseOptions, unknownOption } from '@moekit/core';
+import { parseOptions } from '@moekit/core';
 import { z } from 'zod';
 
 import type { TrainOptions } from '../contract.js';
+import { strict } from '../strict.js';
 
 const shape = {
   steps: z.int().min(1),
@@ -15,7 +16,7 @@ const shape = {
   evaluationBatches: z.int().min(1).default(8),
 };
 
-const schema = z.strictObject(shape, { error: unknownOption(shape) });
+const schema = strict(shape);
 
 /** @throws MOE_OPTIONS naming each wrong option */
 export function parseTrainOptions(options: TrainOptions): Required<TrainOptions> {

@@ -1,10 +1,12 @@
-import type { OpenedRun, PluginRegistry } from '@moekit/bench';
+import type { OpenedRun, PluginRegistry, Setting } from '@moekit/bench';
 import {
   differencesFromTraining,
   loadModel,
   loadTask,
   openRun,
+  parseSettings,
   readStoredRun,
+  setRouter,
 } from '@moekit/bench';
 import { evaluate, routingFigures, stringifyFigures } from '@moekit/models';
 import { readManifest } from '@moekit/models/node';
@@ -20,7 +22,6 @@ import { print, say } from '../../output/terminal.js';
 import { builtInRouters } from '../../registry.js';
 import { startBackend } from '../../training/environment.js';
 import { findCheckpoint } from '../../training/find-checkpoint.js';
-import { valuesOf } from '../../training/set-path.js';
 import { assertNoForeignCode } from '../../training/trusted.js';
 
 /**
@@ -30,17 +31,17 @@ import { assertNoForeignCode } from '../../training/trusted.js';
 export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promise<number> {
   applyDevice(flags);
   const { batches } = flags;
-  const settings = settingsOf(flags.set);
+  const settings = parseSettings(flags.set);
   const registry = builtInRouters();
   const { router, task } = flags;
   const checkpoint = await locate(path, flags, registry);
   const opened = await showLoading(false, (onProgress) =>
     openRun(checkpoint, { registry, router, task, onProgress }),
   );
-  assertHasRouter(opened, settings);
+  const grid = gridOf(opened, settings);
   const now = await startBackend(flags.backend ?? opened.manifest.backend);
   const rows: EvaluatedSetting[] = [];
-  for (const set of settings) {
+  for (const set of grid) {
     rows.push(await evaluateSetting(opened, set, { batches, measure: flags.measure ?? false }));
   }
   const { step } = opened.manifest;
@@ -119,21 +120,11 @@ async function evaluateSetting(
   }
 }
 
-/** Every combination of the values given; one empty setting when there are none. @throws CLI_USAGE */
-export function settingsOf(texts: readonly string[]): readonly Record<string, unknown>[] {
-  return texts
-    .map(valuesOf)
-    .reduce<Record<string, unknown>[]>(
-      (rows, { key, values }) =>
-        rows.flatMap((row) => values.map((value) => ({ ...row, [key]: value }))),
-      [{}],
-    );
-}
-
-function assertHasRouter({ router }: OpenedRun, settings: readonly object[]): void {
-  if (router || settings.every((set) => Object.keys(set).length === 0)) return;
+/** Every combination of the values given; one empty setting when there are none. @throws BENCH_SET, CLI_USAGE */
+function gridOf({ router, stored }: OpenedRun, settings: readonly Setting[]) {
+  if (router || settings.length === 0) return setRouter(stored.router.router, settings);
   throw fail('CLI_USAGE', {
-    asked: '--set changes options of the router of a checkpoint',
+    asked: '--set of moekit eval changes options of the router of a checkpoint',
     got: 'a dense model, which has none',
     fix: 'Leave it out.',
   });

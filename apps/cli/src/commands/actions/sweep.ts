@@ -9,7 +9,7 @@ import {
   listJobs,
   loadConfig,
   parseExperiment,
-  parseSetting,
+  parseSettings,
   prepareExperiment,
   presetOf,
 } from '@moekit/bench';
@@ -100,7 +100,7 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
 /** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */
 async function sweptExperiment(source: string, flags: SweepFlags): Promise<Experiment> {
   const experiment = parseExperiment(await inputOf(source, flags.preset), source);
-  const chosen = applySettings(experiment, flags.set.map(parseSetting));
+  const chosen = applySettings(experiment, parseSettings(flags.set));
   return flags.backend === undefined
     ? chosen
     : parseExperiment({ ...chosen, backend: flags.backend }, 'The sweep');

@@ -10,32 +10,31 @@ import type { TaskData, TaskPlugin } from '../../task.js';
 import { createLanguageModel } from '../../transformer/language-model.js';
 import { leastOfLayers } from '../../transformer/least-weights.js';
 import { longestContext, sizeOptions } from '../../transformer/sizes.js';
+import { strict } from '../../strict.js';
 import { createLanguageTask } from './language-task.js';
 
 const count = z.int().min(1);
 
-const optionsSchema = z.strictObject({
-  data: z
-    .strictObject({
-      /** `tiny-shakespeare`, `wikitext-2`, a file or folder of text, JSONL or Parquet, or `hf:owner/name?config=...`. */
-      source: z.string().min(1).default('tiny-shakespeare'),
-      /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, a Hugging Face tokenizer.json, or `hf:owner/name`. */
-      tokenizer: z.string().min(1).default('bytes'),
-      /** Use at most this much of the start of a file or folder, which may be of any size. */
-      maxBytes: count.optional(),
-      /** Member or column that holds the text of JSONL and Parquet. */
-      field: z.string().min(1).optional(),
-    })
+const optionsSchema = strict({
+  data: strict({
+    /** `tiny-shakespeare`, `wikitext-2`, a file or folder of text, JSONL or Parquet, or `hf:owner/name?config=...`. */
+    source: z.string().min(1).default('tiny-shakespeare'),
+    /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, a Hugging Face tokenizer.json, or `hf:owner/name`. */
+    tokenizer: z.string().min(1).default('bytes'),
+    /** Use at most this much of the start of a file or folder, which may be of any size. */
+    maxBytes: count.optional(),
+    /** Member or column that holds the text of JSONL and Parquet. */
+    field: z.string().min(1).optional(),
+  })
     .readonly()
     .prefault({}),
-  model: z
-    .strictObject({
-      ...sizeOptions(smallLanguageModel),
-      contextLength: longestContext.default(smallLanguageModel.contextLength),
-      numLayers: count.default(smallLanguageModel.numLayers),
-      positions: z.enum(['rotary', 'learned']).default(smallLanguageModel.positions),
-      allowNonCausal: z.boolean().default(false),
-    })
+  model: strict({
+    ...sizeOptions(smallLanguageModel),
+    contextLength: longestContext.default(smallLanguageModel.contextLength),
+    numLayers: count.default(smallLanguageModel.numLayers),
+    positions: z.enum(['rotary', 'learned']).default(smallLanguageModel.positions),
+    allowNonCausal: z.boolean().default(false),
+  })
     .readonly()
     .prefault({}),
 });

@@ -2,11 +2,12 @@ import { parseOptions } from '@moekit/core';
 import { z } from 'zod';
 
 import { assertHeads, longestContext, sizesShape } from '../../transformer/sizes.js';
+import { strict } from '../../strict.js';
 import type { TranslationModelConfig } from './contract.js';
 
 const size = z.int().min(1);
 
-const schema = z.strictObject({
+const schema = strict({
   vocabSize: z.int().min(4),
   ...sizesShape,
   encoderLayers: size,

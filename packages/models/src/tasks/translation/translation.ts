@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TaskPlugin } from '../../task.js';
 import { leastOfLayers } from '../../transformer/least-weights.js';
 import { longestContext, sizeOptions } from '../../transformer/sizes.js';
+import { strict } from '../../strict.js';
 import { quickTranslation } from './presets.js';
 import type { TranslationData } from './translation-data.js';
 import { loadTranslationData } from './translation-data.js';
@@ -13,36 +14,34 @@ const count = z.int().min(1);
 
 const { data: dataDefaults, model: modelDefaults } = quickTranslation;
 
-const optionsSchema = z.strictObject({
-  data: z
-    .strictObject({
-      /** `number-words` (synthetic), a folder of parallel text such as Multi30k, or the common stem of two files. */
-      source: z.string().min(1).default(dataDefaults.source),
-      /** Endings of the files of either language. */
-      from: z.string().min(1).default(dataDefaults.from),
-      to: z.string().min(1).default(dataDefaults.to),
-      /** Of the joint BPE. */
-      vocabSize: z
-        .int()
-        .min(256 + 3)
-        .default(dataDefaults.vocabSize),
-      /** How many test sentences are translated after training. */
-      testSentences: count.default(dataDefaults.testSentences),
-    })
+const optionsSchema = strict({
+  data: strict({
+    /** `number-words` (synthetic), a folder of parallel text such as Multi30k, or the common stem of two files. */
+    source: z.string().min(1).default(dataDefaults.source),
+    /** Endings of the files of either language. */
+    from: z.string().min(1).default(dataDefaults.from),
+    to: z.string().min(1).default(dataDefaults.to),
+    /** Of the joint BPE. */
+    vocabSize: z
+      .int()
+      .min(256 + 3)
+      .default(dataDefaults.vocabSize),
+    /** How many test sentences are translated after training. */
+    testSentences: count.default(dataDefaults.testSentences),
+  })
     .readonly()
     .prefault({}),
-  model: z
-    .strictObject({
-      ...sizeOptions(modelDefaults),
-      encoderLayers: count.default(modelDefaults.encoderLayers),
-      decoderLayers: count.default(modelDefaults.decoderLayers),
-      decoderMoE: z.boolean().default(modelDefaults.decoderMoE),
-      maxLength: longestContext.min(2).default(modelDefaults.maxLength),
-      dropout: z.number().min(0).max(0.9).default(modelDefaults.dropout),
-      labelSmoothing: z.number().min(0).max(0.9).default(modelDefaults.labelSmoothing),
-      beamSize: count.max(1024).default(modelDefaults.beamSize),
-      lengthPenalty: z.number().min(0).default(modelDefaults.lengthPenalty),
-    })
+  model: strict({
+    ...sizeOptions(modelDefaults),
+    encoderLayers: count.default(modelDefaults.encoderLayers),
+    decoderLayers: count.default(modelDefaults.decoderLayers),
+    decoderMoE: z.boolean().default(modelDefaults.decoderMoE),
+    maxLength: longestContext.min(2).default(modelDefaults.maxLength),
+    dropout: z.number().min(0).max(0.9).default(modelDefaults.dropout),
+    labelSmoothing: z.number().min(0).max(0.9).default(modelDefaults.labelSmoothing),
+    beamSize: count.max(1024).default(modelDefaults.beamSize),
+    lengthPenalty: z.number().min(0).default(modelDefaults.lengthPenalty),
+  })
     .readonly()
     .prefault({}),
 });

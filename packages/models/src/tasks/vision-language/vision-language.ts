@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { DataDescription, TaskData, TaskPlugin } from '../../task.js';
 import { leastOfLayers } from '../../transformer/least-weights.js';
 import { sizeOptions } from '../../transformer/sizes.js';
+import { strict } from '../../strict.js';
 import { blindReference } from './blind-reference.js';
 import type { Source } from './draw-batch.js';
 import { layOut } from './layout.js';
@@ -18,27 +19,26 @@ import { createVocabulary } from './vocabulary.js';
 
 const count = z.int().min(1);
 
-const dataSchema = z
-  .strictObject({
-    /** `mnist`, the digits of the package, or a folder with others in the same files. */
-    source: z.string().min(1).default('mnist'),
-    canvas: z.int().min(DIGIT_SIDE).max(560).default(56),
-    patch: count.max(DIGIT_SIDE).default(14),
-    step: count.default(14),
-    jitter: z
-      .int()
-      .min(0)
-      .max(DIGIT_SIDE - 1)
-      .default(0),
-    minDigits: count.default(1),
-    maxDigits: count.max(9).default(2),
-    questions: z
-      .array(z.enum(QUESTION_KINDS))
-      .min(1)
-      .readonly()
-      .default([...QUESTION_KINDS]),
-    redundancy: z.enum(['vision', 'text']).default('vision'),
-  })
+const dataSchema = strict({
+  /** `mnist`, the digits of the package, or a folder with others in the same files. */
+  source: z.string().min(1).default('mnist'),
+  canvas: z.int().min(DIGIT_SIDE).max(560).default(56),
+  patch: count.max(DIGIT_SIDE).default(14),
+  step: count.default(14),
+  jitter: z
+    .int()
+    .min(0)
+    .max(DIGIT_SIDE - 1)
+    .default(0),
+  minDigits: count.default(1),
+  maxDigits: count.max(9).default(2),
+  questions: z
+    .array(z.enum(QUESTION_KINDS))
+    .min(1)
+    .readonly()
+    .default([...QUESTION_KINDS]),
+  redundancy: z.enum(['vision', 'text']).default('vision'),
+})
   .readonly()
   .refine(({ canvas, patch }) => canvas % patch === 0 && DIGIT_SIDE % patch === 0, {
     path: ['patch'],
@@ -57,24 +57,23 @@ const dataSchema = z
     error: 'expected each kind once',
   });
 
-const optionsSchema = z.strictObject({
+const optionsSchema = strict({
   data: dataSchema.prefault({}),
-  model: z
-    .strictObject({
-      ...sizeOptions({
-        modelWidth: 64,
-        numHeads: 4,
-        feedForwardWidth: 256,
-        moeEvery: 2,
-        activation: 'relu',
-      }),
-      numLayers: count.default(4),
-      allowNonCausal: z.boolean().default(false),
-      /** The words that the loss is a mean over: words of answers, or every word of the text. */
-      lossOn: z.enum(['answer', 'text']).default('answer'),
-      /** false: nothing but the routers' own losses trains the model. */
-      taskLoss: z.boolean().default(true),
-    })
+  model: strict({
+    ...sizeOptions({
+      modelWidth: 64,
+      numHeads: 4,
+      feedForwardWidth: 256,
+      moeEvery: 2,
+      activation: 'relu',
+    }),
+    numLayers: count.default(4),
+    allowNonCausal: z.boolean().default(false),
+    /** The words that the loss is a mean over: words of answers, or every word of the text. */
+    lossOn: z.enum(['answer', 'text']).default('answer'),
+    /** false: nothing but the routers' own losses trains the model. */
+    taskLoss: z.boolean().default(true),
+  })
     .readonly()
     .prefault({}),
 });

@@ -1,53 +1,24 @@
-import { isDense } from '../plugins/registry.js';
 import { fail } from '../errors.js';
+import { isDense } from '../plugins/registry.js';
 import { labelOf } from './label.js';
 import type { Experiment, RouterEntry } from './config.js';
-import { parseValue } from './parse-value.js';
-import { splitList } from './split-list.js';
+import { experimentSchema } from './config.js';
+import type { Json, Setting } from './setting.js';
+import { assertPath, pathsOf } from './setting-paths.js';
 import { parseExperiment } from './parse-experiment.js';
 
-type Json = RouterEntry['options'][string];
-
-/** One `--set` of a sweep. */
-export interface Setting {
-  /** `training.steps`, `model.modelWidth`, `threshold.capacityFactor`. */
-  readonly path: string;
-  readonly values: readonly Json[];
-}
-
 const SECTIONS = ['training', 'model', 'data'] as const;
-
-/**
- * Reads `a.b=1,2,3`. A value is JSON where it parses as JSON, else text; a list in brackets is one value.
- * @throws BENCH_SET
- */
-export function parseSetting(text: string): Setting {
-  const at = text.indexOf('=');
-  const [path, values] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-  if (at < 1 || values === '') {
-    throw unreadable(JSON.stringify(text));
-  }
-  if (path.split('.').includes('__proto__')) throw unreadable('a key called __proto__');
-  try {
-    return { path, values: splitList(values).map(parseValue) };
-  } catch (cause) {
-    throw unreadable((cause as Error).message);
-  }
-}
-
-function unreadable(got: string) {
-  return fail('BENCH_SET', {
-    asked: '--set must be written as key=value or key=value,value',
-    got,
-    fix: 'For example: --set training.steps=100 or --set threshold.threshold=0.5,0.9',
-  });
-}
+/** Members of the experiment itself. */
+const TOP = ['seeds', 'backend', 'baseline', 'expertParameters'] as const;
+/** The options of every row that has a router. */
+const EVERY = 'router.options.';
 
 /**
  * The grid of the settings over an experiment. One value replaces; several make every row that they concern once for
  * each, with the value in its label, and rows of one value of the model, the data or training are a group of their own.
  *   training.KEY, model.KEY, data.KEY, expertParameters   every row
  *   ROUTER.OPTION                                         the rows of that router
+ *   router.options.OPTION                                 every row with a router
  *   seeds, backend, baseline                              the experiment, a list of seeds being one value
  * @throws BENCH_SET for a path that leads nowhere, BENCH_CONFIG where the outcome is no experiment
  */
@@ -56,15 +27,11 @@ export function applySettings(experiment: Experiment, settings: readonly Setting
   return settings.length === 0 ? experiment : parseExperiment(applied, 'The sweep');
 }
 
-function applySetting(experiment: Experiment, { path, values }: Setting): Experiment {
-  const [head = '', key, ...deeper] = path.split('.');
-  if (deeper.length > 0) throw unknownPath(path, experiment);
-  if (key === undefined) return applyTop(experiment, { path, values });
-  const section = SECTIONS.find((name) => name === head);
-  const concerned = section
-    ? experiment.routers
-    : experiment.routers.filter((row) => row.router === head && !isDense(row));
-  if (concerned.length === 0) throw unknownPath(path, experiment);
+function applySetting(experiment: Experiment, setting: Setting): Experiment {
+  const { path, values } = setting;
+  assertGrid(path, experiment);
+  const { section, key, concerned } = placeOf(path, experiment);
+  if (key === '') return applyTop(experiment, setting);
   if (section && values.length === 1) {
     return { ...experiment, [section]: { ...experiment[section], [key]: values[0] } };
   }
@@ -74,6 +41,38 @@ function applySetting(experiment: Experiment, { path, values }: Setting): Experi
       : [row],
   );
   return { ...experiment, routers };
+}
+
+interface Place {
+  readonly section: (typeof SECTIONS)[number] | undefined;
+  /** Empty for a member of the experiment itself. */
+  readonly key: string;
+  readonly concerned: readonly RouterEntry[];
+}
+
+/** The section or the router that a path names, and the rows that it concerns. */
+function placeOf(path: string, { routers }: Experiment): Place {
+  const section = SECTIONS.find((name) => path.startsWith(`${name}.`));
+  if (section) return { section, key: path.slice(section.length + 1), concerned: routers };
+  const routed = routers.filter((row) => !isDense(row));
+  if (path.startsWith(EVERY)) {
+    return { section, key: path.slice(EVERY.length), concerned: routed };
+  }
+  const concerned = routed.filter(({ router }) => path.startsWith(`${router}.`));
+  const [row] = concerned;
+  return { section, key: row ? path.slice(row.router.length + 1) : '', concerned };
+}
+
+const { known } = pathsOf(experimentSchema);
+const training = known.filter((path) => path.startsWith('training.'));
+
+/** @throws BENCH_SET for a path that leads nowhere, or to more than one key below a section or a router */
+function assertGrid(path: string, experiment: Experiment): void {
+  const names = experiment.routers.filter((row) => !isDense(row)).map(({ router }) => router);
+  const routers = names.length === 0 ? [] : [...new Set(names), 'router.options'];
+  const { key } = placeOf(path, experiment);
+  const open = key.includes('.') ? [] : ['data', 'model', ...routers];
+  assertPath(path, { known: [...training, ...TOP], open });
 }
 
 function applyTop(experiment: Experiment, { path, values }: Setting): Experiment {
@@ -86,9 +85,7 @@ function applyTop(experiment: Experiment, { path, values }: Setting): Experiment
     );
     return { ...experiment, routers };
   }
-  if (!['expertParameters', 'backend', 'baseline'].includes(path) || values.length > 1) {
-    throw unknownPath(path, experiment);
-  }
+  if (values.length > 1) throw oneValue(path, values);
   return { ...experiment, [path]: values[0] };
 }
 
@@ -122,11 +119,10 @@ function marked(row: RouterEntry, path: string, value: Json, grouped: boolean): 
   };
 }
 
-function unknownPath(path: string, { routers }: Experiment) {
-  const names = [...new Set(routers.filter((row) => !isDense(row)).map(({ router }) => router))];
+function oneValue(path: string, values: readonly Json[]) {
   return fail('BENCH_SET', {
-    asked: '--set must name a key of training, model or data, an option of a router, or seeds',
-    got: path,
-    fix: `For example training.steps, model.modelWidth, ${names[0] ?? 'threshold'}.OPTION; routers here: ${names.join(', ')}.`,
+    asked: `A sweep has one value of ${path}`,
+    got: values.map((value) => JSON.stringify(value)).join(','),
+    fix: 'Run one sweep per value; moekit report makes one report of several.',
   });
 }
