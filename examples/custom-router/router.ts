@@ -24,7 +24,7 @@ export default defineRouter({
     const experts = spec.numExperts;
     if (k > experts) {
       throw new MoekitError('MOE_OPTIONS', {
-        asked: `k may be at most the number of experts, ${experts}`,
+        asked: `k must be at most the number of experts, ${experts}`,
         got: String(k),
         fix: 'Lower k, or give the layer more experts.',
       });

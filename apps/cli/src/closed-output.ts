@@ -50,9 +50,8 @@ function outputs(): readonly NodeJS.WriteStream[] {
 
 function report(error: Error): void {
   const { code, message } = fail('CLI_OUTPUT', {
-    asked: 'Standard output must accept what moekit prints',
-    got: error.message,
-    fix: 'Make room, or send it elsewhere; files that were written stay.',
+    asked: `Cannot write to standard output: ${error.message}`,
+    fix: 'Free some space, or send the output elsewhere. Files already written are kept.',
   });
   say(`error ${code}: ${oneLine(message)}\n`);
 }

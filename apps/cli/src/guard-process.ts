@@ -49,9 +49,8 @@ function redirectOutput(): void {
 
 function wrong(got: string) {
   return fail('CLI_ENDED', {
-    asked: 'A command must end by itself',
-    got,
-    fix: 'Code that it called did that, a plug-in or a configuration most likely: no process.exit, no promise left alone.',
+    asked: `The command was cut off: ${got}`,
+    fix: 'Most likely a plug-in or a configuration file did this: it must not call process.exit or leave an error unhandled.',
   });
 }
 

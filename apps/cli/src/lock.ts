@@ -20,9 +20,8 @@ function takeOrFail(path: string) {
     return takeLock(path);
   } catch (cause) {
     throw fail('CLI_LOCK', {
-      asked: `The file ${path} must be made and locked`,
-      got: (cause as Error).message,
-      fix: 'Make room, or choose a folder that can be written, on a file system that has locks.',
+      asked: `Cannot create and lock ${path}: ${(cause as Error).message}`,
+      fix: 'Free some space, or choose a writable folder on a file system that supports locks.',
       cause,
     });
   }

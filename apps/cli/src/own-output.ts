@@ -21,9 +21,8 @@ export async function ownOutput<T>(
   await prepareOutput(folder);
   const { isThere, release } = lock(join(folder, '.lock'), (holder) =>
     fail('CLI_BUSY', {
-      asked: `${folder} must not be in use by another run`,
-      got: `${holder} writing into it`,
-      fix: 'Choose another --out, or wait for it, or end it.',
+      asked: `${folder} is in use by ${holder}`,
+      fix: 'Choose another --out, wait for that run, or end it.',
     }),
   );
   try {
@@ -38,8 +37,7 @@ export async function ownOutput<T>(
 
 function gone(folder: string) {
   return fail('CLI_GONE', {
-    asked: `The folder ${folder}, with the .lock in it, must stay in its place while a run writes into it`,
-    got: 'none, or another one',
-    fix: 'Move or remove it when the run has ended; what the run wrote is where its folder is now.',
+    asked: `The folder ${folder}, or the .lock in it, was removed or replaced while a run was writing into it`,
+    fix: 'Move or remove a folder only after its run has ended. Files already written are wherever the old folder is now.',
   });
 }

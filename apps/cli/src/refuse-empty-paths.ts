@@ -18,8 +18,8 @@ const namesPath = ({ flags }: Option) =>
 
 function refused({ long, flags }: Option) {
   return fail('CLI_USAGE', {
-    asked: `${long ?? flags} must be given with a name`,
-    got: 'an empty one',
+    asked: `${long ?? flags} needs a value`,
+    got: 'an empty text',
     fix: 'See --help of the command.',
   });
 }

@@ -40,23 +40,20 @@ function report(error: unknown): number {
 function translate(error: unknown) {
   if (error instanceof CommanderError) {
     return fail('CLI_USAGE', {
-      asked: 'The command line must be one that moekit knows',
-      got: error.message.replace(/^error: /, ''),
+      asked: `moekit cannot read the command line: ${error.message.replace(/^error: /, '').replace(/\.$/, '')}`,
       fix: 'See moekit --help.',
       cause: error,
     });
   }
   if (isSystemError(error)) {
     return fail('CLI_SYSTEM', {
-      asked: `The operating system must let moekit ${error.syscall} ${error.path ?? 'what it needs'}`,
-      got: error.message,
-      fix: 'Make room, check permissions and limits, or name another place.',
+      asked: `The operating system refused: ${error.message}`,
+      fix: 'Free some space, check permissions and limits, or use another place.',
       cause: error,
     });
   }
   return fail('CLI_UNEXPECTED', {
-    asked: 'moekit must not fail by itself',
-    got: error instanceof Error ? error.message : String(error),
+    asked: `moekit failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
     fix: 'Please report it.',
     cause: error,
   });

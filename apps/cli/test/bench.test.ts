@@ -76,10 +76,12 @@ describe('moekit bench', { timeout: 240_000 }, () => {
     expect(code).toBe(1);
     const { rows } = parseResults(stdout);
     expect(rows[2]!.errors).toMatchObject([{ seed: 1, code: 'MOE_ROUTE' }]);
-    expect(rows[2]!.errors[0]!.message).toContain('inside route: this router throws inside route');
+    expect(rows[2]!.errors[0]!.message).toContain(
+      'threw an error in route: this router throws inside route',
+    );
     expect(rows[3]!.errors).toMatchObject([{ seed: 1, code: 'MOE_ROUTING' }]);
     expect(rows.map(({ figures }) => figures !== null)).toEqual([true, true, false, false]);
-    expect(stderr).toContain('MOE_ROUTE: Router first-expert must return a routing');
+    expect(stderr).toContain('MOE_ROUTE: Router first-expert threw an error in route');
   });
 
   test('Ctrl-C keeps what finished', async () => {

@@ -22,7 +22,7 @@ test('a comparison that cannot be written is printed, and nothing half written s
   const cwd = await emptyFolder();
   const args = ['bench', ...TINY, '--quiet', '--json', '--out', 'run'];
   const { code, stdout, stderr } = await withRoom(4, args, cwd);
-  expect(stderr).toMatch(/^error BENCH_OUTPUT: .*results\.json, got EFBIG/m);
+  expect(stderr).toMatch(/^error BENCH_OUTPUT: .*results\.json: EFBIG/m);
   expect(code).toBe(2);
   expect((JSON.parse(stdout) as { rows: unknown[] }).rows).toHaveLength(2);
   expect(readdirSync(join(cwd, 'run'))).toEqual([]);

@@ -26,7 +26,7 @@ const train = (...flags: string[]) => ['train', '--steps', '1', ...flags];
 
 test.each([
   [train('--router', ''), 'BENCH_ROUTER_SPEC', /no name/],
-  [train('--router', 'topk?k'), 'BENCH_ROUTER_SPEC', /no option=value/],
+  [train('--router', 'topk?k'), 'BENCH_ROUTER_SPEC', /not option=value/],
   [train('--router', 'a?b?c'), 'BENCH_ROUTER_SPEC', /a second \?/],
   [train('--router', 'topk?k=2&k=3'), 'BENCH_ROUTER_SPEC', /k twice/],
   [['bench', '--routers', 'topk?k=[1,2]'], 'MOE_OPTIONS', /k = \[1,2\]/],

@@ -46,9 +46,9 @@ async function assertFree(target: string, folder: string): Promise<void> {
   });
   if (found.length === 0) return;
   throw new CreateError('CREATE_FOLDER', {
-    asked: `The folder ${folder} must not exist yet, or be empty`,
-    got: `one with ${found.slice(0, 3).join(', ')}${found.length > 3 ? ', ...' : ''}`,
-    fix: 'Choose another name, or move what is there.',
+    asked: `The folder ${folder} must be new or empty`,
+    got: `one that contains ${found.slice(0, 3).join(', ')}${found.length > 3 ? ', ...' : ''}`,
+    fix: 'Choose another name, or move its files away.',
   });
 }
 
@@ -75,9 +75,8 @@ async function moveInto(target: string, staging: string): Promise<void> {
 
 function cannotWrite(folder: string, cause: unknown): CreateError {
   return new CreateError('CREATE_WRITE', {
-    asked: `The folder ${folder} must be writable`,
-    got: cause instanceof Error ? cause.message : String(cause),
-    fix: 'Run it in a folder that you may write to, on a disk that is not full.',
+    asked: `Cannot write to the folder ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    fix: 'Run the command in a writable folder, on a disk that is not full.',
     cause,
   });
 }

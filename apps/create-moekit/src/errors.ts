@@ -5,10 +5,10 @@ export const createErrors = {
   CREATE_WRITE: 'The folder of a new package cannot be written.',
 } as const;
 
-/** As in @moekit/kernels: what was asked for, what was found instead, what to do. */
+/** As `ErrorDetail` in @moekit/kernels: the requirement, the value given instead, the fix. */
 export interface CreateErrorDetail {
   readonly asked: string;
-  readonly got: string;
+  readonly got?: string;
   readonly fix: string;
   readonly cause?: unknown;
 }
@@ -23,7 +23,8 @@ export class CreateError extends Error {
   readonly detail: CreateErrorDetail;
 
   constructor(code: keyof typeof createErrors, detail: CreateErrorDetail) {
-    super(`${detail.asked}, got ${detail.got}. ${detail.fix}`, { cause: detail.cause });
+    const { asked, got, fix, cause } = detail;
+    super(`${asked}${got === undefined ? '' : `, got ${got}`}. ${fix}`, { cause });
     this.code = code;
     this.detail = detail;
   }

@@ -24,7 +24,7 @@ function nameIn(args: readonly string[]): string {
   const [name, ...rest] = args;
   if (name !== undefined && rest.length === 0 && !name.startsWith('-')) return name;
   throw new CreateError('CREATE_USAGE', {
-    asked: 'npm create moekit needs the name of the new package and nothing else',
+    asked: 'npm create moekit needs exactly one argument, the name of the new package',
     got: args.length === 0 ? 'none' : args.join(' '),
     fix: 'For example: npm create moekit@latest my-router',
   });

@@ -73,7 +73,7 @@ describe('what cannot be created is an error that leaves nothing behind', () => 
     await writeFile(join(cwd, 'demo', 'mine.txt'), 'mine');
     const created = createRouterPackage('demo', cwd);
     await expect(created).rejects.toThrow(
-      /must not exist yet, or be empty, got one with mine\.txt/,
+      /must be new or empty, got one that contains mine\.txt/,
     );
     await expect(created).rejects.toEqual(codeOf('CREATE_FOLDER'));
     expect(await readdir(cwd, { recursive: true })).toEqual(['demo', 'demo/mine.txt']);

@@ -66,7 +66,7 @@ describe('installed backends', () => {
     expect(bestInstalled(home)).toBeUndefined();
   });
 
-  test('a folder without manifest, or with a file of another size, is listed last and never chosen', () => {
+  test('a folder without manifest, or with a file of wrong size, is listed last and never chosen', () => {
     mkdirSync(join(home, 'tensorflow-2.22.0-cpu'));
     write(join(install('tensorflow-2.23.0-cpu'), BINDING), 'truncated or not');
     expect(bestInstalled(home)).toBeUndefined();
@@ -74,8 +74,8 @@ describe('installed backends', () => {
     expect(bestInstalled(home)?.name).toBe('tensorflow-2.21.0-cpu');
     expect(listInstalled(home).map(({ problem }) => problem)).toEqual([
       null,
-      expect.stringMatching(/manifest.json|another size/),
-      expect.stringMatching(/manifest.json|another size/),
+      expect.stringMatching(/manifest.json|wrong size/),
+      expect.stringMatching(/manifest.json|wrong size/),
     ]);
   });
 

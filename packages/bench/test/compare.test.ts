@@ -48,7 +48,7 @@ test('a trial that throws fails alone', async () => {
   const before = memory().numTensors;
   const { rows } = await compare({ ...tiny, routers }, registryOf([]));
   expect(rows[1]!.errors).toMatchObject([{ seed: 1, code: 'MOE_ROUTE' }]);
-  expect(rows[1]!.errors[0]!.message).toContain('inside route: broken on purpose');
+  expect(rows[1]!.errors[0]!.message).toContain('threw an error in route: broken on purpose');
   expect(rows[0]!.figures).not.toBeNull();
   expect(memory().numTensors).toBe(before);
 });

@@ -67,7 +67,7 @@ describe('loadPlugin', () => {
 
   test.each([
     ['missing.ts', 'BENCH_PLUGIN_FILE', /does not exist/],
-    ['', 'BENCH_PLUGIN_FILE', /must hold a router package/],
+    ['', 'BENCH_PLUGIN_FILE', /must contain a router package/],
     ['no-default.ts', 'BENCH_PLUGIN_EXPORT', /no default export; it exports router.*#router/],
     ['several.ts#third', 'BENCH_PLUGIN_EXPORT', /no export third; it exports first, second/],
     ['good.ts#toString', 'BENCH_PLUGIN_EXPORT', /no export toString/],

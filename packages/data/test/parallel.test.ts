@@ -104,8 +104,8 @@ describe('files of parallel text', () => {
   test.each<[string, string, Uint8Array]>([
     ['DATA_BINARY', 'line 3', Buffer.from('a\nb\nü\n', 'latin1')],
     ['DATA_BINARY', 'UTF-16', Buffer.from('\ufeffa dog', 'utf16le')],
-    ['DATA_BINARY', 'bytes of 0', Buffer.from('a dog', 'utf16le')],
-    ['DATA_LARGE', 'characters a line', Buffer.alloc(2 ** 20 + 2 ** 17, 'x')],
+    ['DATA_BINARY', 'zero bytes', Buffer.from('a dog', 'utf16le')],
+    ['DATA_LARGE', 'characters per line', Buffer.alloc(2 ** 20 + 2 ** 17, 'x')],
   ])('are refused with %s for %s', async (code, said, bytes) => {
     await put('train.en', bytes);
     await put('train.de', 'ein Hund\n');

@@ -83,11 +83,11 @@ describe('encodings', () => {
   });
 
   test.each<[string, Uint8Array, string]>([
-    ['Latin-1', Buffer.from('größer '.repeat(300), 'latin1'), 'bytes that are not'],
+    ['Latin-1', Buffer.from('größer '.repeat(300), 'latin1'), 'other bytes in line'],
     ['UTF-16', Buffer.from(`\ufeff${'text '.repeat(300)}`, 'utf16le'), 'UTF-16'],
-    ['UTF-8 and Latin-1', Buffer.concat([Buffer.from('ü'.repeat(40_000)), Buffer.of(0xfc)]), 'not'],
-    ['a character cut at the end', Buffer.from('ü'.repeat(900)).subarray(0, -1), 'not'],
-    ['zeros', Buffer.alloc(3000), 'bytes of 0'],
+    ['UTF-8 and Latin-1', Buffer.concat([Buffer.from('ü'.repeat(40_000)), Buffer.of(0xfc)]), 'other bytes'],
+    ['a character cut at the end', Buffer.from('ü'.repeat(900)).subarray(0, -1), 'incomplete'],
+    ['zeros', Buffer.alloc(3000), 'zero bytes'],
     ['a broken gzip', gzipSync('text '.repeat(30_000)).subarray(0, 100), 'unexpected end'],
   ])('%s is refused by name', async (what, bytes, got) => {
     const path = await put(what.includes('gzip') ? 'cut.txt.gz' : 'bad.txt', bytes);

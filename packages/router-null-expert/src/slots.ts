@@ -45,7 +45,7 @@ export function assertEnoughNulls(kMax: number, nullCopies: number, numExperts: 
   if (nullCopies === 0 || nullCopies >= kMax) return;
   const densest = (numExperts / (numExperts + kMax)).toFixed(3);
   throw new MoekitError('MOE_OPTIONS', {
-    asked: `Router null-expert needs no null slots or at least kMax = ${kMax}: with fewer, a token cannot go all null`,
+    asked: `Router null-expert needs either no null slots or at least kMax = ${kMax}, so that a token can choose null slots only`,
     got: `${nullCopies} null slots (nullCopies, or N (1 - density) / density) for ${numExperts} experts`,
     fix: `Lower density to ${densest} or less, set it to 1 (no null slots), or lower kMax.`,
   });

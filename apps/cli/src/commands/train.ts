@@ -16,7 +16,7 @@ export const trainCommand = () =>
     .option('--steps <n>', 'training steps', wholeNumber('--steps', 1))
     .option('--seed <n>', 'of weights, data order and noise', wholeNumber('--seed'))
     .option('--out <dir>', 'where checkpoints go')
-    .option('--resume', 'resume from the last checkpoint in --out, or start where there is none')
+    .option('--resume', 'resume from the last checkpoint in --out, or start if there is none')
     .option(
       '--keep <n>',
       'how many of the last checkpoints stay, in addition to the best',

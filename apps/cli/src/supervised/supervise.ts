@@ -73,7 +73,7 @@ export async function supervise(
   if (told !== undefined) return told;
   if (code === 0) return await saysNothing();
   if (code !== null) return code;
-  if (asked === undefined) await report(`signal ${signal}, sent to the process that works`, KILLED);
+  if (asked === undefined) await report(`signal ${signal}, sent to the working process`, KILLED);
   return 128 + constants.signals[asked ?? signal!];
 }
 
@@ -93,15 +93,14 @@ async function saysNothing(): Promise<number> {
   return 1;
 }
 
-const STUCK = 'See what a plug-in does; checkpoints that were saved stay.';
-const KILLED =
-  'See how much memory it needs, and what a plug-in does; checkpoints that were saved stay.';
+const STUCK = 'Check the plug-ins. Checkpoints already saved are kept.';
+const KILLED = 'Check memory use and the plug-ins. Checkpoints already saved are kept.';
 
 async function report(got: string, fix: string): Promise<void> {
   const [{ fail }, { say }] = await Promise.all([
     import('../errors.js'),
     import('../output/terminal.js'),
   ]);
-  const { code, message } = fail('CLI_ENDED', { asked: 'A command must end by itself', got, fix });
+  const { code, message } = fail('CLI_ENDED', { asked: `The command was cut off: ${got}`, fix });
   say(`error ${code}: ${message}\n`);
 }

@@ -24,8 +24,7 @@ export function assertNoForeignCode(
 
 function foreign(what: 'router' | 'task', name: string) {
   return fail('CLI_CHECKPOINT_CODE', {
-    asked: `A checkpoint's ${what} must be one of moekit's, or be named on the command line`,
-    got: name,
-    fix: `If you trust it: --${what} ${name}`,
+    asked: `The checkpoint names the ${what} ${name}, which is not built in, and moekit never loads code because a checkpoint says so`,
+    fix: `If you trust it, name it on the command line: --${what} ${name}`,
   });
 }

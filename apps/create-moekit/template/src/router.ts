@@ -63,7 +63,7 @@ function decide(logits: Tensor2D, { tokenMask }: RouteContext, options: RouterOp
 function assertExperts({ numExperts }: RouterSpec, { k }: RouterOptions): void {
   if (k <= numExperts) return;
   throw new MoekitError('MOE_OPTIONS', {
-    asked: `k may be at most the number of experts, ${numExperts}`,
+    asked: `k must be at most the number of experts, ${numExperts}`,
     got: String(k),
     fix: 'Lower k, or give the layer more experts.',
   });

@@ -15,5 +15,5 @@ testRouter(
 
 it('refuses more experts per token than there are', () => {
   const spec = { modelWidth: 8, numExperts: 2, seed: 1 };
-  expect(() => createRouter(router, spec, { k: 3 })).toThrow(/k may be at most/);
+  expect(() => createRouter(router, spec, { k: 3 })).toThrow(/k must be at most/);
 });

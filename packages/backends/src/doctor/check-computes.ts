@@ -15,6 +15,6 @@ export async function checkComputes(backends: readonly BackendFinding[]): Promis
   } catch (error) {
     if (!isMoekitError(error)) throw error;
     const fix = 'moekit backend install tensorflow --force';
-    return [{ verdict: 'problem', text: `tensorflow: ${error.detail.got}`, fix }];
+    return [{ verdict: 'problem', text: `tensorflow: ${error.detail.got ?? error.message}`, fix }];
   }
 }

@@ -33,8 +33,7 @@ export function chooseBackend(asked: string, findings: readonly BackendFinding[]
   }
   if (!finding.usable) {
     throw fail('BACKEND_MISSING', {
-      asked: `Backend ${asked} must be usable here`,
-      got: finding.reason,
+      asked: `Backend ${asked} is not usable here: ${finding.reason}`,
       fix: finding.howToGet,
     });
   }

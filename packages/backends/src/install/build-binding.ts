@@ -44,9 +44,8 @@ export async function buildBinding({
   );
   if (exitCode === 0 && existsSync(join(work, 'lib', 'napi-v8', 'tfjs_binding.node'))) return;
   throw fail('BACKEND_BUILD', {
-    asked: 'The binding must compile against this TensorFlow',
-    got: compilerError(`${stdout}\n${stderr}`),
-    fix: 'g++ 9 or clang 10 is needed at least; or choose the TensorFlow that moekit is tested with by leaving out --tensorflow.',
+    asked: `The binding does not compile against this TensorFlow: ${compilerError(`${stdout}\n${stderr}`)}`,
+    fix: 'It needs g++ 9 or clang 10 at least. Leave out --tensorflow to use the version that moekit is tested with.',
   });
 }
 

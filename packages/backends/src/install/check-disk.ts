@@ -17,7 +17,7 @@ export function checkDisk(home: string, device: 'cpu' | 'gpu', free = freeBytes(
   throw fail('BACKEND_DISK', {
     asked: `The TensorFlow ${device.toUpperCase()} backend needs ${gb(needed)} free in ${home}`,
     got: gb(free),
-    fix: 'Make room, or choose another disk with --dir (and set MOEKIT_HOME to it afterwards).',
+    fix: 'Free some space, or choose another disk with --dir (and set MOEKIT_HOME to it afterwards).',
   });
 }
 

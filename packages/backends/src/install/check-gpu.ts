@@ -34,8 +34,7 @@ export async function checkGpu(run: Run = runProcess): Promise<Gpu> {
   const [gpu] = await listGpus(run);
   if (gpu === undefined) {
     throw fail('BACKEND_GPU_ABSENT', {
-      asked: 'An NVIDIA GPU with its driver must be visible for --gpu',
-      got: 'nothing from nvidia-smi',
+      asked: 'nvidia-smi finds no NVIDIA GPU, which --gpu needs',
       fix: 'Install the driver (in a container: start it with --gpus all), leave out --gpu, or add --skip-gpu-check to prepare an image for another machine.',
     });
   }

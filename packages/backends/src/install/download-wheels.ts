@@ -47,15 +47,13 @@ function explain(requirements: readonly string[], output: string) {
   const what = requirements.join(' ');
   if (saysNoNetwork(output)) {
     return fail('BACKEND_NETWORK', {
-      asked: `pip must reach the package index to fetch ${what}`,
-      got: 'no connection',
-      fix: 'Check the connection, set HTTPS_PROXY or PIP_INDEX_URL, or fetch the wheel elsewhere and give it with --wheel.',
+      asked: `pip cannot reach the package index to fetch ${what}`,
+      fix: 'Check the connection, set HTTPS_PROXY or PIP_INDEX_URL, or download the wheel elsewhere and give it with --wheel.',
     });
   }
   const offered = /from versions: ([^)]*)\)/.exec(output)?.[1];
   return fail('BACKEND_WHEEL', {
-    asked: `pip must find ${what} for this machine`,
-    got: offered === undefined ? lastError(output) : `these versions: ${offered}`,
+    asked: `pip finds no ${what} for this machine: ${offered === undefined ? lastError(output) : `it offers ${offered}`}`,
     fix: 'Choose another version with --tensorflow, or give a wheel with --wheel.',
   });
 }

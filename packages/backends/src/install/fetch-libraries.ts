@@ -97,8 +97,7 @@ function assertLibraries({ libraries }: Target, wheel: string, deps: string): vo
   const missing = libraries.find(({ file }) => sizeOf(join(deps, 'lib', file)) <= 0);
   if (missing === undefined) return;
   throw fail('BACKEND_WHEEL', {
-    asked: `The wheel must hold ${missing.file}`,
-    got: `none in ${wheel}`,
-    fix: 'Give a TensorFlow 2.13 or newer, as published by the TensorFlow project.',
+    asked: `${wheel} does not contain ${missing.file}`,
+    fix: 'Use a wheel of TensorFlow 2.13 or newer, as published by the TensorFlow project.',
   });
 }

@@ -22,7 +22,7 @@ export async function findCompiler(
   const make = (await there('make')) || (await there('gmake'));
   if (found !== undefined && make) return { CXX: found };
   throw fail('BACKEND_COMPILER', {
-    asked: 'A C++17 compiler and make must be there, which build the binding',
+    asked: 'A C++17 compiler and make are needed to build the binding',
     got: found === undefined ? `none of ${candidates.join(', ')}` : 'no make',
     fix: 'Install them (Debian, Ubuntu: apt-get install g++ make; Fedora: dnf install gcc-c++ make; macOS: xcode-select --install).',
   });

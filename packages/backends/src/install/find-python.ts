@@ -25,8 +25,8 @@ export async function findPython(run: Run = runProcess, env = process.env): Prom
     withoutPip ??= version;
   }
   throw fail('BACKEND_PYTHON', {
-    asked: 'Python 3 with pip must be there, which fetches TensorFlow',
+    asked: 'Python 3 with pip is needed to fetch TensorFlow',
     got: withoutPip === undefined ? 'no Python 3' : `Python ${withoutPip} without pip`,
-    fix: 'Install it (Debian, Ubuntu: apt-get install python3 python3-pip; Fedora: dnf install python3-pip; macOS: brew install python), or name one in PYTHON.',
+    fix: 'Install it (Debian, Ubuntu: apt-get install python3 python3-pip; Fedora: dnf install python3-pip; macOS: brew install python), or set PYTHON to an interpreter.',
   });
 }

@@ -70,7 +70,7 @@ async function compile(
     const compiler = await findCompiler();
     return await buildNative({ project, to, compiler, ...(signal ? { signal } : {}) });
   } catch (error) {
-    if (isMoekitError(error)) return error.detail.got;
+    if (isMoekitError(error)) return error.detail.got ?? error.message;
     throw error;
   }
 }
@@ -86,7 +86,7 @@ async function tryVerify(
     return finish(project, { ...manifest, verified: await verify(project, options) });
   } catch (error) {
     if (!isMoekitError(error)) throw error;
-    return error.detail.got;
+    return error.detail.got ?? error.message;
   }
 }
 

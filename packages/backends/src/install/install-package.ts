@@ -25,18 +25,16 @@ export async function installPackage(to: string, signal: AbortSignal): Promise<v
   );
   if (exitCode === 0) return;
   const output = `${stdout}\n${stderr}`;
-  const asked = `npm must install @tensorflow/tfjs-node-gpu ${TFJS_NODE}`;
+  const failed = `npm could not install @tensorflow/tfjs-node-gpu ${TFJS_NODE}`;
   if (saysNoNetwork(output)) {
     throw fail('BACKEND_NETWORK', {
-      asked,
-      got: 'no connection to the registry',
+      asked: `${failed}: no connection to the registry`,
       fix: 'Check the connection, or set HTTPS_PROXY or npm_config_registry.',
     });
   }
   throw fail('BACKEND_NPM', {
-    asked,
-    got: lastError(output),
-    fix: 'Run npm ping and npm cache verify, then this command again; what is done stays done.',
+    asked: `${failed}: ${lastError(output)}`,
+    fix: 'Run npm ping and npm cache verify, then this command again; it continues where it stopped.',
   });
 }
 

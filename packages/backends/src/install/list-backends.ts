@@ -19,8 +19,7 @@ export function findInstalled(home: string, name: string | undefined): Installed
   const found = name === undefined ? bestInstalled(home) : there.find((each) => each.name === name);
   if (found !== undefined) return found;
   throw fail('BACKEND_NOT_INSTALLED', {
-    asked: `${name ?? 'A backend'} must be installed in ${home}`,
-    got: there.map((each) => each.name).join(', ') || 'none',
+    asked: `No backend${name === undefined ? '' : ` called ${name}`} is installed in ${home}; installed: ${there.map((each) => each.name).join(', ') || 'none'}`,
     fix: 'Run moekit backend install tensorflow.',
   });
 }

@@ -13,8 +13,7 @@ export function lockBackend(home: string, name: string): () => void {
   const taken = takeOrFail(join(home, `.lock-${name}`));
   if ('release' in taken) return taken.release;
   throw fail('BACKEND_BUSY', {
-    asked: 'One process at a time may install a backend',
-    got: `${taken.holder} doing it`,
+    asked: `Another process is installing this backend: ${taken.holder}`,
     fix: 'Wait for it, or end it.',
   });
 }
@@ -24,9 +23,8 @@ function takeOrFail(path: string) {
     return takeLock(path);
   } catch (cause) {
     throw fail('BACKEND_LOCK', {
-      asked: `The file ${path} must be made and locked`,
-      got: (cause as Error).message,
-      fix: 'Make room, or choose a folder that can be written, on a file system that has locks.',
+      asked: `Cannot create and lock ${path}: ${(cause as Error).message}`,
+      fix: 'Free some space, or choose a writable folder on a file system that supports locks.',
       cause,
     });
   }

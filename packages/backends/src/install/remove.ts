@@ -15,8 +15,7 @@ export function removeBackend(home: string, name: string): readonly string[] {
   const names = namesIn(home).filter((there) => there === name || there.startsWith(`${name}-`));
   if (names.length === 0) {
     throw fail('BACKEND_NOT_INSTALLED', {
-      asked: `${name} must be installed in ${home}`,
-      got: namesIn(home).join(', ') || 'nothing there',
+      asked: `No backend called ${name} is installed in ${home}; installed: ${namesIn(home).join(', ') || 'none'}`,
       fix: 'See moekit backend list.',
     });
   }

@@ -70,9 +70,9 @@ export function isVersion(text: string): boolean {
 function assertVersion(version: string): void {
   if (isVersion(version)) return;
   throw fail('BACKEND_VERSION', {
-    asked: 'The version of TensorFlow must be a version',
+    asked: 'The version of TensorFlow must be a version number',
     got: version,
-    fix: 'For example 2.21.0.',
+    fix: 'For example: 2.21.0.',
   });
 }
 
@@ -80,8 +80,8 @@ function assertSupported(machine: Machine, gpu: boolean): void {
   const problem = whyUnsupported(machine, gpu);
   if (problem === undefined) return;
   throw fail('BACKEND_PLATFORM', {
-    asked: `TensorFlow${gpu ? ' for CUDA' : ''} must exist for this machine`,
-    ...problem,
+    asked: `TensorFlow${gpu ? ' for CUDA' : ''} is not published for this machine: ${problem.here}`,
+    fix: problem.fix,
   });
 }
 
@@ -89,19 +89,19 @@ function whyUnsupported({ platform, arch, glibc, avx }: Machine, gpu: boolean) {
   const here = `${platform} ${arch}`;
   const wasm = 'Use the wasm backend, which needs no installation.';
   if (platform === 'win32') {
-    return { got: here, fix: 'Install and run moekit inside WSL2, where this command works.' };
+    return { here, fix: 'Install and run moekit inside WSL2, where this command works.' };
   }
   if (platform === 'darwin') {
-    if (arch !== 'arm64') return { got: `${here}, whose last TensorFlow is 2.16`, fix: wasm };
-    return gpu ? { got: `${here}, which has no CUDA`, fix: 'Leave out --gpu.' } : undefined;
+    if (arch !== 'arm64') return { here: `${here}, whose last TensorFlow is 2.16`, fix: wasm };
+    return gpu ? { here: `${here}, which has no CUDA`, fix: 'Leave out --gpu.' } : undefined;
   }
-  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) return { got: here, fix: wasm };
+  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) return { here, fix: wasm };
   if (glibc === null) {
     return {
-      got: 'a C library other than glibc (Alpine?)',
+      here: 'a C library other than glibc (Alpine?)',
       fix: 'Use a Debian, Ubuntu or Fedora image, or the wasm backend.',
     };
   }
-  if (gpu && arch === 'arm64') return { got: here, fix: 'Leave out --gpu, or use x64.' };
-  return avx ? undefined : { got: 'a processor without AVX', fix: wasm };
+  if (gpu && arch === 'arm64') return { here, fix: 'Leave out --gpu, or use x64.' };
+  return avx ? undefined : { here: 'a processor without AVX', fix: wasm };
 }

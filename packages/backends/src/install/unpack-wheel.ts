@@ -53,9 +53,8 @@ export async function unpackWheel(
   const { exitCode, stderr } = await runProcess(python.command, ['-c', SCRIPT, job], { signal });
   if (exitCode !== 0) {
     throw fail('BACKEND_WHEEL', {
-      asked: `${wheel} must be a whole wheel`,
-      got: lastError(stderr),
-      fix: 'Fetch it again.',
+      asked: `${wheel} is not a complete wheel: ${lastError(stderr)}`,
+      fix: 'Download it again.',
     });
   }
   return readFileSync(metadata, 'utf8');

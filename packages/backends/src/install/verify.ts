@@ -30,7 +30,7 @@ export async function verify(dir: string, options: VerifyOptions = {}): Promise<
 
   function wrong(got: string) {
     return fail('BACKEND_VERIFY', {
-      asked: `The backend in ${dir} must multiply matrices and derive gradients`,
+      asked: `The backend in ${dir} must compute products and gradients correctly`,
       got,
       fix: 'Run moekit doctor; moekit backend install tensorflow --force builds it again.',
     });

@@ -17,9 +17,9 @@ export function parseWheelName(path: string): WheelName {
   const parts = /^([^-]+)-([^-]+)(?:-\d[^-]*)?-[^-]+-[^-]+-([^-]+)\.whl$/.exec(basename(path));
   if (parts === null) {
     throw fail('BACKEND_WHEEL', {
-      asked: '--wheel must be a wheel under the name it was published with',
+      asked: 'The file of --wheel must have the name under which it was published',
       got: basename(path),
-      fix: 'Fetch one with pip download --no-deps tensorflow-cpu, and keep its name.',
+      fix: 'Download one with pip download --no-deps tensorflow-cpu, and keep its name.',
     });
   }
   const [, name, version, tags] = parts as unknown as [string, string, string, string];
@@ -38,7 +38,7 @@ export function assertWheelFits(path: string, target: Target): void {
   throw fail('BACKEND_WHEEL', {
     asked: `--wheel must be ${target.wheelPackage} ${target.tensorflow} for ${target.platformTags[0]}`,
     got: `${basename(path)}, ${problem}`,
-    fix: `Fetch it with pip download --no-deps ${target.wheelPackage}==${target.tensorflow}; the Python version in its name does not matter.`,
+    fix: `Download it with pip download --no-deps ${target.wheelPackage}==${target.tensorflow}. The Python version in its name does not matter.`,
   });
 
   function whyNot(): string | undefined {

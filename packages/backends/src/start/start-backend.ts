@@ -44,8 +44,7 @@ async function run(finding: BackendFinding): Promise<Record<string, string>> {
     cause = error;
   }
   throw fail('BACKEND_MISSING', {
-    asked: `Backend ${name} must start`,
-    got: cause instanceof Error ? cause.message.split('\n')[0]! : `${tf.getBackend()} instead`,
+    asked: `Backend ${name} did not start: ${cause instanceof Error ? cause.message.split('\n')[0]! : `TensorFlow.js chose ${tf.getBackend()} instead`}`,
     fix: 'Choose another with --backend, or run moekit doctor.',
     cause,
   });

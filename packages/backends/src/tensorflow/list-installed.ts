@@ -43,7 +43,7 @@ function examine(dir: string, name: string): InstalledBackend {
     return { name, dir, manifest: readManifest(dir), problem: null };
   } catch (error) {
     if (!isMoekitError(error)) throw error;
-    return { name, dir, manifest: null, problem: error.detail.got };
+    return { name, dir, manifest: null, problem: error.detail.got ?? error.message };
   }
 }
 

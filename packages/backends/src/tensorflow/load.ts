@@ -71,9 +71,8 @@ async function start(dir: string): Promise<KernelBackend> {
 
 function unloadable(dir: string, got: string, cause?: unknown) {
   return fail('BACKEND_LOAD', {
-    asked: `The TensorFlow backend in ${dir} must load`,
-    got,
-    fix: 'Run moekit backend verify; if it fails too, moekit backend install tensorflow --force.',
+    asked: `The TensorFlow backend in ${dir} does not load: ${got}`,
+    fix: 'Run moekit backend verify. If that fails too, run moekit backend install tensorflow --force.',
     cause,
   });
 }

@@ -82,17 +82,17 @@ export function readManifest(dir: string): BackendManifest {
   const text = readText(join(dir, MANIFEST));
   if (text === undefined) {
     throw fail('BACKEND_NOT_INSTALLED', {
-      asked: `${dir} must hold an installed backend`,
+      asked: `${dir} must contain an installed backend`,
       got: `no ${MANIFEST}`,
       fix: 'Run moekit backend install tensorflow.',
     });
   }
   const parsed = manifestSchema.safeParse(parse(text));
-  if (!parsed.success) throw incomplete(dir, `a ${MANIFEST} that is not one`);
+  if (!parsed.success) throw incomplete(dir, `an invalid ${MANIFEST}`);
   const broken = Object.entries(parsed.data.files).find(
     ([path, size]) => sizeOf(join(dir, path)) !== size,
   );
-  if (broken) throw incomplete(dir, `${broken[0]} missing or of another size`);
+  if (broken) throw incomplete(dir, `${broken[0]} missing or of the wrong size`);
   return parsed.data;
 }
 
@@ -105,7 +105,7 @@ function incomplete(dir: string, got: string) {
   return fail('BACKEND_INCOMPLETE', {
     asked: `The backend in ${dir} must be complete`,
     got,
-    fix: 'Run moekit backend install tensorflow again; it repairs what is there.',
+    fix: 'Run moekit backend install tensorflow again; it repairs the backend.',
   });
 }
 

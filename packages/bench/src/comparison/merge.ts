@@ -140,9 +140,10 @@ function assertSameTask(runs: readonly Results[]): void {
   const tasks = [...new Set(runs.map(taskOf))];
   if (tasks.length === 1) return;
   throw fail('BENCH_MERGE', {
-    asked: 'Runs in one report must be of one task: their figures have nothing in common otherwise',
+    asked:
+      'Runs in one report must be of the same task, because figures of different tasks cannot be compared',
     got: tasks.join('; '),
-    fix: 'Make one report for each task.',
+    fix: 'Make one report per task.',
   });
 }
 
@@ -151,8 +152,8 @@ function assertSingle(runs: readonly Results[]): void {
   const at = runs.findIndex(({ manifest }) => manifest.differences.length > 0);
   if (at < 0) return;
   throw fail('BENCH_MERGE', {
-    asked: 'Each run in a report must be a single one, or several without differences',
+    asked: 'Each run in a report must be a single run, or several runs that do not differ',
     got: `number ${at + 1} is a report of runs that differ (${runs[at]!.manifest.differences[0]})`,
-    fix: 'Give the runs that it was made of.',
+    fix: 'Give the single runs instead.',
   });
 }

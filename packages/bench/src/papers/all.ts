@@ -33,8 +33,9 @@ export function findExperiment(name: string): NamedExperiment {
   const names = all.map((experiment) => experiment.name);
   const near = nearest(name, names);
   throw fail('BENCH_EXPERIMENT_UNKNOWN', {
-    asked: 'A sweep must name an experiment of moekit, or a .json or .ts file that holds one',
+    asked:
+      'A sweep needs the name of a built-in experiment, or a .json or .ts file that contains one',
     got: name,
-    fix: `${near === undefined ? '' : `Did you mean ${near}? `}Experiments are: ${names.join(', ')}.`,
+    fix: `${near === undefined ? '' : `Did you mean ${near}? `}Built-in experiments are ${names.join(', ')}.`,
   });
 }

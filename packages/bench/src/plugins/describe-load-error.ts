@@ -10,10 +10,10 @@ export function describeLoadError(cause: unknown, path?: string): { got: string;
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
   if (missing !== undefined) {
     return {
-      got: `an import of ${missing}, which is not there`,
+      got: `an import of ${missing}, which cannot be found`,
       fix: /^[./]/.test(missing)
         ? `Check the path of the import. ${COMPARE}`
-        : `Install it where the plug-in lies: npm i ${missing}. ${COMPARE}`,
+        : `Install it next to the plug-in: npm i ${missing}. ${COMPARE}`,
     };
   }
   if (isSyntaxError(cause)) {
@@ -32,14 +32,14 @@ const THROWN = 'an exception at the top of its module';
 
 const ADDED = 'a module that adds';
 
-/** A module that changed what all objects have. */
+/** A module that changed a built-in prototype. */
 export function describeAddition(addition: string): { got: string; fix: string } {
-  const fix = 'Leave the prototypes of the language alone: every other module would meet that.';
+  const fix = 'Do not change built-in prototypes: every other module would see the change.';
   return { got: `${ADDED} ${addition}`, fix };
 }
 
-/** True where a module's code ran and did wrong, other than where it does not parse, or imports what is not there. */
-export const didWrong = ({ got }: { readonly got: string }) =>
+/** True if a module ran and failed; false if it does not parse, or an import of it is missing. */
+export const didWrong = ({ got = '' }: { readonly got?: string }) =>
   got.startsWith(THROWN) || got.startsWith(ADDED);
 
 /** Any value can be thrown, one that has no text as well. */

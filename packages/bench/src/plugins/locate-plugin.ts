@@ -26,7 +26,7 @@ export function locatePlugin(router: string, registry: PluginRegistry): string {
   throw fail('BENCH_PLUGIN_FILE', {
     asked: 'A router plug-in must be a file',
     got: `${source}, ${problem}`,
-    fix: `Check the path; it counts from ${process.cwd()}. See docs/writing-a-router.md#compare-it.`,
+    fix: `Check the path, which is relative to ${process.cwd()}. See docs/writing-a-router.md#compare-it.`,
   });
 }
 
@@ -38,7 +38,7 @@ function locateInFolder(folder: string, source: string): string {
   const found = entries.find((entry) => existsSync(entry)) ?? findOwnEntry(folder);
   if (found !== undefined && existsSync(found)) return found;
   throw fail('BENCH_PLUGIN_FILE', {
-    asked: `Folder ${source} must hold a router package`,
+    asked: `Folder ${source} must contain a router package`,
     got: `none of ${ENTRIES.join(', ')}, and no built file that its package.json exports`,
     fix: 'Name the file, or build the package.',
   });
@@ -50,6 +50,6 @@ function locatePackage(name: string, registry: PluginRegistry): string {
   throw fail('BENCH_ROUTER_UNKNOWN', {
     asked: 'A router must be a registered name, a file or an installed package',
     got: name,
-    fix: `Registered are: ${[...registry.keys()].join(', ')}. A file starts with ./, a package is installed with: npm i ${name}`,
+    fix: `Registered routers are ${[...registry.keys()].join(', ')}. The path of a file starts with ./; a package must be installed: npm i ${name}`,
   });
 }

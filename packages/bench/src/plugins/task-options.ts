@@ -35,7 +35,7 @@ export function parseTaskOptions(
   const result = task.options['~standard'].validate({ data, model });
   if (result instanceof Promise) {
     throw fail('BENCH_PLUGIN_EXPORT', {
-      asked: `The options of task ${task.name} must be validated at once`,
+      asked: `The options of task ${task.name} must be validated synchronously`,
       got: 'a promise',
       fix: 'Use a schema without asynchronous checks.',
     });

@@ -38,7 +38,7 @@ function parse(text: string) {
     throw fail('BENCH_RESULTS', {
       asked: 'results.json must fit its schema',
       got: faultOf(cause),
-      fix: 'Write it with this version of moekit bench.',
+      fix: 'Create it again with this version of moekit bench.',
       cause,
     });
   }
@@ -48,9 +48,9 @@ async function textOf(path: string): Promise<string> {
   const problem = fileProblem(path, LARGEST);
   if (problem === undefined) return readFile(path, 'utf8');
   throw fail('BENCH_RESULTS', {
-    asked: 'Results are read from a results.json',
+    asked: 'Results must be read from a results.json',
     got: `${path}, ${problem}`,
-    fix: 'Name the results.json of a bench or a sweep.',
+    fix: 'Give the results.json of a bench or a sweep.',
   });
 }
 

@@ -16,9 +16,8 @@ export async function orUnwritable<Result>(
     return await work();
   } catch (cause) {
     throw fail('BENCH_OUTPUT', {
-      asked: `The output must be writable: ${path}`,
-      got: (cause as NodeJS.ErrnoException).code ?? String(cause),
-      fix: 'Make room, or choose another folder with --out.',
+      asked: `Cannot write ${path}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
+      fix: 'Free some space, or choose another folder with --out.',
       cause,
     });
   }

@@ -42,9 +42,9 @@ export function matchSizes(expectedExperts: number | null, input: MatchInput): M
   const expertWidth = given?.expertWidth ?? Math.round(input.feedForwardWidth / k);
   if (!(k > 0) || !Number.isFinite(k) || numExperts < 1 || expertWidth < 1) {
     throw fail('BENCH_MATCH', {
-      asked: `A router must aim at between ${1 / input.expertParameters} and ${input.feedForwardWidth} experts per token to be matched`,
+      asked: `A router must aim for between ${1 / input.expertParameters} and ${input.feedForwardWidth} experts per token to be matched`,
       got: String(k),
-      fix: "Change the router's options, or expertParameters and feedForwardWidth of the experiment.",
+      fix: "Change the router's options, or the experiment's expertParameters and feedForwardWidth.",
     });
   }
   return {

@@ -43,9 +43,9 @@ const isOf = (name: string, label: string) => label === name || label.startsWith
 function assertBaseline({ routers, baseline }: Experiment, from: string): void {
   if (baseline === undefined || routers.some((entry) => isOf(baseline, labelOf(entry)))) return;
   throw fail('BENCH_CONFIG', {
-    asked: `${from} must have a row that is its baseline`,
+    asked: `The baseline of ${from} must be one of its rows`,
     got: `baseline = ${JSON.stringify(baseline)}`,
-    fix: `Rows are: ${routers.map(labelOf).join(', ')}.`,
+    fix: `The rows are ${routers.map(labelOf).join(', ')}.`,
   });
 }
 
@@ -60,7 +60,7 @@ function assertLabels({ routers }: Experiment, from: string): void {
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice === undefined) return;
   throw fail('BENCH_CONFIG', {
-    asked: `${from} must give each row a label of its own`,
+    asked: `${from} must give each row a different label`,
     got: `${twice} more than once`,
     fix: 'Remove one, change its options, or set "label".',
   });

@@ -30,7 +30,7 @@ export function parseRouters(text: string): RouterEntry[] {
 
 function parsePair(pair: string, text: string): [string, Options[string]] {
   const at = pair.indexOf('=');
-  if (at < 1) throw wrong(text, `${JSON.stringify(pair)}, which is no option=value`);
+  if (at < 1) throw wrong(text, `${JSON.stringify(pair)}, which is not option=value`);
   if (pair.includes('#')) throw wrong(text, 'a # after the ? (inside a value it is written %23)');
   try {
     const key = decodeURIComponent(pair.slice(0, at));

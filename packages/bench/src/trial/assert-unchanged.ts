@@ -18,8 +18,8 @@ export function assertUnchanged(
   ].flat();
   if (changed.length === 0) return;
   throw fail('BENCH_CHANGED', {
-    asked: 'A trial must find the data and the code that its run began with',
-    got: `a change of ${changed.join(' and ')} meanwhile`,
-    fix: 'Run again; moekit sweep --resume keeps what has not changed.',
+    asked: `A run must keep its data and code until its last trial`,
+    got: `a change of ${changed.join(' and ')}`,
+    fix: 'Run again; moekit sweep --resume keeps the trials that are still valid.',
   });
 }

@@ -21,7 +21,12 @@ export function describeRefusal(error: unknown): Refusal | undefined {
   const code = codeOf(error);
   if (code === undefined || !isMoekitError(error)) return undefined;
   const { asked, got, fix } = error.detail;
-  return { code, asked: oneLine(asked), got: oneLine(got), fix: oneLine(fix) };
+  return {
+    code,
+    asked: oneLine(asked),
+    ...(got === undefined ? {} : { got: oneLine(got) }),
+    fix: oneLine(fix),
+  };
 }
 
 /** Text of foreign code, fit for a line. */

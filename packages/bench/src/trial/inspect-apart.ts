@@ -42,8 +42,8 @@ function refusalOf(report: WorkerReport): Error {
   if (report.type === 'refused') return again(report.refusal);
   const { code, message } =
     report.type === 'failed' ? report.error : { code: 'BENCH_WORKER', message: report.type };
-  const asked = 'A task plug-in must load, and read its data';
-  return again({ code, asked, got: message.replace(/\.$/, ''), fix: 'See what it does there.' });
+  const asked = `A task plug-in failed to load or to read its data: ${message.replace(/\.$/, '')}`;
+  return again({ code, asked, fix: 'Fix the plug-in.' });
 }
 
 const again = ({ code, ...detail }: Refusal) => errorsOf<Record<string, string>>()(code, detail);

@@ -28,7 +28,7 @@ export const trialErrorSchema = z.object({ code: z.string(), message: z.string()
 const refusalSchema = z.object({
   code: z.string(),
   asked: z.string(),
-  got: z.string(),
+  got: z.string().exactOptional(),
   fix: z.string(),
 });
 

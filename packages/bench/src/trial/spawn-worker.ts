@@ -65,9 +65,8 @@ const failure = (error: Error): WorkerReport => ({ type: 'failed', error: descri
 
 function tooSilent(timeout: number) {
   return fail('BENCH_TIMEOUT', {
-    asked: `A worker process must say something every ${timeout} seconds`,
-    got: 'nothing: a router or a task hangs, or a step takes longer',
-    fix: 'Fix it, or allow more time with --timeout.',
+    asked: `A worker process has reported nothing for ${timeout} seconds`,
+    fix: 'A router or a task hangs, or one step takes longer than that. Fix it, or allow more time with --timeout.',
   });
 }
 
@@ -79,11 +78,10 @@ function howItEnded(code: number | null, signal: NodeJS.Signals | null): string 
 function ended(got: string, stderr: string) {
   const said = stderr.split('\n').findLast((line) => /error/i.test(line));
   return fail('BENCH_WORKER', {
-    asked: 'A worker process must send its result',
-    got: said ? `${got} (${oneLine(said)})` : got,
+    asked: `A worker process failed: ${said ? `${got} (${oneLine(said)})` : got}`,
     fix: /memory/i.test(`${got} ${stderr}`)
       ? 'Run again with --workers 1, or with a smaller model.'
-      : 'See what the router or the task does; run again with --workers 1 if memory is short.',
+      : 'Check the router and the task; if memory is short, run again with --workers 1.',
   });
 }
 

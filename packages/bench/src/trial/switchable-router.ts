@@ -65,7 +65,7 @@ function copyWeights(from: Router, to: Router): void {
   const shapes = (router: Router) => router.variables().map(({ shape }) => `[${shape.join(',')}]`);
   if (shapes(from).join() !== shapes(to).join()) {
     throw fail('BENCH_MATCH', {
-      asked: `A trained ${from.name} router can be evaluated under options that keep its weights`,
+      asked: `A trained ${from.name} router can be evaluated only with options that keep its weights`,
       got: `weights ${shapes(to).join(' ')} in place of ${shapes(from).join(' ')}`,
       fix: 'Leave options that add or remove weights out of evaluateAs.',
     });

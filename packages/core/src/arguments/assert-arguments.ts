@@ -48,7 +48,7 @@ export function assertMembers(what: string, given: object, known: readonly strin
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw fail('MOE_OPTIONS', {
-    asked: `${what} knows ${known.join(', ')}`,
+    asked: `${what} accepts ${known.join(', ')}`,
     got: unknown.join(', '),
     fix: 'Correct the name, or leave it out.',
   });
@@ -58,9 +58,9 @@ export function assertMembers(what: string, given: object, known: readonly strin
 export function assertObject(what: string, given: unknown, members: readonly string[]): void {
   if (typeof given === 'object' && given !== null) return;
   throw fail('MOE_OPTIONS', {
-    asked: `${what} needs an object of ${members.join(', ')}`,
+    asked: `${what} needs an object with ${members.join(', ')}`,
     got: describeValue(given),
-    fix: 'Pass one.',
+    fix: 'Pass such an object.',
   });
 }
 

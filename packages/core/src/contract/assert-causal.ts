@@ -8,8 +8,8 @@ import type { Router } from './router.js';
 export function assertCausal(router: Pick<Router, 'name' | 'causal'>, allow = false): void {
   if (router.causal || allow) return;
   throw fail('MOE_NOT_CAUSAL', {
-    asked: 'A causal model needs a router whose decision for a token uses no later token',
-    got: `router ${router.name}, which says causal: false`,
-    fix: 'Use another router, or allow it explicitly: its scores then leak information about later tokens.',
+    asked: 'A causal model needs a router that decides for a token without looking at later tokens',
+    got: `router ${router.name}, which declares causal: false`,
+    fix: 'Use another router, or allow it explicitly; its scores then leak information about later tokens.',
   });
 }

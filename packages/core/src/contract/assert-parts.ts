@@ -11,7 +11,7 @@ export function assertRouter(what: string, router: Router): void {
   throw fail('MOE_SPEC', {
     asked: `${what} needs a router`,
     got: isPlugin ? 'a router plug-in' : describeValue(router),
-    fix: 'Make one of a plug-in with createRouter(plugin, spec, options).',
+    fix: 'Create one from a plug-in with createRouter(plugin, spec, options).',
   });
 }
 
@@ -21,7 +21,7 @@ export function assertExperts(what: string, experts: Experts): void {
   throw fail('MOE_SPEC', {
     asked: `${what} needs experts`,
     got: describeValue(experts),
-    fix: 'Make them with new FeedForwardExperts({ modelWidth, expertWidth, numExperts, seed }).',
+    fix: 'Create them with new FeedForwardExperts({ modelWidth, expertWidth, numExperts, seed }).',
   });
 }
 

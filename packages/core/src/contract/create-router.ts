@@ -48,7 +48,7 @@ function wrongFlops(router: Router): string | undefined {
   try {
     const flops = router.flopsPerToken();
     if (flops >= 0 && flops <= Number.MAX_SAFE_INTEGER) return undefined;
-    return `flopsPerToken() ${String(flops)}, which is no count`;
+    return `flopsPerToken() ${String(flops)}, which is not a count`;
   } catch (cause) {
     return `an exception inside flopsPerToken: ${String(cause)}`;
   }
@@ -64,8 +64,7 @@ function create<Options, Input>(
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
     throw fail('MOE_PLUGIN', {
-      asked: `Plug-in ${plugin.name} must create a router for ${spec.numExperts} experts of width ${spec.modelWidth}`,
-      got: `an exception inside create: ${cause instanceof Error ? cause.message : String(cause)}`,
+      asked: `Plug-in ${plugin.name} threw an error in create, for ${spec.numExperts} experts of width ${spec.modelWidth}: ${cause instanceof Error ? cause.message : String(cause)}`,
       fix: `Reject bad options in the schema, or throw a MoekitError. ${guide('the-plug-in')}`,
       cause,
     });

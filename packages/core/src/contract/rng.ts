@@ -74,7 +74,7 @@ function assertDraws(rng: Rng, n: number): void {
 function named(label: string): string {
   if (typeof label === 'string') return label;
   throw fail('MOE_OPTIONS', {
-    asked: 'The label of a stream of random numbers must be a text',
+    asked: 'The label of a stream of random numbers must be a string',
     got: describeValue(label),
     fix: "Pass one such as 'jitter'.",
   });

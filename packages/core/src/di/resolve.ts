@@ -16,8 +16,7 @@ export function resolveBinding<Name extends keyof Bindings>(
 ): Bindings[Name] {
   if (!container.isRegistered(tokens[name], true)) {
     throw fail('MOE_DI_MISSING', {
-      asked: `The container must have a binding for ${name}`,
-      got: 'none',
+      asked: `The container has no binding for ${name}`,
       fix: `Call registerDefaults(container, ...), or bind(container, '${name}', () => ...).`,
     });
   }

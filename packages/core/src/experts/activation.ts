@@ -31,7 +31,7 @@ export function activate(activation: Activation, hidden: Tensor2D, gate?: Tensor
   assertActivation('activate', activation);
   if ((activation === 'swiglu') !== (gate !== undefined)) {
     throw fail('MOE_OPTIONS', {
-      asked: 'swiglu needs the product of its gate matrix, and no other activation has one',
+      asked: 'swiglu, and only swiglu, needs the product of a gate matrix',
       got: `${activation} ${gate ? 'with' : 'without'} a gate`,
       fix: 'Pass x W_gate as the third argument of activate for swiglu.',
     });

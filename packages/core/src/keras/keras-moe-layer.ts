@@ -59,9 +59,8 @@ export class KerasMoELayer extends layers.Layer {
   get moe(): MoELayer {
     if (this.#layer) return this.#layer;
     throw fail('MOE_SHAPE', {
-      asked: `Layer ${this.name} must be built before its router can be looked at`,
-      got: 'one without an input shape yet',
-      fix: 'Put it into a model, or apply it, first.',
+      asked: `Layer ${this.name} has no router before it is built`,
+      fix: 'Add it to a model, or apply it, first.',
     });
   }
 

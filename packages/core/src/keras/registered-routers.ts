@@ -34,8 +34,7 @@ export function registeredRouter(name: string): RouterPlugin {
   const plugin = (entry?.[0] as { plugin?: RouterPlugin } | undefined)?.plugin;
   if (plugin) return plugin;
   throw fail('MOE_ROUTER_UNREGISTERED', {
-    asked: `The saved model was trained with router ${name}, which this program must register first`,
-    got: `no router of that name`,
+    asked: `The saved model was trained with router ${name}, which this program has not registered`,
     fix: `Import its plug-in and call registerKerasRouters([plugin]) before loadLayersModel; a checkpoint never loads code.`,
   });
 }

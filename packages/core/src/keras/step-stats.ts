@@ -24,8 +24,8 @@ export class StepStats {
     if (this.#waiting.length < Math.max(1, passes)) return;
     this.dispose();
     throw fail('MOE_AFTER_STEP', {
-      asked: `Router ${this.#router} has state that moves after each step`,
-      got: 'a second step of training without it',
+      asked: `The state of router ${this.#router} must be updated after each training step`,
+      got: 'a second step without an update',
       fix: 'Pass callbacks: afterEachStep(model) to fit, or await layer.afterStep() after each step.',
     });
   }

@@ -68,7 +68,7 @@ function weightFinding(
 function probsFinding(probs: Float32Array, where: Where): Finding | undefined {
   const i = probs.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
   if (i < 0) return undefined;
-  return [`probs ${probs[i]} ${where(i)}, which is no probability`, 'the-routing'];
+  return [`probs ${probs[i]} ${where(i)}, which is not a probability`, 'the-routing'];
 }
 
 function pairsFinding(mask: Float32Array, maxPairs = mask.length): Finding | undefined {

@@ -110,8 +110,8 @@ function assertInput(x: Tensor2D, width: number | string): void {
 function assertGradients(): void {
   if (getGradient('Sum') !== undefined) return;
   throw fail('MOE_NO_GRADIENTS', {
-    asked: 'Training needs the gradients of TensorFlow.js',
-    got: 'a program that loaded @tensorflow/tfjs-core alone',
+    asked:
+      'Training needs the gradients of TensorFlow.js, which @tensorflow/tfjs-core alone does not register',
     fix: "Add import '@tensorflow/tfjs' (or tfjs-node) once, before the first layer is built.",
   });
 }

@@ -25,8 +25,7 @@ export function routeWith(router: Router, x: Tensor2D, context: RouteContext): R
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
     throw fail('MOE_ROUTE', {
-      asked: `Router ${router.name} must return a routing`,
-      got: `an exception inside route: ${cause instanceof Error ? cause.message : String(cause)}`,
+      asked: `Router ${router.name} threw an error in route: ${cause instanceof Error ? cause.message : String(cause)}`,
       fix: guide('the-routing'),
       cause,
     });

@@ -89,7 +89,7 @@ function countOnes(values: Float32Array): number {
   const at = isNumbers ? values.findIndex((value) => value !== 0 && value !== 1) : -1;
   if (isNumbers && at < 0) return values.reduce((sum, value) => sum + value, 0);
   throw fail('MOE_CONTEXT', {
-    asked: 'A tokenMask holds 1 for each token that takes part and 0 for padding',
+    asked: 'A tokenMask must hold 1 for each token that takes part and 0 for padding',
     got: isNumbers ? `${String(values[at])} for token ${at}` : describeValue(values),
     fix: 'Pass a Float32Array of 0 and 1 to createTokenMask.',
   });
@@ -100,8 +100,7 @@ function readSync(mask: Tensor1D): Float32Array {
     return mask.dataSync<'float32'>();
   } catch (cause) {
     throw fail('MOE_SYNC_READ', {
-      asked: `Counting the tokens of a mask on backend ${getBackend()} needs a synchronous read`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      asked: `Counting the tokens of a mask on backend ${getBackend()} needs a synchronous read, which failed: ${cause instanceof Error ? cause.message : String(cause)}`,
       fix: 'Make the mask with createTokenMask.',
       cause,
     });
@@ -139,6 +138,6 @@ function assertRows(x: Tensor1D | Tensor2D): void {
   throw fail('MOE_SHAPE', {
     asked: 'A mean over tokens needs float32 [T] or [T, E]',
     got: describeValue(x),
-    fix: 'Pass one number, or one row, for each token.',
+    fix: 'Pass one number or one row per token.',
   });
 }

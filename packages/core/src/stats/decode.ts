@@ -41,8 +41,8 @@ export function decodeRoutingStats(values: ArrayLike<number>): RoutingStats {
 
 function refuseStats(values: unknown): never {
   throw fail('MOE_SHAPE', {
-    asked: `Routing statistics are 2 E + ${SCALARS} numbers`,
+    asked: `Routing statistics must be 2 E + ${SCALARS} numbers`,
     got: describeValue(values),
-    fix: 'Pass what encodeRoutingStats gave, read back with data().',
+    fix: 'Pass the result of encodeRoutingStats, read back with data().',
   });
 }

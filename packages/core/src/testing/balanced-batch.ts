@@ -76,7 +76,7 @@ function assertEven({ selectionMask, probs, logits, tokens, experts }: ReadRouti
   }
   if ((peak(first) <= 1.1 && peak(selected) <= 1.1) || spread <= 0.02) return;
   throw new ContractViolation({
-    asked: 'The losses are checked on a batch in which every expert is favoured alike',
+    asked: 'The check of losses needs a batch that the router spreads evenly over the experts',
     got: `[${selected.join(', ')}] choices ([${first.join(', ')}] first ones) of the most even batch found`,
     fix: "If the router cannot be uniform, skip this check with a reason: skip: { losses: '...' }.",
   });

@@ -62,7 +62,7 @@ function skipped({ skip = {}, permutationEquivariant = true }: RouterTestSetting
   const unknown = Object.keys(skip).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new Error(
-      `skip names ${unknown}, which is no check. The checks are ${known.join(', ')}.`,
+      `skip names ${unknown}, which is not a check. The checks are ${known.join(', ')}.`,
     );
   }
   return permutationEquivariant

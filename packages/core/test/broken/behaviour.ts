@@ -112,7 +112,7 @@ export const behaviour: readonly BrokenCase[] = [
     'tokenMask',
     'averages a loss over padding',
     routing((_x, _c, r) => ({ losses: [{ ...r.losses[1]!, value: zLoss(r.logits) }] })),
-    /Padding must not change.*tokenMean/s,
+    /Padding must change neither.*tokenMean/s,
   ],
   [
     'tokenMask',
@@ -203,7 +203,7 @@ export const behaviour: readonly BrokenCase[] = [
         return routed;
       },
     })),
-    /leave its inputs alone/,
+    /must not dispose its inputs/,
   ],
   [
     'state',

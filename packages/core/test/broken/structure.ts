@@ -123,7 +123,7 @@ export const structure: readonly BrokenCase[] = [
     'capacity',
     'does not say its capacity',
     routing((_x, _c, { capacity: _, ...r }) => ({ ...r, capacity: undefined as never })),
-    /must say its capacity.*got none/s,
+    /must state its capacity.*got none/s,
   ],
   [
     'capacity',

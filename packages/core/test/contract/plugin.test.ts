@@ -130,7 +130,7 @@ describe('createRouter', () => {
       flopsPerToken: () => flops,
     });
     expect(refusal(() => createRouter({ ...topTwo, create }, spec))).toContain(
-      `got flopsPerToken() ${flops}, which is no count`,
+      `got flopsPerToken() ${flops}, which is not a count`,
     );
   });
 });

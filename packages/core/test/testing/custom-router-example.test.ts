@@ -62,6 +62,6 @@ describe('the example file', () => {
 
   it('refuses more experts per token than there are when it is built', () => {
     const spec = { modelWidth: 4, numExperts: 3, seed: 1 };
-    expect(() => createRouter(lossFree, spec, { k: 4 })).toThrow(/k may be at most .* 3, got 4/);
+    expect(() => createRouter(lossFree, spec, { k: 4 })).toThrow(/k must be at most .* 3, got 4/);
   });
 });

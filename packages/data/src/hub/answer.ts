@@ -49,8 +49,8 @@ function assertNext(url: string, seen: ReadonlySet<string>, asked: Asked): void 
 /** @param got what is wrong with the answer */
 export function strangeAnswer({ name, endpoint }: Pick<Asked, 'name' | 'endpoint'>, got: string) {
   return fail('DATA_HUB_ANSWER', {
-    asked: `${endpoint} must say what ${name} holds as the Hugging Face Hub does`,
+    asked: `${endpoint} must describe ${name} as the Hugging Face Hub does`,
     got: shown(got),
-    fix: 'Check HF_ENDPOINT: something between here and the Hub answers in its place.',
+    fix: 'Check HF_ENDPOINT: something other than the Hub may be answering.',
   });
 }

@@ -57,12 +57,8 @@ function chooseConfig(
           configs.find((config) => config.name === 'default'));
   if (found) return found;
   throw fail('DATA_HUB_SPLIT', {
-    asked:
-      wanted === undefined
-        ? `${name} has ${configs.length} configs, so one of them must be named`
-        : `${name} must have the config ${wanted}`,
-    got: listed(configs.map((config) => config.name)),
-    fix: `For example hf:${name}?config=${encodeURIComponent(configs[0]!.name)}`,
+    asked: `${wanted === undefined ? `${name} has several configs, and one must be named` : `${name} has no config ${wanted}`}; it has ${listed(configs.map((config) => config.name))}`,
+    fix: `For example: hf:${name}?config=${encodeURIComponent(configs[0]!.name)}`,
   });
 }
 
@@ -75,8 +71,7 @@ function chooseSplit(
   const split = wanted ?? (splits.has('train') || names.length > 1 ? 'train' : names[0]!);
   if (splits.has(split)) return split;
   throw fail('DATA_HUB_SPLIT', {
-    asked: `Config ${config} of ${name} must have the split ${split}`,
-    got: listed(names),
+    asked: `Config ${config} of ${name} has no split ${split}; it has ${listed(names)}`,
     fix: `Name another: ?split=${encodeURIComponent(names[0]!)} to train on, &validation= to validate on.`,
   });
 }

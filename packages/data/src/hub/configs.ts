@@ -54,9 +54,9 @@ function matching(files: readonly HubFile[], patterns: readonly string[]): reado
     }, LONGEST_SEARCH);
   } catch (cause) {
     throw fail('DATA_HUB_ANSWER', {
-      asked: 'The card of a data set must name its files by patterns that can be searched for',
+      asked: 'The card of a data set must name its files by patterns that can be searched',
       got: shown(`${patterns.join(', ')}: ${(cause as Error).message}`),
-      fix: 'Choose another config or data set, or fetch its files and name the folder.',
+      fix: 'Choose another config or data set, or download its files and give their folder.',
       cause,
     });
   }

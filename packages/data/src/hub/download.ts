@@ -137,16 +137,15 @@ class Part {
 
 function notAsStated({ path, size, oid }: HubFile, got: string) {
   return fail('DATA_HUB_DOWNLOAD', {
-    asked: `${path} from the Hugging Face Hub must be the ${size} bytes with the hash ${oid}`,
+    asked: `${path} from the Hugging Face Hub must have ${size} bytes and the hash ${oid}`,
     got,
-    fix: 'Run again; if it happens again, something between here and the Hub changes files (a proxy, HF_ENDPOINT).',
+    fix: 'Run again. If it happens again, something between this machine and the Hub changes files (a proxy, HF_ENDPOINT).',
   });
 }
 
 function cutOff({ path, size }: HubFile, there: number, cause: unknown) {
   return fail('DATA_HUB_DOWNLOAD', {
-    asked: `${path} from the Hugging Face Hub must be ${size} bytes`,
-    got: `${there}, and then the connection ended again and again`,
+    asked: `The connection to the Hugging Face Hub kept ending; ${path} has ${there} of ${size} bytes`,
     fix: 'Run again: the download resumes.',
     cause,
   });

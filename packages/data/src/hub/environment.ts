@@ -41,8 +41,8 @@ async function tokenOf(env: NodeJS.ProcessEnv, file: string): Promise<string | u
   if (token === '') return undefined;
   if (/^hf_\w+$/.test(token)) return token;
   throw fail('DATA_HUB_ACCESS', {
-    asked: 'A token of the Hugging Face Hub begins with hf_',
+    asked: 'A token of the Hugging Face Hub must begin with hf_',
     got: named ? 'another text in HF_TOKEN' : `another text in ${file}`,
-    fix: 'Set HF_TOKEN to a token from your settings on the Hub, or remove it: public data sets need none.',
+    fix: 'Set HF_TOKEN to a token from your settings on the Hub, or remove it; public data sets need none.',
   });
 }

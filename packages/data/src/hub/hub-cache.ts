@@ -108,7 +108,7 @@ export async function assertRoom(
   throw fail('DATA_HUB_CACHE', {
     asked: `${megabytes(bytes)} must be free in ${folder}`,
     got: megabytes(room),
-    fix: 'Make room, let HF_HOME name another disk, or use less of the text (data.maxBytes).',
+    fix: 'Free some space, set HF_HOME to a folder on another disk, or use less of the text (data.maxBytes).',
   });
 }
 
@@ -126,9 +126,8 @@ export async function keptIn<Result>(folder: string, work: () => Promise<Result>
   } catch (cause) {
     if (typeof (cause as NodeJS.ErrnoException | null)?.syscall !== 'string') throw cause;
     throw fail('DATA_HUB_CACHE', {
-      asked: `Files of the Hugging Face Hub are kept in ${folder}`,
-      got: (cause as Error).message,
-      fix: 'Make room there, or let HF_HOME name a folder that can be written, and run again: what was fetched is kept.',
+      asked: `Cannot write to ${folder}, the cache of the Hugging Face Hub: ${(cause as Error).message}`,
+      fix: 'Free some space there, or set HF_HOME to a writable folder, and run again. Files already downloaded are kept.',
       cause,
     });
   }

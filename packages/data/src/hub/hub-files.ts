@@ -78,8 +78,7 @@ export class HubFiles {
 
 function notCached({ path }: HubFile, { repository, environment }: HubFilesOptions) {
   return fail('DATA_HUB_NETWORK', {
-    asked: `HF_HUB_OFFLINE is set, so ${path} of ${repository.name} must have been fetched before`,
-    got: `no such file with the hash that the Hub stated in ${environment.cache}`,
-    fix: 'Run once with a network and without HF_HUB_OFFLINE.',
+    asked: `HF_HUB_OFFLINE is set, and ${environment.cache} has no ${path} of ${repository.name} with the hash that the Hub stated`,
+    fix: 'Run once online, without HF_HUB_OFFLINE.',
   });
 }

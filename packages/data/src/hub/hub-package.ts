@@ -16,10 +16,8 @@ export async function loadHubPackage(
     return await load();
   } catch (cause) {
     throw fail('DATA_HUB_PACKAGE', {
-      asked:
-        'Data sets and tokenizers of the Hugging Face Hub are fetched through the package @huggingface/hub',
-      got: (cause as Error).message.split('\n')[0]!,
-      fix: 'npm i @huggingface/hub',
+      asked: `The package @huggingface/hub is needed for data sets and tokenizers of the Hugging Face Hub: ${(cause as Error).message.split('\n')[0]!}`,
+      fix: 'Install it: npm i @huggingface/hub',
       cause,
     });
   }

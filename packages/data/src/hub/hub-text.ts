@@ -104,8 +104,8 @@ function unreadableFiles({ name, files }: HubListing) {
   const endings = files.map(({ path }) => /\.[^./]+$/.exec(path)?.[0] ?? 'none');
   const seen = [...new Set(endings)].slice(0, 10).join(', ');
   return fail('DATA_HUB_FORMAT', {
-    asked: `${name} on the Hugging Face Hub must have Parquet, JSONL or text files, or a Parquet branch that the Hub made of it`,
+    asked: `${name} on the Hugging Face Hub must have Parquet, JSONL or text files, or a Parquet branch made by the Hub`,
     got: files.length === 0 ? 'no files' : `files that end in ${seen}`,
-    fix: 'Choose another data set, or fetch this one, turn it into one of those formats, and name the file or folder.',
+    fix: 'Choose another data set, or download this one, convert it to one of those formats, and give the file or folder.',
   });
 }

@@ -33,7 +33,7 @@ export async function hubTokenizer(
   }
   if (file.size > LARGEST_TOKENIZER) {
     throw fail('DATA_TOKENIZER', {
-      asked: `The tokenizer.json of ${name} may have ${LARGEST_TOKENIZER} bytes`,
+      asked: `The tokenizer.json of ${name} may have at most ${LARGEST_TOKENIZER} bytes`,
       got: `${file.size}`,
       fix: 'Name another model.',
     });

@@ -88,8 +88,7 @@ async function keep(path: string, stored: z.input<typeof storedSchema>): Promise
 
 function notStored({ name }: HubRepository, { cache }: HubEnvironment): never {
   throw fail('DATA_HUB_NETWORK', {
-    asked: `HF_HUB_OFFLINE is set, so ${name} must have been used on this machine before`,
-    got: `nothing of it in ${cache}`,
-    fix: 'Run once with a network and without HF_HUB_OFFLINE.',
+    asked: `HF_HUB_OFFLINE is set, and ${cache} has nothing of ${name}`,
+    fix: 'Run once online, without HF_HUB_OFFLINE.',
   });
 }

@@ -43,7 +43,7 @@ function parse<Option extends string>(
   const leads = options.some(([key, value]) => key === 'revision' && !isRevision(value));
   if (rest.length > 0 || wrong || leads || !/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(name)) {
     throw fail('DATA_HUB_REFERENCE', {
-      asked: `Something on the Hugging Face Hub is written as hf:owner/name?option=value&option=value with the options ${known.join(', ')}`,
+      asked: `A reference to the Hugging Face Hub must have the form hf:owner/name?option=value&option=value, with the options ${known.join(', ')}`,
       got: JSON.stringify(text),
       fix: 'For example: hf:Salesforce/wikitext?config=wikitext-2-raw-v1',
     });

@@ -49,8 +49,7 @@ export interface RemoteFile {
 
 function gone({ path }: HubFile, { name }: HubRepository) {
   return fail('DATA_HUB_MISSING', {
-    asked: `${name} on the Hugging Face Hub must have the file ${path}`,
-    got: 'no such file any more',
+    asked: `${name} on the Hugging Face Hub no longer has the file ${path}`,
     fix: 'Run again, or name another revision.',
   });
 }

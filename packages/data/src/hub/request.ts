@@ -73,9 +73,8 @@ function waitOf(response: Response | undefined, wait: number): number {
 /** @param cause what went wrong on the way */
 export function unreachable(endpoint: string, cause: unknown) {
   return fail('DATA_HUB_NETWORK', {
-    asked: `The Hugging Face Hub must answer at ${endpoint}`,
-    got: shown(innermost(cause)),
-    fix: 'Check the connection (behind a proxy, Node.js 24 reads HTTPS_PROXY with NODE_USE_ENV_PROXY=1) and HF_ENDPOINT, and run again: what was fetched is kept.',
+    asked: `The Hugging Face Hub does not answer at ${endpoint}: ${shown(innermost(cause))}`,
+    fix: 'Check the connection and HF_ENDPOINT, and run again; files already downloaded are kept. Behind a proxy, Node.js 24 reads HTTPS_PROXY with NODE_USE_ENV_PROXY=1.',
     cause,
   });
 }
@@ -124,24 +123,21 @@ function errorIn(body: string): string | undefined {
 function closed(what: string, { type, name, endpoint, hasToken }: Asked, got: string) {
   const page = `${endpoint}/${type === 'dataset' ? 'datasets/' : ''}${name}`;
   return fail('DATA_HUB_ACCESS', {
-    asked: `${what} on the Hugging Face Hub must be open to ${hasToken ? 'the token that is set' : 'everyone, or to a token'}`,
-    got,
+    asked: `${what} on the Hugging Face Hub does not admit ${hasToken ? 'the token that is set' : 'access without a token'}: ${got}`,
     fix: `Accept its conditions at ${page} and set HF_TOKEN to a token that may read it.`,
   });
 }
 
 function noRevision(what: string, { revision }: Asked, got: string) {
   return fail('DATA_HUB_MISSING', {
-    asked: `${what} on the Hugging Face Hub must have the revision ${revision}`,
-    got,
+    asked: `${what} on the Hugging Face Hub has no revision ${revision}: ${got}`,
     fix: 'Name a branch, a tag or a commit with ?revision=.',
   });
 }
 
 function unknown(what: string, { endpoint, hasToken }: Asked, got: string) {
   return fail('DATA_HUB_MISSING', {
-    asked: `${what} must be on the Hugging Face Hub at ${endpoint}`,
-    got,
+    asked: `${what} does not exist on the Hugging Face Hub at ${endpoint}: ${got}`,
     fix: `Check the name${hasToken ? ', and what the token may read' : '; a private one needs HF_TOKEN'}.`,
   });
 }

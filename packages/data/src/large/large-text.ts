@@ -70,7 +70,7 @@ async function store(
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
   }
   const written = await readStored(kept);
-  if (!written) throw notKept(kept, 'files that are not as they were written');
+  if (!written) throw notKept(kept, 'the files differ from those written');
   return written;
 }
 

@@ -96,8 +96,7 @@ export class SplitEncoder {
 
 function uncut({ name }: Tokenizer) {
   return fail('DATA_LARGE', {
-    asked: `Tokenizer ${name} must be given a text in parts that it encodes as it does the whole`,
-    got: `${HELD} bytes without a place to cut`,
+    asked: `Tokenizer ${name} can encode a large text only in parts, and there is no place to cut within ${HELD} bytes`,
     fix: 'Use less of the text (data.maxBytes), or another tokenizer.',
   });
 }

@@ -36,7 +36,7 @@ export class TokenFile implements TokenSequence {
     const count = Math.max(0, Math.min(end, this.length) - first);
     const bytes = new Uint8Array(count * this.#width);
     const read = readAt(this.path, bytes, first * this.#width);
-    if (read !== bytes.length) throw notKept(this.path, `${read} of ${bytes.length} bytes there`);
+    if (read !== bytes.length) throw notKept(this.path, `it has ${read} of ${bytes.length} bytes`);
     return new Int32Array(new ARRAYS[this.#width](bytes.buffer));
   }
 }

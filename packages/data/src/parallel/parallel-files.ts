@@ -78,7 +78,7 @@ const withoutReturn = (line: string) => (line.endsWith('\r') ? line.slice(0, -1)
 
 function tooLarge(path: string) {
   return fail('DATA_LARGE', {
-    asked: `Parallel text is held in memory, so ${shown(path)} may have ${LARGEST_FILE} bytes, ${MOST_LINES} lines and ${LONGEST_LINE} characters a line at most`,
+    asked: `Parallel text is held in memory, so ${shown(path)} may have at most ${LARGEST_FILE} bytes, ${MOST_LINES} lines and ${LONGEST_LINE} characters per line`,
     got: 'more',
     fix: 'Use part of the corpus.',
   });

@@ -84,9 +84,9 @@ async function readPair([from, to]: readonly [string, string]): Promise<Parallel
 
 function missing(path: string, { from, to }: Languages, stems: readonly string[]) {
   return fail('DATA_MISSING', {
-    asked: `Parallel text is read from ${path}: train.${from} and train.${to}, or one pair of files of a stem`,
+    asked: `${path} must contain train.${from} and train.${to}, or one pair of files with the same stem`,
     got: stems.length === 0 ? 'no such pair' : `pairs named ${stems.join(', ')}`,
-    fix: 'Check the path and the languages (data.from and data.to); .gz files are read as well.',
+    fix: 'Check the path and the languages (data.from and data.to); .gz files are read too.',
   });
 }
 

@@ -58,7 +58,7 @@ function assertTogether(count: number, sides: readonly number[], labels: Uint8Ar
   const stray = labels.find((label) => label > 9);
   if (sides.some((side) => side !== DIGIT_SIDE) || labels.length !== count || stray !== undefined) {
     throw fail('DATA_IDX', {
-      asked: `Digits must be ${DIGIT_SIDE} x ${DIGIT_SIDE} pixels with a label from 0 to 9 each`,
+      asked: `Digits must be ${DIGIT_SIDE} x ${DIGIT_SIDE} pixels, each with a label from 0 to 9`,
       got:
         stray === undefined
           ? `${count} images of ${sides.join(' x ')} and ${labels.length} labels`
@@ -82,9 +82,9 @@ async function readGzip(file: string): Promise<Uint8Array> {
 
 function damaged(file: string, got: string, cause?: unknown) {
   return fail('DATA_IDX', {
-    asked: `${shown(file)} must be a whole gzip file of digits`,
+    asked: `${shown(file)} must be a complete gzip file of digits`,
     got: shown(got),
-    fix: 'Get the file again; it is cut short or damaged.',
+    fix: 'Download the file again; it is cut short or damaged.',
     cause,
   });
 }

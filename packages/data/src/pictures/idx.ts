@@ -40,6 +40,6 @@ function corrupt(name: string, { asked, got }: { asked: string; got: string }) {
   return fail('DATA_IDX', {
     asked: `The idx file ${name} must ${asked}`,
     got,
-    fix: 'Get the file again; it is cut short, damaged, or of another kind.',
+    fix: 'Download the file again; it is cut short, damaged, or of another kind.',
   });
 }

@@ -30,7 +30,7 @@ export async function loadEmbeddedText(name: EmbeddedTextName): Promise<TextSour
     throw fail('DATA_MISSING', {
       asked: `An embedded text must be one of ${Object.keys(ATTRIBUTIONS).join(', ')}`,
       got: String(name),
-      fix: 'Use loadTextFile for a text of your own.',
+      fix: 'Use loadTextFile for your own text.',
     });
   }
   const [train, validation] = await Promise.all([
@@ -47,8 +47,7 @@ async function readSplit(name: string, split: string): Promise<Uint8Array> {
     return await promisify(gunzip)(await readFile(file));
   } catch (cause) {
     throw fail('DATA_MISSING', {
-      asked: `The embedded text ${name} needs its ${split} file`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      asked: `The embedded text ${name} lacks its ${split} file: ${cause instanceof Error ? cause.message : String(cause)}`,
       fix: 'Reinstall @moekit/data.',
       cause,
     });

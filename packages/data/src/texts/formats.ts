@@ -41,8 +41,8 @@ export function formatOf(path: string): TextFormat {
   if (ending === '') return 'text';
   if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending]!;
   throw fail('DATA_FORMAT', {
-    asked: `A text ends in ${KNOWN_ENDINGS} (.gz after it for gzip), or in nothing`,
+    asked: `A text file must end in ${KNOWN_ENDINGS}, with .gz after it if compressed, or have no ending`,
     got: shown(path),
-    fix: 'Convert the file to one of these formats; plain text of another ending is read by a name (or a link) that ends in .txt.',
+    fix: 'Convert the file to one of these formats. To read plain text with another ending, name it (or a link to it) with .txt.',
   });
 }

@@ -26,9 +26,8 @@ export function notText(path: string, got: string, cause?: unknown) {
 
 export function unreadable(path: string, cause: unknown) {
   return fail('DATA_MISSING', {
-    asked: `Data is read from ${shown(path)}`,
-    got: shown(messageOf(cause)),
-    fix: 'Check the path; it must name a readable file, or a folder of them.',
+    asked: `Cannot read ${shown(path)}: ${shown(messageOf(cause))}`,
+    fix: 'Check the path: it must be a readable file, or a folder of such files.',
     cause,
   });
 }
@@ -45,9 +44,9 @@ export function wrongFormat(asked: string, got: string, cause?: unknown) {
 
 export function tooLarge(path: string, limit: number) {
   return fail('DATA_LARGE', {
-    asked: `A text is held in memory whole, so ${shown(path)} may have ${limit} bytes at most`,
+    asked: `A text is held in memory, so ${shown(path)} may have at most ${limit} bytes`,
     got: 'more',
-    fix: 'Set maxBytes (data.maxBytes) to use that many bytes of its start, or split the file.',
+    fix: 'Set maxBytes (data.maxBytes) to use only its beginning, or split the file.',
   });
 }
 
@@ -55,7 +54,7 @@ export function tooLarge(path: string, limit: number) {
 export function unfolds(path: string, times: number) {
   return fail('DATA_LARGE', {
     asked: `${shown(path)} must unfold to at most ${times} times its size`,
-    got: 'more, as only files made to fill a disk do',
-    fix: 'Decompress the file yourself if you trust it, or set maxBytes (data.maxBytes) to use its start.',
+    got: 'more, as only malicious files do',
+    fix: 'If you trust the file, decompress it yourself, or set maxBytes (data.maxBytes) to use only its beginning.',
   });
 }

@@ -18,14 +18,13 @@ export async function* checkedUtf8(
   let first = true;
   for await (const chunk of withWholeStart(chunks)) {
     if (first) assertNotUtf16(chunk, path);
-    if (chunk.includes(0)) throw notText(path, 'bytes of 0, as binary files and UTF-16 have');
+    if (chunk.includes(0)) throw notText(path, 'zero bytes, as in binary files and UTF-16');
     if (!decodes(decoder, chunk)) throw notText(path, badByte(chunk, line));
     line += linesIn(chunk);
     yield first ? withoutMark(chunk) : chunk;
     first = false;
   }
-  if (!decodes(decoder))
-    throw notText(path, `bytes that are not: the end cuts a character, line ${line}`);
+  if (!decodes(decoder)) throw notText(path, `an incomplete character at the end, line ${line}`);
 }
 
 /** Chunks of which the first is long enough to hold a mark. */
@@ -60,11 +59,11 @@ function badByte(chunk: Uint8Array, line: number): string {
     const end = chunk.indexOf(NEWLINE, at);
     const text = chunk.subarray(at, end === -1 ? chunk.length : end + 1);
     if (!decodes(new TextDecoder('utf-8', { fatal: true }), text)) {
-      return `bytes that are not, line ${line + n}`;
+      return `other bytes in line ${line + n}`;
     }
     at = end + 1;
   }
-  return `bytes that are not, line ${line}`;
+  return `other bytes in line ${line}`;
 }
 
 function linesIn(chunk: Uint8Array): number {

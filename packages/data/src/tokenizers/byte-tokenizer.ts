@@ -15,8 +15,8 @@ export function byteTokenizer(): Tokenizer {
 function asByte(id: number): number {
   if (Number.isInteger(id) && id >= 0 && id < 256) return id;
   throw fail('DATA_TOKENS', {
-    asked: 'The tokenizer "bytes" decodes ids from 0 to 255',
+    asked: 'The tokenizer "bytes" can decode only ids from 0 to 255',
     got: String(id).slice(0, 40),
-    fix: 'Decode what this tokenizer encoded.',
+    fix: 'Decode only ids that this tokenizer produced.',
   });
 }

@@ -223,7 +223,7 @@ describe('the cache', () => {
       refused('DATA_HUB_NETWORK', 'HF_HUB_OFFLINE is set', 'lines/a #1.txt'),
     );
     await expect(read('hf:owner/gated')).rejects.toMatchObject(
-      refused('DATA_HUB_NETWORK', 'HF_HUB_OFFLINE is set', 'nothing of it'),
+      refused('DATA_HUB_NETWORK', 'HF_HUB_OFFLINE is set', 'has nothing of'),
     );
     vi.stubEnv('HF_HUB_OFFLINE', '');
     vi.stubEnv('MOEKIT_LOOKED_UP_SINCE', String(Date.now() - 60_000));
@@ -299,7 +299,7 @@ describe('a download', () => {
     };
     const wanted = { file, blob, onSize: () => undefined, retries: [1, 1] };
     await expect(download({ ...wanted, open: open(500) })).rejects.toMatchObject(
-      refused('DATA_HUB_DOWNLOAD', '500, and then', 'the download resumes'),
+      refused('DATA_HUB_DOWNLOAD', '500 of', 'the download resumes'),
     );
     expect(await readdir(join(folder, 'blobs'))).toEqual([expect.stringContaining('.incomplete')]);
     await download({ ...wanted, open: open(undefined) });

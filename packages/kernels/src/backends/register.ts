@@ -37,7 +37,7 @@ function currentBackend(): string {
 function assertBackend(name: string): void {
   if (findBackendFactory(name) !== null) return;
   throw fail('KERNELS_VALUE', {
-    asked: `registerKernels needs a backend of the program, one of ${Object.keys(engine().registryFactory).join(', ')}`,
+    asked: `registerKernels needs a backend of TensorFlow.js, one of ${Object.keys(engine().registryFactory).join(', ')}`,
     got: String(name),
     fix: 'Import the package of the backend first.',
   });

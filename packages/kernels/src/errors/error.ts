@@ -1,7 +1,9 @@
-/** The parts of a message with which a reader can fix a mistake: the demand, the finding, the fix. */
+/** The parts of a message with which a reader can fix a mistake. */
 export interface ErrorDetail {
+  /** The requirement ("k must be at most 4"), or without `got` the failure ("Cannot write a.json: ENOSPC"). */
   readonly asked: string;
-  readonly got: string;
+  /** The value that was given instead; left out where a failure is not about a value. */
+  readonly got?: string;
   readonly fix: string;
   readonly cause?: unknown;
 }
@@ -11,7 +13,7 @@ export type ErrorTable = Readonly<Record<string, string>>;
 
 /**
  * The one error class of moekit. `code` is stable across versions; the message may be reworded.
- * Message form: `asked, got ...; fix`.
+ * Message form: `asked, got ... . fix`, or `asked. fix`.
  */
 export class MoekitError<Code extends string = string> extends Error {
   override readonly name = 'MoekitError';
@@ -19,7 +21,8 @@ export class MoekitError<Code extends string = string> extends Error {
   readonly detail: ErrorDetail;
 
   constructor(code: Code, detail: ErrorDetail) {
-    super(`${detail.asked}, got ${detail.got}. ${detail.fix}`, { cause: detail.cause });
+    const { asked, got, fix, cause } = detail;
+    super(`${asked}${got === undefined ? '' : `, got ${got}`}. ${fix}`, { cause });
     this.code = code;
     this.detail = detail;
   }

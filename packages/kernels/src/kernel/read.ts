@@ -9,8 +9,7 @@ export function readSync(x: Tensor): Float32Array {
     return x.dataSync<'float32'>();
   } catch (cause) {
     throw fail('KERNELS_SYNC_READ', {
-      asked: `Routing on backend ${getBackend()} needs a synchronous read of the mask`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      asked: `Routing on backend ${getBackend()} needs a synchronous read of the mask, which failed: ${cause instanceof Error ? cause.message : String(cause)}`,
       fix: 'Use the wasm, cpu or tensorflow backend here.',
       cause,
     });

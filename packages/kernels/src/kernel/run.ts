@@ -79,7 +79,7 @@ function runNamed(kernelName: string, inputs: object, attributes: object): Tenso
 
 function throwElsewhere(): never {
   throw fail('KERNELS_PLAN', {
-    asked: 'A plan that lives on a device is used on the backend that made it',
+    asked: 'A plan on a device must be used on the backend that made it',
     got: `backend ${getBackend()}`,
     fix: 'Make a new plan after setBackend.',
   });

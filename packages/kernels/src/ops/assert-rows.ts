@@ -6,9 +6,9 @@ import type { DispatchPlan } from '../plan/plan.js';
 export function assertMaxRows(maxRows: number | undefined): void {
   if (maxRows === undefined || (Number.isInteger(maxRows) && maxRows >= 0)) return;
   throw fail('KERNELS_VALUE', {
-    asked: 'dispatchPlan needs a whole maxRows of at least 0',
+    asked: 'dispatchPlan needs maxRows to be a whole number of at least 0',
     got: String(maxRows),
-    fix: 'Top-k routing has exactly T * k rows; leave it out where no bound is known.',
+    fix: 'For top-k routing it is T * k. Leave it out where no bound is known.',
   });
 }
 
@@ -16,8 +16,8 @@ export function assertMaxRows(maxRows: number | undefined): void {
 export function assertRowsFit({ numRows }: DispatchPlan, maxRows: number | undefined): void {
   if (maxRows === undefined || numRows <= maxRows) return;
   throw fail('KERNELS_VALUE', {
-    asked: `A dispatch mask with maxRows ${maxRows} holds at most as many ones`,
-    got: `${numRows} routed pairs`,
+    asked: `A dispatch mask with maxRows ${maxRows} must hold at most ${maxRows} ones`,
+    got: `${numRows}`,
     fix: 'Correct the bound; a device plan could not hold these rows.',
   });
 }

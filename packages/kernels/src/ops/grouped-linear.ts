@@ -61,7 +61,7 @@ function assertActivation(activation: LinearOptions['activation']): void {
   throw fail('KERNELS_VALUE', {
     asked: 'The activation of groupedLinear must be relu, or left out',
     got: describeValue(activation),
-    fix: "Apply others to its result, as tfjs's own operations.",
+    fix: 'Apply other activations to the result, with operations of tfjs.',
   });
 }
 
@@ -70,7 +70,7 @@ function assertFlag(fromTokens: boolean): void {
   throw fail('KERNELS_VALUE', {
     asked: 'The fromTokens of groupedLinear must be true or false',
     got: describeValue(fromTokens),
-    fix: 'Leave it out where x holds rows in plan order.',
+    fix: 'Leave it out if x holds rows in plan order.',
   });
 }
 

@@ -77,7 +77,7 @@ export function limitCapacity(
     throw fail('KERNELS_VALUE', {
       asked: `limitCapacity needs a priority, one of ${priorities.join(', ')}`,
       got: describeValue(priority),
-      fix: 'XMoE serves by rank-then-probability, the others by rank-then-arrival.',
+      fix: 'XMoE evaluates with rank-then-probability, the other papers with rank-then-arrival.',
     });
   }
   registerKernels();

@@ -45,6 +45,6 @@ function refuse(asked: string, got: string): never {
   throw fail('KERNELS_PLAN', {
     asked: `A plan needs ${asked}`,
     got,
-    fix: 'Let dispatchPlan make it.',
+    fix: 'Use a plan that dispatchPlan made.',
   });
 }

@@ -44,8 +44,8 @@ export function planRows(mask: Float32Array, numTokens: number, numExperts: numb
 
 function throwNotBinary(value: number, token: number, expert: number): never {
   throw fail('KERNELS_MASK', {
-    asked: 'A dispatch mask holds only 0 and 1',
+    asked: 'A dispatch mask must hold only 0 and 1',
     got: `${value} for token ${token} and expert ${expert}`,
-    fix: 'Build the mask with a selection function; weights belong into combineWeights.',
+    fix: 'Build the mask with a selection function; weights belong in combineWeights.',
   });
 }

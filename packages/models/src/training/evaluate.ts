@@ -68,7 +68,7 @@ class Totals {
 
 function nothing(batches: number) {
   return fail('DATA_SHORT', {
-    asked: 'Held-out data must have something to predict',
+    asked: 'Held-out data must contain targets to predict',
     got: `${batches} batches without a target`,
     fix: 'Hold out more data, or evaluate more batches.',
   });

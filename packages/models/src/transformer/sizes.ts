@@ -55,7 +55,7 @@ export function assertHeads({
   }
   if (headWidth % 2 !== 0) {
     throw fail('MODELS_CONFIG', {
-      asked: 'Heads are rotated in pairs of elements, so modelWidth / numHeads must be even',
+      asked: 'modelWidth / numHeads must be even, because heads are rotated in pairs of elements',
       got: String(headWidth),
       fix: 'Change one of them.',
     });

@@ -86,14 +86,14 @@ function assertInstallable(name: string): void {
   throw fail('CLI_USAGE', {
     asked: 'The backend to install must be tensorflow',
     got: name,
-    fix: 'The others come with npm: wasm with moekit, webgpu with npm install webgpu @tensorflow/tfjs-backend-webgpu.',
+    fix: 'The other backends are npm packages: wasm comes with moekit, webgpu with npm install webgpu @tensorflow/tfjs-backend-webgpu.',
   });
 }
 
 function assertVersion(tensorflow: string | undefined): void {
   if (tensorflow === undefined || isVersion(tensorflow)) return;
   throw fail('CLI_USAGE', {
-    asked: '--tensorflow must be a version',
+    asked: '--tensorflow must be a version number',
     got: tensorflow,
     fix: 'For example: --tensorflow 2.21.0',
   });

@@ -124,8 +124,8 @@ async function evaluateSetting(
 function gridOf({ router, stored }: OpenedRun, settings: readonly Setting[]) {
   if (router || settings.length === 0) return setRouter(stored.router.router, settings);
   throw fail('CLI_USAGE', {
-    asked: '--set of moekit eval changes options of the router of a checkpoint',
-    got: 'a dense model, which has none',
-    fix: 'Leave it out.',
+    asked:
+      'The checkpoint is of a dense model, which has no router whose options --set could change',
+    fix: 'Leave out --set.',
   });
 }

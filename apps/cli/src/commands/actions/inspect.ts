@@ -35,7 +35,7 @@ export async function inspect(path: string, flags: InspectFlags): Promise<number
 function resultsFile(path: string): string | undefined {
   if (!existsSync(path)) {
     throw fail('CLI_USAGE', {
-      asked: 'moekit inspect must be given a checkpoint, the folder of a run, or a results.json',
+      asked: 'moekit inspect needs a checkpoint, the folder of a run, or a results.json',
       got: `${path}, which does not exist`,
       fix: 'Check the path.',
     });

@@ -60,8 +60,7 @@ function render({ backend, settings, rows }: LayerTimes): string {
 
 function denseHasNoRouter() {
   return fail('CLI_USAGE', {
-    asked: 'layer-time must be given routers',
-    got: 'dense, which has none',
-    fix: 'Leave it out.',
+    asked: 'layer-time times routers, and dense has none',
+    fix: 'Leave out dense.',
   });
 }

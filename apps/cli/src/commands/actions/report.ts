@@ -32,8 +32,8 @@ function fileIn(folder: string): string {
   const file = /\.json$/i.test(folder) ? folder : join(folder, 'results.json');
   if (existsSync(file)) return file;
   throw fail('CLI_USAGE', {
-    asked: 'moekit report takes folders that hold a results.json',
+    asked: 'moekit report needs folders that contain a results.json',
     got: `${file}, which does not exist`,
-    fix: 'Give the --out folder of a bench or a sweep; an interrupted sweep writes it after --resume.',
+    fix: 'Give the --out folder of a bench or a sweep. An interrupted sweep writes results.json after --resume.',
   });
 }

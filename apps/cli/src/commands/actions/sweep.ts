@@ -116,7 +116,7 @@ function presetNamed(name: string): Preset {
   throw fail('CLI_USAGE', {
     asked: '--preset must be quick or large',
     got: JSON.stringify(name),
-    fix: 'quick takes minutes on two cores, large about two hours for all experiments together.',
+    fix: 'quick takes minutes on two cores; large takes about two hours for all experiments together.',
   });
 }
 

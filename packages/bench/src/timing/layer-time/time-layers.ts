@@ -65,9 +65,8 @@ export async function timeLayers(
 
 function noRouter(name: string) {
   return fail('BENCH_ROUTER_SPEC', {
-    asked: 'Layers are timed under routers',
-    got: `${name}, which has none`,
-    fix: 'Leave it out.',
+    asked: `Layer times are measured under routers, and ${name} has none`,
+    fix: `Leave out ${name}.`,
   });
 }
 

@@ -21,7 +21,7 @@ export function checkCapacity(subject: Subject): void {
       ensure(invented < 0, {
         asked: 'dispatchMask must be a subset of selectionMask',
         got: `a pair that is dispatched but was not selected (flat index ${invented})`,
-        fix: 'selectionMask is the choice before capacity; limitCapacity(selectionMask, ...) gives the other.',
+        fix: 'selectionMask is the choice before capacity; limitCapacity(selectionMask, ...) gives dispatchMask.',
       });
       const dropped = dispatchMask.findIndex((m, i) => m === 0 && selectionMask[i] === 1);
       holdsItsRoom(capacity, dispatchMask, router.numExperts, dropped >= 0);
@@ -40,9 +40,9 @@ function holdsItsRoom(capacity: number, mask: Float32Array, experts: number, dro
   mask.forEach((m, i) => (rows[i % experts]! += m));
   const most = Math.max(...rows);
   ensure(Number.isNaN(capacity) ? !drops : Number.isInteger(capacity) && capacity >= most, {
-    asked: `A routing that drops pairs must say its capacity, at least the ${most} rows of its fullest expert`,
+    asked: `A routing that drops pairs must state its capacity, at least the ${most} rows of its fullest expert`,
     got: Number.isNaN(capacity) ? 'none' : String(capacity),
-    fix: 'Return capacity: C in the routing: statistics count what padding to it costs.',
+    fix: 'Return capacity: C in the routing; statistics count the cost of padding to it.',
   });
 }
 

@@ -35,7 +35,7 @@ function decidesWithoutTheFuture(router: Router, subject: Subject): void {
       ensure(difference === undefined, {
         asked: `A causal router must decide for the first ${kept} tokens without the later ones`,
         got: `${difference} once the later tokens were ${how}`,
-        fix: 'Say causal: false, or drop whatever looks across tokens when context.dropFree is true.',
+        fix: 'Declare causal: false, or skip everything that looks across tokens when context.dropFree is true.',
       });
     }
   }
@@ -51,7 +51,7 @@ function isRefused(router: Router): void {
   ensure(isMoekitError(refusal) && refusal.code === 'MOE_NOT_CAUSAL', {
     asked: 'A router with causal: false must be refused in causal use',
     got: String(refusal),
-    fix: 'Leave Router.causal a plain false.',
+    fix: 'Make Router.causal a plain false.',
   });
 }
 

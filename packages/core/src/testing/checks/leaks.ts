@@ -34,8 +34,8 @@ function step(router: Router, batch: Batch): void {
     const { x, context } = tensorsOf(batch, { training: true });
     const routing = router.route(x, context);
     ensure(!x.isDisposed && !context.tokenIds!.isDisposed, {
-      asked: 'route must leave its inputs alone',
-      got: 'an input that was disposed',
+      asked: 'route must not dispose its inputs',
+      got: 'a disposed input',
       fix: 'Let the surrounding tidy dispose tensors.',
     });
     return decodeRoutingStats(encodeRoutingStats(routing).dataSync<'float32'>());

@@ -31,7 +31,7 @@ export function checkLosses(subject: Subject): void {
     for (const { name, value, atBalance } of balanced.losses) {
       if (atBalance === null) continue;
       ensure(Math.abs(value - atBalance) <= tolerance * Math.max(1, Math.abs(atBalance)), {
-        asked: `Loss ${name} must come to its declared atBalance, ${atBalance}, at uniform routing`,
+        asked: `Loss ${name} must equal its declared atBalance, ${atBalance}, at uniform routing`,
         got: String(value),
         fix: 'Correct atBalance, or the scale of the loss; declare null if it has no such value.',
       });

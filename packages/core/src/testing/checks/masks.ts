@@ -35,7 +35,7 @@ function areBinary(member: string, mask: Float32Array): void {
   ensure(wrong === undefined, {
     asked: `${member} must hold only 0 and 1`,
     got: String(wrong),
-    fix: 'Weights belong into combineWeights; build masks with select(...).',
+    fix: 'Weights belong in combineWeights; build masks with select(...).',
   });
 }
 
@@ -45,8 +45,8 @@ function isConstant(router: Router, batch: Batch, member: 'dispatchMask' | 'sele
   ])[0]!;
   const reached = gradients.find(({ values }) => values.some((g) => g !== 0));
   ensure(reached === undefined, {
-    asked: `${member} must be a constant: the decision is taken outside the gradient tape`,
+    asked: `${member} must be a constant, because the decision is made outside the gradient tape`,
     got: `a gradient from it to ${reached?.of ?? ''}`,
-    fix: 'Take the decision inside select(scores, (s) => ...) and write combineWeights = mul(probs, mask).',
+    fix: 'Decide inside select(scores, (s) => ...) and write combineWeights = mul(probs, mask).',
   });
 }

@@ -65,6 +65,6 @@ function staysFinite(numbers: Numbers, content: number, tokens: number): void {
   ensure(name === undefined, {
     asked: `Padding of ${content} next to ${tokens} tokens must not reach ${name}`,
     got: 'NaN or infinity',
-    fix: 'Padding comes as rows of 0: guard norms and divisions, and clear rows with maskTokens, for 0 times infinity is NaN.',
+    fix: 'Padding tokens are rows of 0: guard norms and divisions, and clear rows with maskTokens, because 0 times infinity is NaN.',
   });
 }

@@ -30,7 +30,7 @@ function areDistributions({ probs, zeroMass, selectionMask, tokens, experts }: R
     const closed = of(selectionMask).every((m) => m === 0);
     ensure(row.every((p) => p >= 0) && Math.abs(sum - 1) <= 1e-3, () => ({
       asked:
-        'probs must be a distribution: not negative, rows summing to 1 less the zero-compute mass',
+        'probs must be a distribution: non-negative, each row summing to 1 minus the zero-compute mass',
       got: `a row [${row.join(', ')}] and mass ${zeroMass[t]}${closed ? ', of a token that no gate opens' : ''}`,
       fix: closed
         ? 'Give such a token uniform probabilities, or a zero-compute mass of 1.'

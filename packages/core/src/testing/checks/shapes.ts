@@ -45,7 +45,7 @@ function describesItself(router: Router): void {
     ensure(holds, {
       asked: `Router.${member} must describe the router`,
       got: String(got),
-      fix: 'Reports and matched-compute comparisons are computed from it.',
+      fix: 'Reports and matched-compute comparisons use it.',
     });
   }
 }
@@ -66,6 +66,6 @@ function namesDiffer(losses: readonly ReadLoss[]): void {
   ensure(new Set(names).size === names.length, {
     asked: 'Losses of one router must have different names',
     got: names.join(', '),
-    fix: 'Logs keep one column for each name.',
+    fix: 'Logs keep one column per name.',
   });
 }

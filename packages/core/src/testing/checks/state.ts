@@ -41,13 +41,13 @@ function compare(
     fix: 'Derive updates from the statistics alone.',
   });
   ensure(routed(stepped).combineWeights.every(Number.isFinite), {
-    asked: 'A router must stay finite after steps, one without any token included',
+    asked: 'A router must stay finite after steps, including a step without any token',
     got: 'weights that are not finite',
     fix: 'Guard divisions by counts.',
   });
   restore(fresh, stepped);
   ensure(bytesOf(routed(fresh)) === bytesOf(routed(stepped)), {
-    asked: 'A router restored from the variables of another must route as that one does',
+    asked: 'A router restored from the variables of another must route as the other does',
     got: 'a different routing after steps',
     fix: 'Keep state in variables made with trainable: false, and list them in variables().',
   });

@@ -34,7 +34,7 @@ function tied(router: Router, { spec: { modelWidth: width } }: Subject): void {
   if (first === 0 || routed.logits.some((z) => z !== first)) return; // no gate that weights of 1 make equal
   const wrong = router.causal ? gapInRow(routed) : gapInColumn(routed);
   ensure(wrong === undefined, {
-    asked: 'Equal logits must go to the lower expert index, then to the lower token index',
+    asked: 'Among equal logits the lower expert index must win, then the lower token index',
     got: `${wrong} among logits that are all ${first}`,
     fix: 'Select on the logits with selectTopK or selectThreshold, or on the host in float64: float32 softmax and sigmoid of equal logits may differ.',
   });

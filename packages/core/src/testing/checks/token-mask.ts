@@ -59,7 +59,7 @@ function refuse(member: string, token: number | undefined): void {
 function changesNothing(a: ReadRouting, b: ReadRouting, when: string): void {
   const difference = firstDifference(a, b) ?? firstLossDifference(a, b);
   ensure(difference === undefined, {
-    asked: 'Padding must not change what other tokens get, nor the losses',
+    asked: 'Padding must change neither the routing of other tokens nor the losses',
     got: `${difference} when ${when}`,
     fix: 'Average losses with tokenMean(..., tokenMask) and count tokens with countTokens(...).',
   });
@@ -69,7 +69,7 @@ function onlyPadding(router: Router, batch: Batch, mode: Mode): void {
   const routed = routeBatch(router, batch, mode);
   const wrong = routed.losses.find(({ value }) => !Number.isFinite(value));
   ensure(wrong === undefined && routed.dispatchMask.every((m) => m === 0), {
-    asked: 'A batch of padding alone must route nothing and have finite losses',
+    asked: 'A batch of only padding must route nothing and have finite losses',
     got: wrong ? `loss ${wrong.name} = ${wrong.value}` : 'a dispatched token',
     fix: 'Divide by max(count, 1).',
   });

@@ -101,8 +101,7 @@ function chunkOf({ columns, num_rows: rows }: RowGroup, field: string) {
 
 function lineOf(value: Uint8Array | undefined, where: string, { path, field }: Wanted): Uint8Array {
   if (!value) return textField({ [field]: null }, field, where) as never;
-  if (!isUtf8(value))
-    throw notText(path, `bytes that are not, ${where.slice(path.length + 2, -1)}`);
+  if (!isUtf8(value)) throw notText(path, `other bytes in ${where.slice(path.length + 2, -1)}`);
   const line = new Uint8Array(value.length + 1);
   line.set(value);
   line[value.length] = 0x0a;

@@ -41,8 +41,8 @@ function fallback(token: string): Uint8Array {
 
 function unknown(id: number, name: string): never {
   throw fail('DATA_TOKENS', {
-    asked: `Tokenizer ${name.slice(0, 200)} decodes the ids of its tokens`,
+    asked: `Tokenizer ${name.slice(0, 200)} can decode only its own ids`,
     got: String(id).slice(0, 40),
-    fix: 'Decode what this tokenizer encoded.',
+    fix: 'Decode only ids that this tokenizer produced.',
   });
 }

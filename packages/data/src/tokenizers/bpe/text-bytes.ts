@@ -8,8 +8,8 @@ export function textOf(bytes: Uint8Array): string {
     return decoder.decode(bytes);
   } catch (cause) {
     throw fail('DATA_BINARY', {
-      asked: 'A tokenizer encodes UTF-8 text',
-      got: `${bytes.length} bytes that are not`,
+      asked: 'The text to encode must be UTF-8',
+      got: `${bytes.length} bytes of another encoding`,
       fix: 'Convert the text to UTF-8, or use the tokenizer "bytes".',
       cause,
     });

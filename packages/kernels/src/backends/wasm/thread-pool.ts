@@ -148,5 +148,9 @@ function ready(worker: Thread): Promise<void> {
 }
 
 function broken(got: string, fix: string, cause?: unknown) {
-  return fail('KERNELS_THREAD', { asked: 'Threads of the wasm backend must run', got, fix, cause });
+  return fail('KERNELS_THREAD', {
+    asked: `A thread of the wasm backend failed: ${got}`,
+    fix,
+    cause,
+  });
 }

@@ -48,8 +48,7 @@ export async function startDawn(): Promise<AdapterSummary> {
   const adapter = await create([]).requestAdapter();
   if (!adapter) {
     throw fail('KERNELS_ADAPTER', {
-      asked: 'WebGPU under Node needs an adapter',
-      got: 'none from Dawn',
+      asked: 'WebGPU in Node.js finds no adapter',
       fix: 'Install a Vulkan driver and libvulkan1, or use another backend.',
     });
   }

@@ -55,8 +55,7 @@ function messageOf(event: Event): string {
 
 function throwDeviceError(messages: readonly string[]): never {
   throw fail('KERNELS_DEVICE', {
-    asked: 'The WebGPU device must run every program it is given',
-    got: `${messages.length} error(s), the first: ${messages[0]!.split('\n').slice(0, 4).join(' ')}`,
-    fix: 'Discard results since the last check; report the message, or use the wasm backend.',
+    asked: `The WebGPU device reported ${messages.length} error(s), the first: ${messages[0]!.split('\n').slice(0, 4).join(' ')}`,
+    fix: 'Discard the results since the last check. Report the message, or use the wasm backend.',
   });
 }

@@ -19,8 +19,8 @@ export async function assertHolds(folder: string, least: LeastWeights | undefine
   const elements = weights.reduce((sum, [, { begin, end }]) => sum + (end - begin) / 4, 0);
   if (least.tensors <= weights.length && least.elements <= elements) return;
   throw fail('MODELS_CHECKPOINT_MISMATCH', {
-    asked: `A model of its configuration has at least ${least.elements} elements in ${least.tensors} tensors`,
-    got: `${elements} in ${weights.length} in ${folder}`,
-    fix: 'Use another checkpoint; this one is left as it is.',
+    asked: `The model of this configuration needs at least ${least.elements} elements in ${least.tensors} tensors`,
+    got: `${elements} in ${weights.length} tensors in ${folder}`,
+    fix: 'Use another checkpoint; this one is left unchanged.',
   });
 }

@@ -16,7 +16,7 @@ export function assertSameRun(
   if (differing.length === 0) return;
   const more = differing.length > 3 ? ` and ${differing.length - 3} more` : '';
   throw fail('MODELS_CHECKPOINT_MISMATCH', {
-    asked: 'A run that goes on must be the one that the checkpoint is of',
+    asked: 'A resumed run must match its checkpoint',
     got: `${differing.slice(0, 3).join('; ')}${more}`,
     fix: 'Use the same configuration, data, backend and versions, or start a new run in another folder.',
   });

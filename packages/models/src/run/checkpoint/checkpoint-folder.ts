@@ -58,8 +58,7 @@ export class CheckpointFolder {
     const latest = await this.latest();
     if (latest) {
       throw fail('MODELS_CHECKPOINT_EXISTS', {
-        asked: `A new run needs a folder without checkpoints: ${this.path}`,
-        got: `one of step ${latest.step}`,
+        asked: `${this.path} already has checkpoints, the latest of step ${latest.step}`,
         fix: 'Choose another folder, or resume that run with --resume.',
       });
     }
@@ -74,9 +73,8 @@ export class CheckpointFolder {
       for (const name of parts) await rm(join(this.path, name), { recursive: true, force: true });
     } catch (cause) {
       throw fail('MODELS_CHECKPOINT_WRITE', {
-        asked: `Checkpoints are kept in ${this.path}`,
-        got: (cause as Error).message,
-        fix: 'Choose a folder that can be written.',
+        asked: `Cannot write checkpoints to ${this.path}: ${(cause as Error).message}`,
+        fix: 'Choose a writable folder.',
         cause,
       });
     }
@@ -130,9 +128,8 @@ async function names(folder: string): Promise<string[]> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fail('MODELS_CHECKPOINT_MISSING', {
-      asked: `Checkpoints are looked for in ${folder}`,
-      got: (error as Error).message,
-      fix: 'Name a folder.',
+      asked: `Cannot read checkpoints from ${folder}: ${(error as Error).message}`,
+      fix: 'Give the folder of a run or of its checkpoints.',
       cause: error,
     });
   }

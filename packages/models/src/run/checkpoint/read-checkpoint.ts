@@ -62,9 +62,8 @@ async function readOrMiss<Result>(folder: string, read: () => Promise<Result>): 
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
     throw fail('MODELS_CHECKPOINT_MISSING', {
-      asked: `A checkpoint is read from the folder ${folder}`,
-      got: (cause as NodeJS.ErrnoException).message,
-      fix: `Name a folder that holds ${MANIFEST_FILE} and ${TENSORS_FILE}.`,
+      asked: `Cannot read a checkpoint from ${folder}: ${(cause as NodeJS.ErrnoException).message}`,
+      fix: `Give a folder that contains ${MANIFEST_FILE} and ${TENSORS_FILE}.`,
       cause,
     });
   }

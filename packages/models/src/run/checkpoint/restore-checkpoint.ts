@@ -76,7 +76,7 @@ function assertSameTensors(
   if (wrong.length === 0) return;
   const more = wrong.length > 3 ? ` and ${wrong.length - 3} more` : '';
   throw fail('MODELS_CHECKPOINT_MISMATCH', {
-    asked: 'A checkpoint must hold the tensors of the model that it is read into',
+    asked: 'The checkpoint must contain the tensors of the model it is restored into',
     got: `${wrong.slice(0, 3).join('; ')}${more}`,
     fix: 'Build the model with the configuration in its manifest.',
   });

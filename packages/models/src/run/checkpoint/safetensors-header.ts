@@ -41,7 +41,7 @@ export function encodeHeader(entries: ReadonlyMap<string, TensorEntry>): Uint8Ar
 export function decodeHeader(bytes: Uint8Array, dataBytes: number): Map<string, TensorEntry> {
   const parsed = parseStrictJson(decodeText(bytes), 'The header of a safetensors file');
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
-    throw corrupt('JSON that is no object');
+    throw corrupt('JSON that is not an object');
   }
   const { __metadata__: _, ...tensors } = parsed as Record<string, unknown>;
   const entries = Object.entries(tensors).map(
@@ -55,13 +55,13 @@ export function decodeHeader(bytes: Uint8Array, dataBytes: number): Map<string, 
 /** The first thing that is wrong ends it: a list of all could be longer than the header. */
 function entryOf(name: string, described: unknown): TensorEntry {
   const { dtype, shape, data_offsets, ...others } = Object(described) as Record<string, unknown>;
-  if (name === '__proto__') throw corrupt('a tensor whose name is no name');
+  if (name === '__proto__') throw corrupt('a tensor with an invalid name');
   if (!isType(dtype)) throw corrupt(`${name}.dtype: neither F32 nor I32`);
-  if (!isWholes(shape)) throw corrupt(`${name}.shape: no list of whole numbers`);
+  if (!isWholes(shape)) throw corrupt(`${name}.shape: not a list of whole numbers`);
   if (!isWholes(data_offsets) || data_offsets.length !== 2) {
-    throw corrupt(`${name}.data_offsets: no pair of whole numbers`);
+    throw corrupt(`${name}.data_offsets: not a pair of whole numbers`);
   }
-  if (Object.keys(others).length > 0) throw corrupt(`${name}: keys that no tensor has`);
+  if (Object.keys(others).length > 0) throw corrupt(`${name}: unknown keys`);
   const [begin, end] = data_offsets as readonly [number, number];
   return { dtype, shape, begin, end };
 }

@@ -53,9 +53,8 @@ export async function saveCheckpoint(
   } catch (cause) {
     await rm(part, { recursive: true, force: true }).catch(() => undefined);
     throw fail('MODELS_CHECKPOINT_WRITE', {
-      asked: `A checkpoint is written to ${folder}`,
-      got: (cause as Error).message,
-      fix: 'Make room, or choose another folder; earlier checkpoints are as they were.',
+      asked: `Cannot write a checkpoint to ${folder}: ${(cause as Error).message}`,
+      fix: 'Free some space, or choose another folder. Earlier checkpoints are unchanged.',
       cause,
     });
   }

@@ -49,9 +49,9 @@ function countKeys(value: unknown): number {
 /** The error for every damaged part of a checkpoint. */
 export function damaged(part: string, got: string, cause?: unknown) {
   return fail('MODELS_CHECKPOINT_CORRUPT', {
-    asked: `${part} must be as it was written`,
+    asked: `${part} must be unchanged since it was written`,
     got,
-    fix: 'Use another checkpoint; this one is left as it is.',
+    fix: 'Use another checkpoint; this one is left unchanged.',
     cause,
   });
 }

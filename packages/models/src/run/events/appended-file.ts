@@ -46,9 +46,8 @@ export class AppendedFile {
     } catch (cause) {
       if (isMoekitError(cause)) throw cause;
       throw fail('MODELS_LOG', {
-        asked: `Training events are written to ${path}`,
-        got: (cause as Error).message,
-        fix: 'Make room, or choose a place that can be written; a log that is there is kept by --resume alone.',
+        asked: `Cannot write training events to ${path}: ${(cause as Error).message}`,
+        fix: 'Free some space, or choose a writable place. To continue an existing log, use --resume.',
         cause,
       });
     }

@@ -83,6 +83,6 @@ function notALog(path: string, line: string | undefined) {
   return fail('MODELS_LOG', {
     asked: `${path} must be a log of training events`,
     got: line === undefined ? 'no file' : `the line ${JSON.stringify(line.slice(0, 60))}`,
-    fix: 'Name another file; this one is left as it is.',
+    fix: 'Give another file; this one is left unchanged.',
   });
 }

@@ -55,8 +55,8 @@ export function lossFigures(
 function assertVocabulary(model: LanguageModel, data: TokenData): void {
   if (data.vocabSize <= model.config.vocabSize) return;
   throw fail('MODELS_TOKENS', {
-    asked: `The model has embeddings for ${model.config.vocabSize} tokens`,
-    got: `data of ${data.name} with a vocabulary of ${data.vocabSize}`,
+    asked: `The vocabulary of the data must be that of the model, ${model.config.vocabSize} tokens`,
+    got: `${data.vocabSize} in ${data.name}`,
     fix: "Build the model with the data's vocabSize.",
   });
 }

@@ -143,7 +143,7 @@ class EncoderDecoder implements TranslationModel {
     const [{ maxLength }, length] = [this.config, ids.length / size];
     if (Number.isInteger(length) && length >= 1 && length <= maxLength) return;
     throw fail('MODELS_TOKENS', {
-      asked: `A batch of ${size} must have from 1 to maxLength = ${maxLength} tokens a sentence`,
+      asked: `A batch of ${size} must have from 1 to maxLength = ${maxLength} tokens per sentence`,
       got: String(length),
       fix: 'Cut longer sentences, or raise maxLength.',
     });
