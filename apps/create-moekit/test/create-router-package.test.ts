@@ -72,9 +72,7 @@ describe('what cannot be created is an error that leaves nothing behind', () => 
     await mkdir(join(cwd, 'demo'));
     await writeFile(join(cwd, 'demo', 'mine.txt'), 'mine');
     const created = createRouterPackage('demo', cwd);
-    await expect(created).rejects.toThrow(
-      /must be new or empty, got one that contains mine\.txt/,
-    );
+    await expect(created).rejects.toThrow(/must be new or empty, got one that contains mine\.txt/);
     await expect(created).rejects.toEqual(codeOf('CREATE_FOLDER'));
     expect(await readdir(cwd, { recursive: true })).toEqual(['demo', 'demo/mine.txt']);
   });

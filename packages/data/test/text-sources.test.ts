@@ -85,7 +85,11 @@ describe('encodings', () => {
   test.each<[string, Uint8Array, string]>([
     ['Latin-1', Buffer.from('größer '.repeat(300), 'latin1'), 'other bytes in line'],
     ['UTF-16', Buffer.from(`\ufeff${'text '.repeat(300)}`, 'utf16le'), 'UTF-16'],
-    ['UTF-8 and Latin-1', Buffer.concat([Buffer.from('ü'.repeat(40_000)), Buffer.of(0xfc)]), 'other bytes'],
+    [
+      'UTF-8 and Latin-1',
+      Buffer.concat([Buffer.from('ü'.repeat(40_000)), Buffer.of(0xfc)]),
+      'other bytes',
+    ],
     ['a character cut at the end', Buffer.from('ü'.repeat(900)).subarray(0, -1), 'incomplete'],
     ['zeros', Buffer.alloc(3000), 'zero bytes'],
     ['a broken gzip', gzipSync('text '.repeat(30_000)).subarray(0, 100), 'unexpected end'],
