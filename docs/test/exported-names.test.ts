@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { inSignaturesOf, placeOf } from './declarations.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const folders = [
-  ...['kernels', 'backends', 'files', 'data', 'core'],
+  ...['kernels', 'backends', 'files', 'data', 'core', 'models', 'bench'],
   ...['router-topk', 'router-threshold', 'router-null-expert'],
 ];
 
@@ -62,14 +64,43 @@ function namesUsed(folder: string, specifier: string): ReadonlySet<string> {
 
 const entries = folders.flatMap((folder) => {
   const manifest = JSON.parse(read(`packages/${folder}/package.json`)) as {
-    exports: Record<string, { '@moekit/source'?: string }>;
+    exports: Record<string, { '@moekit/source'?: string; types?: string }>;
   };
-  return Object.entries(manifest.exports).flatMap(([entry, { '@moekit/source': source }]) =>
-    source === undefined ? [] : [{ folder, specifier: join('@moekit', folder, entry), source }],
+  return Object.entries(manifest.exports).flatMap(([entry, { '@moekit/source': source, types }]) =>
+    source === undefined
+      ? []
+      : [
+          {
+            folder,
+            specifier: join('@moekit', folder, entry),
+            source,
+            declarations: join(root, 'packages', folder, types!),
+          },
+        ],
   );
 });
 
-describe.each(entries)('$specifier', ({ folder, specifier, source }) => {
+/** Declarations of a package that users import, or that stand in the signatures of those. */
+const nameable = new Map(
+  folders.map((folder) => [
+    folder,
+    () =>
+      inSignaturesOf(
+        entries
+          .filter((entry) => entry.folder === folder)
+          .flatMap(({ specifier, declarations }) =>
+            [...namesUsed(folder, specifier)].map((name) => ({ entry: declarations, name })),
+          ),
+      ),
+  ]),
+);
+
+beforeAll(
+  () => execFileSync('npx', ['tsc', '-b', 'apps/cli/tsconfig.lib.json'], { cwd: root }),
+  120_000,
+);
+
+describe.each(entries)('$specifier', ({ folder, specifier, source, declarations }) => {
   const index = indexOf(join('packages', folder, source));
   const used = namesUsed(folder, specifier);
 
@@ -79,15 +110,22 @@ describe.each(entries)('$specifier', ({ folder, specifier, source }) => {
     expect(values.filter((name) => !used.has(name))).toEqual([]);
   });
 
-  it('exports no type without a user, unless another declaration names it', () => {
-    const sources = [...texts].filter(
-      ([path]) => path.startsWith(`packages/${folder}/src/`) && !path.endsWith('/index.ts'),
-    );
-    const code = sources
-      .map(([, text]) => text.replace(/^import .*|export type \{.*/gm, ''))
-      .join('\n');
-    const named = (name: string) => code.split(new RegExp(`\\b${name}\\b`)).length - 1;
-    const idle = exportsOf(index, 'type').filter((name) => !used.has(name) && named(name) < 2);
+  it('exports no type that no user imports and no signature of what they import has', () => {
+    const named = nameable.get(folder)!();
+    const idle = exportsOf(index, 'type').filter((name) => {
+      const place = placeOf(declarations, name);
+      return place === undefined ? !used.has(name) : !named.has(place);
+    });
     expect(idle).toEqual([]);
   });
+});
+
+it('finds the types of a signature, theirs, and no others', () => {
+  const entry = join(root, 'packages/core/dist/index.d.ts');
+  const found = inSignaturesOf([{ entry, name: 'createRouter' }]);
+  const [router, routing, sink] = ['Router', 'Routing', 'TelemetrySink'].map((name) =>
+    placeOf(entry, name),
+  );
+  expect([router, routing].map((place) => found.has(place!))).toEqual([true, true]);
+  expect(sink === undefined || found.has(sink)).toBe(sink === undefined);
 });

@@ -6,10 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 import {
-  canonicalJson,
   hashOf,
   isPath,
-  labelOf,
   loadConfig,
   parseExperiment,
   parseReference,
@@ -17,6 +15,8 @@ import {
   parseRouters,
   registryOf,
 } from '../src/index.js';
+import { canonicalJson } from '../src/spec/hash.js';
+import { labelOf } from '../src/spec/label.js';
 import { checkRouters } from '../src/trial/check-routers.js';
 
 const coded = (code: string, text: RegExp) =>

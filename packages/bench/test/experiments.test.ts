@@ -5,12 +5,12 @@ import {
   applySettings,
   findExperiment,
   hashOf,
-  labelOf,
   namedExperiments,
   parseExperiment,
   parseSettings,
   presetOf,
 } from '../src/index.js';
+import { labelOf } from '../src/spec/label.js';
 import { say } from '../src/papers/findings.js';
 import { outcomeOf } from '../src/statistics/outcome.js';
 import { sampleResults } from './sample-results.js';

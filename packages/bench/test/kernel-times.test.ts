@@ -1,7 +1,8 @@
 import { createRng } from '@moekit/core';
 import { describe, expect, test } from 'vitest';
 
-import { median, runKernelTimes } from '../src/index.js';
+import { runKernelTimes } from '../src/index.js';
+import { median } from '../src/statistics/summary.js';
 import { judge } from '../src/timing/kernel-times/bars.js';
 import { families, kernelCases } from '../src/timing/kernel-times/cases.js';
 import { wasmKernelSets } from '../src/timing/kernel-times/kernel-sets.js';

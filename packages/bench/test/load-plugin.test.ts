@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { loadPlugin, registryOf } from '../src/index.js';
+import { registryOf } from '../src/index.js';
+import { loadPlugin } from '../src/plugins/load-plugin.js';
 
 const none = registryOf([]);
 const plugins = fileURLToPath(new URL('plugins/', import.meta.url));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { matchSizes } from '../src/index.js';
+import { matchSizes } from '../src/run/match.js';
 
 const input = { modelWidth: 64, feedForwardWidth: 256, expertParameters: 8 };
 

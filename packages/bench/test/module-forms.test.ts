@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { loadPlugin, registryOf } from '../src/index.js';
+import { registryOf } from '../src/index.js';
+import { loadPlugin } from '../src/plugins/load-plugin.js';
 
 /** A plug-in as text. */
 const plugin = (name: string) =>

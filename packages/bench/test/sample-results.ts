@@ -1,7 +1,9 @@
 import { mapRoutingFigures } from '@moekit/core';
 
-import type { Experiment, Outcome, Results, Trial } from '../src/index.js';
-import { collectResults, hashOf, labelOf, parseExperiment } from '../src/index.js';
+import type { Experiment, Outcome, Results } from '../src/index.js';
+import type { Trial } from '../src/results/trial-schema.js';
+import { collectResults, hashOf, parseExperiment } from '../src/index.js';
+import { labelOf } from '../src/spec/label.js';
 
 const layer = {
   ...mapRoutingFigures(() => 0),

@@ -1,4 +1,4 @@
-import { applySettings, parseExperiment, parseSettings, setRouter, setRun } from '@moekit/bench';
+import { applySettings, parseExperiment, parseSettings, setRouter, setRun } from '../src/index.js';
 import { describe, expect, test } from 'vitest';
 
 const experiment = parseExperiment({

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import {
-  format,
-  median,
-  outcomeOf,
-  outcomeWords,
-  pairedDifference,
-  summarise,
-} from '../src/index.js';
+import { format, outcomeOf, outcomeWords, pairedDifference, summarise } from '../src/index.js';
+import { median } from '../src/statistics/summary.js';
 import { intervalOf } from '../src/statistics/interval.js';
 
 describe('summarise', () => {

@@ -7,7 +7,8 @@ import { startBackend } from '@moekit/backends';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { compare, describeError, registryOf } from '../src/index.js';
+import { compare, registryOf } from '../src/index.js';
+import { describeError } from '../src/trial/describe-error.js';
 
 const wrong = fileURLToPath(new URL('plugins/wrong/', import.meta.url));
 const none = registryOf([]);

@@ -1,4 +1,4 @@
-import { nearest } from '@moekit/kernels';
+import { nearest } from '../src/index.js';
 import { expect, test } from 'vitest';
 
 const routers = 'dense switch topk noisy-topk base st-moe threshold null-expert'.split(' ');

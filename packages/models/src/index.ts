@@ -44,31 +44,11 @@ export type {
   TaskPlugin,
   TaskTotals,
 } from './task.js';
-export type {
-  DecodingSession,
-  PairBatch,
-  SourceBatch,
-  TranslationFlops,
-  TranslationModel,
-  TranslationModelConfig,
-  TranslationResult,
-} from './tasks/translation/contract.js';
 export { bleu } from './metrics/bleu.js';
 export type { Bleu } from './metrics/bleu.js';
 export { chrf } from './metrics/chrf.js';
 export type { ChrfOptions } from './metrics/chrf.js';
 export { largeTranslation, quickTranslation } from './tasks/translation/presets.js';
 export type { TranslationPreset } from './tasks/translation/presets.js';
-export { translate } from './tasks/translation/translate.js';
-export type { DecodingOptions } from './tasks/translation/translate.js';
-export { createTranslationModel } from './tasks/translation/translation-model.js';
-export { createTranslationTask } from './tasks/translation/translation-task.js';
-export type { TranslationTaskOptions } from './tasks/translation/translation-task.js';
 export { largeVisionLanguage, quickVisionLanguage } from './tasks/vision-language/presets.js';
 export type { VisionLanguagePreset } from './tasks/vision-language/presets.js';
-export { createVisionLanguageModel } from './tasks/vision-language/vision-language-model.js';
-export type {
-  VisionLanguageConfig,
-  VisionLanguageInput,
-  VisionLanguageModel,
-} from './tasks/vision-language/vision-language-model.js';

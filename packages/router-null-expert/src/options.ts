@@ -76,6 +76,6 @@ export const nullExpertOptions = options.check(
   }),
 );
 
-export type NullExpertOptions = z.output<typeof nullExpertOptions>;
+export interface NullExpertOptions extends z.output<typeof nullExpertOptions> {}
 /** The options as a program passes them: each has a default. */
-export type NullExpertInput = z.input<typeof nullExpertOptions>;
+export interface NullExpertInput extends z.input<typeof nullExpertOptions> {}

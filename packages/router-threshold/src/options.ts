@@ -31,6 +31,6 @@ export const thresholdOptions = optionsOf({
   balanceCoefficient: coefficient(0.01, 'Weight of the balancing loss'),
 });
 
-export type ThresholdOptions = z.output<typeof thresholdOptions>;
+export interface ThresholdOptions extends z.output<typeof thresholdOptions> {}
 /** The options as a program passes them: each has a default. */
-export type ThresholdInput = z.input<typeof thresholdOptions>;
+export interface ThresholdInput extends z.input<typeof thresholdOptions> {}

@@ -19,9 +19,9 @@ const options = optionsOf({
   balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
 });
 
-export type GShardOptions = z.output<typeof options>;
+export interface GShardOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
-export type GShardInput = z.input<typeof options>;
+export interface GShardInput extends z.input<typeof options> {}
 
 /** GShard (2006.16668): top-2 with a random second choice, capacity of two even shares. */
 export const gshardRouter = defineRouter<GShardOptions, GShardInput>({

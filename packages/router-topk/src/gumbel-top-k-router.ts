@@ -57,9 +57,9 @@ const options = z.pipe(
   ),
 );
 
-export type GumbelTopKOptions = z.output<typeof options>;
+export interface GumbelTopKOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
-export type GumbelTopKInput = z.input<typeof options>;
+export interface GumbelTopKInput extends z.input<typeof options> {}
 
 /**
  * The decision of XMoE's own top-k baseline on given logits: the argmax, and k - 1 experts drawn without replacement.

@@ -38,9 +38,9 @@ const options = optionsOf({
   ),
 });
 
-export type NoisyTopKOptions = z.output<typeof options>;
+export interface NoisyTopKOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
-export type NoisyTopKInput = z.input<typeof options>;
+export interface NoisyTopKInput extends z.input<typeof options> {}
 
 /**
  * Noisy top-k's decision on given scores. No capacity.

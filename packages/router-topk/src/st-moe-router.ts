@@ -15,9 +15,9 @@ const options = optionsOf({
   zLossCoefficient: coefficient(0.001, 'Weight of the router z-loss'),
 });
 
-export type StMoEOptions = z.output<typeof options>;
+export interface StMoEOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
-export type StMoEInput = z.input<typeof options>;
+export interface StMoEInput extends z.input<typeof options> {}
 
 /** ST-MoE (2202.08906): top-2 as Mesh TensorFlow has it, kept stable by a z-loss. */
 export const stMoERouter = defineRouter<StMoEOptions, StMoEInput>({

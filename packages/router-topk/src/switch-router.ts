@@ -23,9 +23,9 @@ const options = optionsOf({
   balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss'),
 });
 
-export type SwitchOptions = z.output<typeof options>;
+export interface SwitchOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
-export type SwitchInput = z.input<typeof options>;
+export interface SwitchInput extends z.input<typeof options> {}
 
 /**
  * Switch's decision on given logits: one expert per token, served in token order.

@@ -36,9 +36,9 @@ const options = optionsOf({
   zLossCoefficient: coefficient(0, 'Weight of the router z-loss'),
 });
 
-export type TopKOptions = z.output<typeof options>;
+export interface TopKOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
-export type TopKInput = z.input<typeof options>;
+export interface TopKInput extends z.input<typeof options> {}
 
 /**
  * Top-k's decision on given logits.
