@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { nullExpertRouters } from '@moekit/router-null-expert';
 import { thresholdRouters } from '@moekit/router-threshold';
 import { topKRouters } from '@moekit/router-topk';
-import { builtInRouters } from 'moekit';
+import { builtInPlugins } from 'moekit';
 import { describe, expect, it } from 'vitest';
 import { toJSONSchema } from 'zod';
 
@@ -39,7 +39,9 @@ function literal(text: string): unknown {
   }
 }
 
-const routers = [...builtInRouters().values()].filter((router) => router !== null);
+const registered = [...builtInPlugins().routers.values()];
+const loaded = await Promise.all(registered.map((router) => router.load()));
+const routers = loaded.filter((router) => router !== null);
 const inOnePage = new Set(topKRouters.map(({ name }) => name));
 
 describe.each(routers.map((router) => [router.name, router] as const))(

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { setBackend } from '@tensorflow/tfjs-core';
 
-import { builtInRouters } from '../../../apps/cli/src/registry.js';
+import { builtInPlugins } from '../../../apps/cli/src/container.js';
 import { assertNoForeignCode } from '../../../apps/cli/src/training/trusted.js';
 import { loadModel, openRun } from '../../../packages/bench/src/run/open-run.js';
 import { readStoredRun } from '../../../packages/bench/src/run/stored-run.js';
@@ -124,7 +124,7 @@ function forged(manifest: unknown): Buffer | undefined {
 /** As `moekit eval` does, up to the weights. */
 async function load(folder: string): Promise<void> {
   await setBackend('cpu');
-  const registry = builtInRouters();
+  const registry = builtInPlugins();
   assertNoForeignCode(readStoredRun(await readManifest(folder)), registry, {});
   const task = await loadModel(await openRun(folder, { registry }));
   for (const [name, variable] of task.model.namedVariables()) {

@@ -1,5 +1,5 @@
 import type { PluginRegistry, RouterEntry } from '@moekit/bench';
-import { builtInTasks, findPackage, isPath, parseReference } from '@moekit/bench';
+import { findPackage, isPath, parseReference } from '@moekit/bench';
 import { nearest } from '@moekit/kernels';
 
 import { fail } from './errors.js';
@@ -9,12 +9,12 @@ export function assertRouterNames(
   routers: readonly Pick<RouterEntry, 'router'>[],
   registry: PluginRegistry,
 ): void {
-  for (const { router } of routers) assertKnown('router', router, [...registry.keys()]);
+  for (const { router } of routers) assertKnown('router', router, [...registry.routers.keys()]);
 }
 
 /** @throws CLI_USAGE with the nearest name that exists */
-export function assertTaskName(task: string): void {
-  assertKnown('task', task, [...builtInTasks().keys()]);
+export function assertTaskName(task: string, { tasks }: PluginRegistry): void {
+  assertKnown('task', task, [...tasks.keys()]);
 }
 
 const CODES = { router: 'CLI_ROUTER_UNKNOWN', task: 'CLI_USAGE' } as const;

@@ -1,4 +1,4 @@
 export { cliErrors } from './errors.js';
 export { createProgram } from './program.js';
-export { builtInRouters } from './registry.js';
+export { builtInPlugins } from './container.js';
 export { runCli } from './run-cli.js';

@@ -1,5 +1,5 @@
 import { serveTrials } from '@moekit/bench';
 
-import { builtInRouters } from './registry.js';
+import { composeWorker } from './container.js';
 
-serveTrials(builtInRouters());
+serveTrials(composeWorker);

@@ -11,6 +11,7 @@ export const benchErrors = {
   BENCH_TRIAL: 'A trial failed with an error that has no code of its own.',
   BENCH_CHANGED: 'Data or code changed between the start of a run and one of its trials.',
   BENCH_WORKER: 'A worker process ended before its trial did, or sent an invalid message.',
+  BENCH_ENGINE: 'An engine of the application did not report how a trial ended.',
   BENCH_TIMEOUT: 'A trial, or a plug-in while it is loaded, said nothing for longer than it may.',
   BENCH_EXPERIMENT_UNKNOWN: 'No experiment of that name exists.',
   BENCH_SET:

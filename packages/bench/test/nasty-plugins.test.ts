@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { registryOf, spawnTrial } from '../src/index.js';
+import { registryOf } from '../src/index.js';
 import { describeError } from '../src/trial/describe-error.js';
 import { loadPlugin } from '../src/plugins/load-plugin.js';
+import { spawnTrial } from '../src/trial/spawn-trial.js';
 import { inspectApart } from '../src/trial/inspect-apart.js';
 import type { Job } from '../src/trial/messages.js';
 

@@ -51,9 +51,7 @@ async function trained(folder: string, until = Infinity, input: object = tiny) {
       checkpoints,
       from,
       stop,
-      onEvent: ({ step }) => {
-        if (step === until) stop.next();
-      },
+      sinks: [{ write: ({ step }) => void (step === until && stop.next()) }],
     });
   } finally {
     task.model.dispose();

@@ -63,6 +63,4 @@ export { encodeRoutingStats } from './stats/encode.js';
 export { mapRoutingFigures, ROUTING_FIGURES, summariseRouting } from './stats/figures.js';
 export type { RoutingFigure, RoutingFigureName, RoutingSummary } from './stats/figures.js';
 export { sumRoutingStats } from './stats/sum.js';
-export type { DataSource } from './data-source.js';
 export { coreErrors } from './errors.js';
-export type { RoutingEvent, TelemetrySink } from './telemetry.js';

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs';
-import type { Kernels, Router, TelemetrySink } from '@moekit/core';
+import type { Kernels, Router } from '@moekit/core';
 import { createRng, createRouter, defaultKernels, FeedForwardExperts, isMoekitError, parameter } from '@moekit/core'; // prettier-ignore
-import { bind, createTrialContainer, registerDefaults, resolveBinding, resolveLayer, tokens } from '@moekit/core/di'; // prettier-ignore
+import type { Token } from '@moekit/core/di';
+import { bind, createRunContainer, createToken, resolveBinding, resolveBindings, resolveLayer, tokens } from '@moekit/core/di'; // prettier-ignore
 import { useBackend } from '@moekit/core/testing';
 import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { DependencyContainer } from 'tsyringe';
@@ -33,7 +34,13 @@ describe('the container', () => {
   beforeAll(() => useBackend('cpu'));
   beforeEach(() => {
     container = created();
-    registerDefaults(container, { spec, experts, router: lossFree, routerOptions: { k: 1 } });
+    bind(container, tokens.kernels, () => defaultKernels);
+    bind(container, tokens.rng, () => createRng(spec.seed));
+    bind(container, tokens.router, () => createRouter(lossFree, spec, { k: 1 }));
+    bind(container, tokens.experts, (asking) => {
+      const kernels = resolveBinding(asking, tokens.kernels);
+      return new FeedForwardExperts({ ...spec, ...experts, kernels });
+    });
   });
 
   it('composes a layer that computes', () => {
@@ -43,37 +50,52 @@ describe('the container', () => {
     expect(layer.sharedExpert).toBeUndefined();
     tidy(() => {
       const x = tensor2d([[1, 2, 3, 4]]);
-      const { output } = layer.call(x, { training: false, rng: resolveBinding(container, 'rng') });
+      const rng = resolveBinding(container, tokens.rng);
+      const { output } = layer.call(x, { training: false, rng });
       expect(output.shape).toEqual([1, 4]);
     });
     layer.dispose();
     expect(memory().numTensors).toBe(before);
   });
 
-  it('gives one trial the same parts each time, and two trials different ones', () => {
-    const [one, two] = [createTrialContainer(container), createTrialContainer(container)];
-    for (const name of ['router', 'experts', 'rng'] as const) {
-      expect(resolveBinding(one, name)).toBe(resolveBinding(one, name));
-      expect(resolveBinding(one, name)).not.toBe(resolveBinding(two, name));
-    }
-    [one, two].forEach((trial) => resolveLayer(trial).dispose());
+  it("takes moekit's kernels where none are bound", () => {
+    const bare = created();
+    bind(bare, tokens.router, () => createRouter(topTwo, spec));
+    bind(bare, tokens.experts, () => new FeedForwardExperts({ ...spec, ...experts }));
+    const layer = resolveLayer(bare);
+    const rng = createRng(1);
+    tidy(() => {
+      const { output } = layer.call(tensor2d([[1, 2, 3, 4]]), { training: false, rng });
+      expect(output.shape).toEqual([1, 4]);
+    });
+    layer.dispose();
   });
 
-  it('keeps the state of trials apart: router bias and random stream', () => {
-    const [one, two] = [createTrialContainer(container), createTrialContainer(container)];
-    const bias = (trial: DependencyContainer) =>
-      numbers(resolveBinding(trial, 'router').variables()[1] as never);
-    resolveBinding(one, 'router').afterStep!(stats);
+  it('gives one run the same parts each time, and two runs different ones', () => {
+    const [one, two] = [createRunContainer(container), createRunContainer(container)];
+    const { router, experts: ofLayer, rng } = tokens;
+    for (const token of [router, ofLayer, rng] as readonly Token<unknown>[]) {
+      expect(resolveBinding(one, token)).toBe(resolveBinding(one, token));
+      expect(resolveBinding(one, token)).not.toBe(resolveBinding(two, token));
+    }
+    [one, two].forEach((run) => resolveLayer(run).dispose());
+  });
+
+  it('keeps the state of runs apart: router bias and random stream', () => {
+    const [one, two] = [createRunContainer(container), createRunContainer(container)];
+    const bias = (run: DependencyContainer) =>
+      numbers(resolveBinding(run, tokens.router).variables()[1] as never);
+    resolveBinding(one, tokens.router).afterStep!(stats);
     expect(bias(one)).not.toEqual([0, 0, 0]);
     expect(bias(two)).toEqual([0, 0, 0]);
-    const first = resolveBinding(one, 'rng').uniform();
-    resolveBinding(one, 'rng').uniform();
-    expect(resolveBinding(two, 'rng').uniform()).toBe(first);
-    [one, two].forEach((trial) => resolveLayer(trial).dispose());
+    const first = resolveBinding(one, tokens.rng).uniform();
+    resolveBinding(one, tokens.rng).uniform();
+    expect(resolveBinding(two, tokens.rng).uniform()).toBe(first);
+    [one, two].forEach((run) => resolveLayer(run).dispose());
   });
 
   it('lets every binding be overridden, in a child alone', () => {
-    const trial = createTrialContainer(container);
+    const run = createRunContainer(container);
     const calls: string[] = [];
     const kernels: Kernels = {
       ...defaultKernels,
@@ -82,58 +104,73 @@ describe('the container', () => {
         return defaultKernels.groupedLinear(...args);
       },
     };
-    const sink: TelemetrySink = { record: ({ layer }) => void calls.push(`layer ${layer}`) };
-    bind(trial, 'kernels', () => kernels);
-    bind(trial, 'router', () => createRouter(topTwo, spec));
-    bind(trial, 'telemetrySink', () => sink);
-    bind(trial, 'rng', () => createRng(99));
-    bind(trial, 'dataSource', () => ({ name: 'three numbers', batches: () => [1, 2, 3] }));
-    const layer = resolveLayer(trial);
+    bind(run, tokens.kernels, () => kernels);
+    bind(run, tokens.router, () => createRouter(topTwo, spec));
+    bind(run, tokens.rng, () => createRng(99));
+    const layer = resolveLayer(run);
     expect(layer.router.name).toBe('top-two');
     tidy(() => {
-      layer.call(tensor2d([[1, 2, 3, 4]]), {
-        training: false,
-        rng: resolveBinding(trial, 'rng'),
-      });
+      const rng = resolveBinding(run, tokens.rng);
+      layer.call(tensor2d([[1, 2, 3, 4]]), { training: false, rng });
     });
-    expect(calls).toEqual(['groupedLinear', 'groupedLinear']); // the default experts use them too
-    resolveBinding(trial, 'telemetrySink').record({ layer: 1, step: 0, stats });
-    expect(calls.at(-1)).toBe('layer 1');
-    const source = resolveBinding(trial, 'dataSource');
-    expect([...source.batches('train', createRng(1))]).toEqual([1, 2, 3]);
-    expect(resolveBinding(trial, 'rng').uniform()).toBe(createRng(99).uniform());
+    expect(calls).toEqual(['groupedLinear', 'groupedLinear']); // the experts use them too
 
-    const untouched = resolveLayer(createTrialContainer(container));
+    const untouched = resolveLayer(createRunContainer(container));
     expect(untouched.router.name).toBe('loss-free');
     [layer, untouched].forEach((made) => made.dispose());
   });
 
   it('adds a shared expert where one is bound', () => {
-    const trial = createTrialContainer(container);
-    bind(
-      trial,
-      'sharedExpert',
-      () => new FeedForwardExperts({ ...spec, ...experts, numExperts: 1 }),
-    );
-    expect(resolveLayer(trial).sharedExpert).toBeDefined();
+    const run = createRunContainer(container);
+    const one = { ...spec, ...experts, numExperts: 1 };
+    bind(run, tokens.sharedExpert, () => new FeedForwardExperts(one));
+    expect(resolveLayer(run).sharedExpert).toBeDefined();
   });
 
-  it('takes tsyringe registrations under the typed tokens', () => {
+  it('keeps many bindings of one token, in their order, made once for each run', () => {
+    const sinks = createToken<{ readonly name: string }>('test/sinks');
+    expect(resolveBindings(container, sinks)).toEqual([]);
+    bind(container, sinks, () => ({ name: 'log' }));
+    bind(container, sinks, () => ({ name: 'screen' }));
+    const [one, two] = [createRunContainer(container), createRunContainer(container)];
+    expect(resolveBindings(one, sinks).map(({ name }) => name)).toEqual(['log', 'screen']);
+    expect(resolveBindings(one, sinks)[0]).toBe(resolveBindings(one, sinks)[0]);
+    expect(resolveBindings(one, sinks)[0]).not.toBe(resolveBindings(two, sinks)[0]);
+    expect(resolveBinding(one, sinks).name).toBe('screen');
+  });
+
+  it('lets no part be bound under the token of another', () => {
+    // @ts-expect-error a number is no router
+    bind(container, tokens.router, () => 1);
+    // @ts-expect-error random numbers are no kernels
+    const kernels: Kernels = resolveBinding(container, tokens.rng);
+    expect(kernels).toBeDefined();
+  });
+
+  it('takes tsyringe registrations under the tokens', () => {
     const own: Router = createRouter(topTwo, spec);
     container.register(tokens.router, { useValue: own });
     expect(resolveLayer(container).router).toBe(own);
     own.dispose();
   });
 
-  it('names what is missing', () => {
-    expect(errorOf(() => resolveBinding(container, 'dataSource'))).toMatch(
-      /^MOE_DI_MISSING: .*dataSource.*bind\(container, 'dataSource'/,
+  it('names what is missing, and what is no token', () => {
+    const clock = createToken<() => number>('test/clock');
+    expect(errorOf(() => resolveBinding(container, clock))).toMatch(
+      /^MOE_DI_MISSING: .*test\/clock.*bind\(container, token/,
     );
-    expect(errorOf(() => resolveLayer(created()))).toMatch(/^MOE_DI_MISSING: .*router/);
+    expect(errorOf(() => resolveLayer(created()))).toMatch(/^MOE_DI_MISSING: .*core\/router/);
+    for (const call of [
+      () => bind(container, 'router' as never, () => undefined),
+      () => resolveBinding(container, undefined as never),
+      () => resolveBindings(container, {} as never),
+    ]) {
+      expect(errorOf(call)).toMatch(/^MOE_SPEC: A part must be named by a token/);
+    }
   });
 
   it('refuses wrong router options when the router is asked for', () => {
-    registerDefaults(container, { spec, experts, router: lossFree, routerOptions: { kk: 1 } });
+    bind(container, tokens.router, () => createRouter(lossFree, spec, { kk: 1 } as object));
     expect(errorOf(() => resolveLayer(container))).toMatch(/^MOE_OPTIONS: .*kk/);
   });
 });

@@ -141,3 +141,21 @@ export type TrainEvent =
       readonly layers: readonly RoutingStats[];
     }
   | { readonly type: 'evaluation'; readonly step: number; readonly evaluation: Evaluation };
+
+/** Receives the events of a training run: a log, a live view, an experiment tracker. */
+export interface TelemetrySink {
+  /** Awaited before the first event. */
+  open?(start: TelemetryStart): Promise<void> | void;
+  /** Called with each event, in order; returns at once. */
+  write(event: TrainEvent): void;
+  /** Awaited before a checkpoint is saved: no log lacks a step that a checkpoint has. */
+  sync?(): Promise<void> | void;
+  /** Awaited when the run has ended, also where it failed; not called where `open` threw. */
+  close?(): Promise<void> | void;
+}
+
+/** Where a run starts from. */
+export interface TelemetryStart {
+  /** The step after which a run is resumed, 0 where it had no checkpoint yet; absent for a new run. */
+  readonly afterStep?: number;
+}

@@ -7,6 +7,8 @@ export type {
   LanguageModelConfig,
   Metrics,
   MoEFactory,
+  TelemetrySink,
+  TelemetryStart,
   TrainableModel,
   TrainEvent,
   TrainOptions,

@@ -1,44 +1,37 @@
-import type { Metric, TrainEvent } from '@moekit/models';
+import type { Metric, TelemetrySink, TrainEvent } from '@moekit/models';
 import { format } from '@moekit/bench';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';
 import { paint } from './paint.js';
-import { redraw, write } from './terminal.js';
+import { redraw, write as writeTo } from './terminal.js';
 
 /** Shortest time between two lines of mere progress where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
 
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
-/** Shows one run: where it is, how fast, how long it will take. */
-export interface TrainProgress {
-  show(event: TrainEvent): void;
-  /** Erases what is redrawn in place; lines stay. */
-  end(): void;
-}
-
-/** Nothing. */
-export const silentProgress: TrainProgress = { show: () => undefined, end: () => undefined };
-
-/** To stderr, so that stdout holds results alone: redrawn on a terminal, lines elsewhere. */
-export function trainProgress(metric: Metric, stream: NodeJS.WriteStream): TrainProgress {
+/**
+ * Shows one run: where it is, how fast, how long it will take. To stderr, so that stdout holds results alone: redrawn on
+ * a terminal and erased at the end, lines elsewhere.
+ */
+export function trainProgress(metric: Metric, stream: NodeJS.WriteStream): TelemetrySink {
   const draw = stream.isTTY ? redraw(stream) : undefined;
   const pace = new Pace();
   let last = Date.now();
-  const show = (event: TrainEvent) => {
+  const write = (event: TrainEvent) => {
     if (event.type === 'evaluation') {
       draw?.clear();
-      write(stream, `${evaluationLine(event, metric)}\n`);
+      writeTo(stream, `${evaluationLine(event, metric)}\n`);
       return;
     }
     const line = stepLine(event, pace.secondsLeft(event));
     if (Date.now() - last < (draw ? 100 : INTERVAL)) return;
     last = Date.now();
     if (draw) draw(`${bar(event.step / event.steps)}  ${line}`);
-    else write(stream, `${line}\n`);
+    else writeTo(stream, `${line}\n`);
   };
-  return { show, end: () => draw?.clear() };
+  return { write, close: () => draw?.clear() };
 }
 
 /** Time left at the pace of this process: a run that goes on has steps that cost it nothing. */

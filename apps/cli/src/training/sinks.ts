@@ -1,30 +1,41 @@
-import type { TrainingSinks } from '@moekit/bench';
+import type { Metric, TelemetrySink, TelemetryStart } from '@moekit/models';
 import { EventLog, TensorboardWriter } from '@moekit/models/node';
 
-/** The destinations of a run's events, apart from the screen. */
-export interface SinkFlags {
+import { trainProgress } from '../output/train-progress.js';
+
+/** Where the events of `moekit train` go. */
+export interface TrainOutput {
+  /** A file of JSON lines. */
   readonly log?: string | undefined;
+  /** A folder that TensorBoard reads. */
   readonly tensorboard?: string | undefined;
+  readonly quiet?: boolean | undefined;
+  /** The one that the screen shows. */
+  readonly metric: Metric;
 }
 
-/** @param afterStep of a resumed run      @throws MODELS_LOG */
-export async function openSinks(
-  { log: file, tensorboard: folder }: SinkFlags,
-  afterStep: number | undefined,
-): Promise<TrainingSinks> {
-  const options = afterStep === undefined ? {} : { afterStep };
-  const log = file === undefined ? undefined : await EventLog.open(file, options);
-  const board = folder === undefined ? undefined : await TensorboardWriter.open(folder, options);
-  const sinks = [log, board].filter((sink) => sink !== undefined);
+const nothing: TelemetrySink = { write: () => undefined };
+
+export function eventLogSink({ log }: TrainOutput): TelemetrySink {
+  return log === undefined ? nothing : openedAtStart((start) => EventLog.open(log, start));
+}
+
+export function tensorboardSink({ tensorboard: folder }: TrainOutput): TelemetrySink {
+  if (folder === undefined) return nothing;
+  return openedAtStart((start) => TensorboardWriter.open(folder, start));
+}
+
+export function screenSink({ quiet, metric }: TrainOutput): TelemetrySink {
+  return quiet ? nothing : trainProgress(metric, process.stderr);
+}
+
+/** A sink that is opened once the step that its run starts from is known. */
+function openedAtStart(open: (start: TelemetryStart) => Promise<TelemetrySink>): TelemetrySink {
+  let sink = nothing;
   return {
-    write: (event) => sinks.forEach((sink) => sink.write(event)),
-    sync: () => all(sinks.map((sink) => sink.sync())),
-    close: () => all(sinks.map((sink) => sink.close())),
+    open: async (start) => void (sink = await open(start)),
+    write: (event) => sink.write(event),
+    sync: () => sink.sync?.(),
+    close: () => sink.close?.(),
   };
-}
-
-/** Waits for every one, also where one fails. */
-async function all(works: readonly Promise<void>[]): Promise<void> {
-  const settled = await Promise.allSettled(works);
-  for (const work of settled) if (work.status === 'rejected') throw work.reason;
 }

@@ -1,5 +1,4 @@
 import type { PluginRegistry, StoredRun } from '@moekit/bench';
-import { builtInTasks } from '@moekit/bench';
 
 import { fail } from '../errors.js';
 
@@ -18,8 +17,9 @@ export function assertNoForeignCode(
   registry: PluginRegistry,
   trusted: Trusted,
 ): void {
-  if (!registry.has(router) && trusted.router === undefined) throw foreign('router', router);
-  if (!builtInTasks().has(task) && trusted.task === undefined) throw foreign('task', task);
+  if (!registry.routers.has(router) && trusted.router === undefined)
+    throw foreign('router', router);
+  if (!registry.tasks.has(task) && trusted.task === undefined) throw foreign('task', task);
 }
 
 function foreign(what: 'router' | 'task', name: string) {

@@ -1,3 +1,8 @@
+import { createRunContainer, resolveBinding } from '@moekit/core/di';
+import type { DependencyContainer } from 'tsyringe';
+
+import { addTrialSinks, createContainer } from '../trial/compose.js';
+import { parts } from '../trial/parts.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import type { Outcome } from '../trial/run-trials.js';
 import { collectResults } from './collect.js';
@@ -16,20 +21,24 @@ import { prepareExperiment } from './prepare.js';
  * @throws coded errors for bad input; a trial that fails is an error in its row
  */
 export async function compare(input: ExperimentInput, registry: PluginRegistry): Promise<Results> {
-  const started = new Date();
-  const preamble = await prepareExperiment(parseExperiment(input), registry);
+  const application = createContainer(registry);
+  addTrialSinks(application);
+  const clock = resolveBinding(application, parts.clock);
+  const [startedAt, started] = [clock.now().toISOString(), clock.seconds()];
+  const experiment = parseExperiment(input, undefined, registry);
+  const preamble = await prepareExperiment(experiment, registry);
   const outcomes: Outcome[] = [];
-  for (const job of listJobs(preamble.manifest)) outcomes.push(await outcomeOf(job, registry));
+  for (const job of listJobs(preamble.manifest)) outcomes.push(await outcomeOf(job, application));
   return collectResults(preamble, outcomes, {
-    startedAt: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
+    startedAt,
+    seconds: clock.seconds() - started,
     workers: 1,
   });
 }
 
-async function outcomeOf(job: Job, registry: PluginRegistry): Promise<Outcome> {
+async function outcomeOf(job: Job, application: DependencyContainer): Promise<Outcome> {
   try {
-    return { type: 'done', job, trial: await runTrial(job, registry, () => undefined) };
+    return { type: 'done', job, trial: await runTrial(job, createRunContainer(application)) };
   } catch (error) {
     return { type: 'failed', job, error: describeError(error) };
   }

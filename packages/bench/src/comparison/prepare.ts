@@ -33,7 +33,7 @@ export async function prepareExperiment(
 ): Promise<Prepared> {
   const { routers, files, unusable } = await checkRouters(experiment, registry, inspector);
   const backend = await pickBackend(experiment.backend);
-  const code = hashTask(experiment.task);
+  const code = hashTask(experiment.task, registry);
   const { task } = code === null ? inspectHere(registry) : inspector;
   const request = { experiment, rows: [...routers] };
   const { settings, reference, ...facts } = await task(request, onProgress);

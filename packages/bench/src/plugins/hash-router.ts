@@ -3,10 +3,11 @@ import { locatePlugin } from './locate-plugin.js';
 import type { PluginRegistry } from './registry.js';
 
 /**
- * sha256 of the code of a router that is not registered, imports and packages included; null for one that is.
+ * sha256 of the code of a router, imports and packages included; null for one of moekit's.
  * @throws BENCH_PLUGIN_FILE, BENCH_ROUTER_UNKNOWN
  */
 export function hashRouter(router: string, registry: PluginRegistry): string | null {
-  if (registry.has(router)) return null;
-  return hashModules(locatePlugin(router, registry));
+  const registered = registry.routers.get(router);
+  const path = registered ? registered.locate() : locatePlugin(router, { registry });
+  return path === null ? null : hashModules(path);
 }

@@ -21,9 +21,13 @@ export async function loadPlugin(
   router: string,
   registry: PluginRegistry,
 ): Promise<RouterPlugin | null> {
-  const registered = registry.get(router);
-  if (registered !== undefined) return registered;
-  const module = await importPlugin(router, locatePlugin(router, registry));
+  const registered = registry.routers.get(router);
+  return registered ? registered.load() : importRouter(router, locatePlugin(router, { registry }));
+}
+
+/** Imports the router that a text names from the file that it leads to. @throws as `loadPlugin` */
+export async function importRouter(router: string, path: string): Promise<RouterPlugin> {
+  const module = await importPlugin(router, path);
   return assertPlugin(pickExport(module, router), `Router plug-in ${router}`);
 }
 

@@ -11,33 +11,40 @@ import { fileProblem } from './file-problem.js';
 import { findPackage } from './find-package.js';
 import { hashModules } from './hash-modules.js';
 import { importFile } from './import-file.js';
-import { builtInTasks } from './built-in.js';
+import type { PluginRegistry } from './registry.js';
 
 /**
  * The task of an experiment: one of moekit's, a file (counted from the working directory) or an installed package.
  * @throws BENCH_CONFIG when there is none of that name, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT
  */
-export async function loadTask(name: string): Promise<TaskPlugin> {
-  const known = builtInTasks().get(name);
-  if (known) return known;
+export async function loadTask(name: string, registry: PluginRegistry): Promise<TaskPlugin> {
+  const registered = registry.tasks.get(name);
+  if (registered) return registered.load();
   const path = locateTask(name);
-  if (path === undefined) throw unknownTask(name);
-  return assertTask(exportOf(await importTask(name, path)), name);
+  if (path === undefined) throw unknownTask(name, registry.tasks.keys());
+  return importTask(name, path);
 }
 
 /** sha256 of a task's code, imports and packages included; null for one of moekit's, and where there is none. */
-export function hashTask(name: string): string | null {
-  const path = builtInTasks().has(name) ? undefined : locateTask(name);
-  return path !== undefined && fileProblem(path) === undefined ? hashModules(path) : null;
+export function hashTask(name: string, { tasks }: PluginRegistry): string | null {
+  const registered = tasks.get(name);
+  const path = registered ? registered.locate() : (locateTask(name) ?? null);
+  return path !== null && fileProblem(path) === undefined ? hashModules(path) : null;
 }
 
-function locateTask(name: string): string | undefined {
-  return isPath(name) ? resolve(name) : findPackage(name);
+/** @param from names are looked up from there */
+export function locateTask(name: string, from = process.cwd()): string | undefined {
+  return isPath(name) ? resolve(from, name) : findPackage(name, from);
+}
+
+/** Imports a task from the file that its name leads to. @throws BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT */
+export async function importTask(name: string, path: string): Promise<TaskPlugin> {
+  return assertTask(exportOf(await importModule(name, path)), name);
 }
 
 /** The error for a name that nothing answers to. */
-export function unknownTask(name: string) {
-  const known = [...builtInTasks().keys()];
+export function unknownTask(name: string, names: Iterable<string>) {
+  const known = [...names];
   const near = nearest(name, known);
   return fail('BENCH_CONFIG', {
     asked: `The task must be one of ${known.join(', ')}, a file or an installed package`,
@@ -46,7 +53,7 @@ export function unknownTask(name: string) {
   });
 }
 
-async function importTask(name: string, path: string): Promise<unknown> {
+async function importModule(name: string, path: string): Promise<unknown> {
   const asked = `Task plug-in ${name} must load`;
   const problem = fileProblem(path);
   if (problem !== undefined) {
@@ -62,7 +69,7 @@ async function importTask(name: string, path: string): Promise<unknown> {
 
 const NEEDED = ['name', 'options', 'metrics', 'load', 'layer', 'create'] as const;
 
-function assertTask(value: unknown, from: string): TaskPlugin {
+export function assertTask(value: unknown, from: string): TaskPlugin {
   const record = Object(value ?? {}) as Record<string, unknown>;
   const missing = NEEDED.filter((key) => record[key] === undefined);
   if (missing.length === 0) return value as TaskPlugin;

@@ -1,10 +1,24 @@
 import type { RouterPlugin } from '@moekit/core';
+import type { TaskPlugin } from '@moekit/models';
 
-/**
- * Routers by name; null stands for none, that is for dense feed-forward layers. bench itself knows no router: the
- * caller passes them.
- */
-export type PluginRegistry = ReadonlyMap<string, RouterPlugin | null>;
+import { builtInTasks } from './built-in.js';
+
+/** A plug-in that has a name. */
+export interface Registered<Plugin> {
+  load(): Promise<Plugin>;
+  /**
+   * The file whose code is the plug-in; null for one of moekit's. Its hash tells results of changed code apart.
+   * @throws where that file is missing
+   */
+  locate(): string | null;
+}
+
+/** Routers and tasks by name. bench itself knows no router: the caller passes them. */
+export interface PluginRegistry {
+  /** null stands for none, that is for dense feed-forward layers. */
+  readonly routers: ReadonlyMap<string, Registered<RouterPlugin | null>>;
+  readonly tasks: ReadonlyMap<string, Registered<TaskPlugin>>;
+}
 
 /** The row without a router, which others are compared with by default. */
 export const DENSE = { router: 'dense', options: {} } as const;
@@ -12,8 +26,18 @@ export const DENSE = { router: 'dense', options: {} } as const;
 /** Whether a row is the dense one. */
 export const isDense = ({ router }: { readonly router: string }) => router === DENSE.router;
 
-/** Makes a registry of these plug-ins under their own names, and of the dense row. */
-export function registryOf(plugins: readonly RouterPlugin[]): PluginRegistry {
-  const routers = plugins.map((plugin) => [plugin.name, plugin] as const);
-  return new Map<string, RouterPlugin | null>([[DENSE.router, null], ...routers]);
+/** Makes a registry of these routers under their own names, of the dense row, and of moekit's tasks. */
+export function registryOf(routers: readonly RouterPlugin[]): PluginRegistry {
+  const named = routers.map((router) => [router.name, ofMoekit(router)] as const);
+  return {
+    routers: new Map<string, Registered<RouterPlugin | null>>([
+      [DENSE.router, ofMoekit(null)],
+      ...named,
+    ]),
+    tasks: new Map(builtInTasks.map((task) => [task.name, ofMoekit(task)])),
+  };
+}
+
+function ofMoekit<Plugin>(plugin: Plugin): Registered<Plugin> {
+  return { load: () => Promise.resolve(plugin), locate: () => null };
 }

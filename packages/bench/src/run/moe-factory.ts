@@ -1,7 +1,10 @@
-import type { Activation, Router, RouterPlugin } from '@moekit/core';
-import { createRouter, FeedForwardExperts, MoELayer } from '@moekit/core';
+import type { Activation, Router, RouterPlugin, RouterSpec } from '@moekit/core';
+import { createRouter, FeedForwardExperts } from '@moekit/core';
+import { bind, createRunContainer, resolveLayer, resolveOptional, tokens } from '@moekit/core/di';
 import type { MoEFactory } from '@moekit/models';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { DependencyContainer } from 'tsyringe';
+import { container as root } from 'tsyringe';
 
 /** The parts of the MoE layers of a run. */
 export interface MoEParts {
@@ -17,8 +20,10 @@ export interface MoEParts {
   readonly activation: Activation;
 }
 
-/** Who looks into the layers while they are built. */
+/** Who takes part in building the layers. */
 export interface MoEHooks {
+  /** Of the run: each layer is composed in a child of it, with the kernels that are bound there. */
+  readonly container?: DependencyContainer | undefined;
   /** Takes each layer's router, in depth order, and gives the one to build in. */
   readonly wrap?: (router: Router) => Router;
   /** Makes a listener to the activations of a layer's experts. */
@@ -26,30 +31,38 @@ export interface MoEHooks {
 }
 
 /** Makes the function that builds MoE layers with the given router and experts. */
-export function moeFactory(parts: MoEParts, { wrap, listener }: MoEHooks = {}): MoEFactory {
-  const { router: plugin, options, activation } = parts;
-  const { numExperts, expertWidth, init, sharedWidth } = parts.experts;
+export function moeFactory(parts: MoEParts, hooks: MoEHooks = {}): MoEFactory {
+  const { container = root, wrap } = hooks;
   return ({ modelWidth, seed }) => {
-    const spec = { modelWidth, numExperts, seed };
-    const router = createRouter(plugin, spec, options);
-    return new MoELayer({
-      router: wrap?.(router) ?? router,
-      experts: new FeedForwardExperts({
-        ...spec,
-        expertWidth,
-        activation,
-        ...(init && { init }),
-        ...(listener && { onActivations: listener() }),
-      }),
-      ...(sharedWidth !== undefined && {
-        sharedExpert: new FeedForwardExperts({
-          modelWidth,
-          numExperts: 1,
-          expertWidth: sharedWidth,
-          activation,
-          seed: seed + 1,
-        }),
-      }),
+    const layer = createRunContainer(container);
+    const spec = { modelWidth, numExperts: parts.experts.numExperts, seed };
+    bind(layer, tokens.router, () => {
+      const router = createRouter(parts.router, spec, parts.options);
+      return wrap?.(router) ?? router;
     });
+    bindExperts(layer, { ...parts, spec }, hooks);
+    return resolveLayer(layer);
   };
+}
+
+function bindExperts(
+  layer: DependencyContainer,
+  { spec, activation, experts }: MoEParts & { readonly spec: RouterSpec },
+  { listener }: MoEHooks,
+): void {
+  const { expertWidth, init, sharedWidth } = experts;
+  const kernels = resolveOptional(layer, tokens.kernels);
+  const shared = { ...spec, activation, ...(kernels && { kernels }) };
+  bind(layer, tokens.experts, () => {
+    const onActivations = listener?.();
+    return new FeedForwardExperts({
+      ...shared,
+      expertWidth,
+      ...(init && { init }),
+      ...(onActivations && { onActivations }),
+    });
+  });
+  if (sharedWidth === undefined) return;
+  const ofAll = { numExperts: 1, expertWidth: sharedWidth, seed: spec.seed + 1 };
+  bind(layer, tokens.sharedExpert, () => new FeedForwardExperts({ ...shared, ...ofAll }));
 }

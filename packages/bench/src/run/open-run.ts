@@ -50,7 +50,7 @@ export async function openRun(path: string, options: OpenOptions): Promise<Opene
     router: { ...stored.router, router: options.router ?? stored.router.router },
     task: options.task ?? stored.task,
   };
-  const described = await describedTask(path, stored, names.task);
+  const described = await describedTask(path, stored, { registry, name: names.task });
   const router = stored.experts && (await loadPlugin(names.router.router, registry));
   const code = codeOf(names, registry);
   const data = await described.task.load(described.settings, onProgress);
@@ -66,9 +66,12 @@ export async function openRun(path: string, options: OpenOptions): Promise<Opene
 export async function describedTask(
   path: string,
   { task: stored, data, model, experts }: StoredRun,
-  name = stored,
+  {
+    registry,
+    name = stored,
+  }: { readonly registry: PluginRegistry; readonly name?: string | undefined },
 ): Promise<Pick<OpenedRun, 'task' | 'settings'>> {
-  const task = await loadTask(name);
+  const task = await loadTask(name, registry);
   const settings = parseOptions(task.options, { data, model }, `task ${stored}`) as TaskSettings;
   await assertHolds(path, task.leastWeights?.(settings, experts ?? undefined));
   return { task, settings };

@@ -40,7 +40,7 @@ export async function resolveRun(
   { registry, task: loaded }: { readonly registry: PluginRegistry; readonly task?: TaskPlugin },
 ): Promise<ResolvedRun> {
   const { data, model, experts, expertParameters } = spec;
-  const task = loaded ?? (await loadTask(spec.task));
+  const task = loaded ?? (await loadTask(spec.task, registry));
   const settings = parseOptions(task.options, { data, model }, `task ${task.name}`) as TaskSettings;
   const layer = task.layer(settings);
   const router = await loadPlugin(spec.router.router, registry);
@@ -54,7 +54,7 @@ export function codeOf(
   { router, task }: Pick<RunSpec, 'router' | 'task'>,
   registry: PluginRegistry,
 ): RunCode {
-  return { router: hashRouter(router.router, registry), task: hashTask(task) };
+  return { router: hashRouter(router.router, registry), task: hashTask(task, registry) };
 }
 
 /** The options of `train` that a run's training stands for. */

@@ -1,4 +1,5 @@
-import type { Evaluation, StepTaken, Task, TrainEvent, TrainOptions } from '@moekit/models';
+import type { Rng } from '@moekit/core';
+import type { Evaluation, StepTaken, Task, TelemetrySink, TrainOptions } from '@moekit/models';
 import { AdamW, parseTrainOptions, routingFigures, train } from '@moekit/models';
 import type {
   CheckpointManifest,
@@ -10,13 +11,7 @@ import { assertSameRun, readManifest, restoreCheckpoint } from '@moekit/models/n
 import type { Observable } from 'rxjs';
 import { lastValueFrom, NEVER, Subject, takeUntil, tap } from 'rxjs';
 
-/** Where the events of a training run go. */
-export interface TrainingSinks {
-  write(event: TrainEvent): void;
-  /** Before a checkpoint is saved: a log never lacks a step that a checkpoint has. */
-  sync(): Promise<void>;
-  close(): Promise<void>;
-}
+import { openSinks } from './open-sinks.js';
 
 export interface TrainingRun {
   readonly task: Task;
@@ -29,11 +24,14 @@ export interface TrainingRun {
   readonly saveEvery?: number | undefined;
   /** Called before each checkpoint is saved; may throw. */
   readonly assertOwn?: () => void;
-  /** Opens the sinks once the step that training starts from is known. */
-  readonly openSinks?: () => Promise<TrainingSinks>;
+  /** Receive the run's events. */
+  readonly sinks?: readonly TelemetrySink[];
+  /** Sinks keep what they wrote up to this step, where the run is resumed; that of `from` when absent. */
+  readonly afterStep?: number | undefined;
+  /** See `TrainControl`. */
+  readonly rng?: Rng;
   /** Ends the run after the step it is in, with a checkpoint. */
   readonly stop?: Observable<unknown>;
-  readonly onEvent?: (event: TrainEvent) => void;
 }
 
 export interface TrainingEnd {
@@ -45,12 +43,6 @@ export interface TrainingEnd {
 
 /** Checkpoints of a run that does not say how many. */
 const CHECKPOINTS = 10;
-
-const noSinks: TrainingSinks = {
-  write: () => undefined,
-  sync: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-};
 
 /**
  * Trains with checkpoints, or resumes from one, bit for bit; the model stays the caller's.
@@ -80,9 +72,12 @@ export async function trainRun(training: TrainingRun): Promise<TrainingEnd> {
 type Configured = TrainingRun & { readonly options: Required<TrainOptions> };
 
 async function loop(training: Configured, optimiser: AdamW, start: TrainingEnd) {
-  const { task, options, stop = NEVER, onEvent } = training;
+  const { task, options, rng, stop = NEVER, afterStep: step = training.from?.step } = training;
   const { saveEvery = Math.ceil(options.steps / CHECKPOINTS) } = training;
-  const sinks = (await training.openSinks?.()) ?? noSinks;
+  const sinks = await openSinks(
+    training.sinks ?? [],
+    step === undefined ? {} : { afterStep: step },
+  );
   const ended = new Subject<void>();
   let [state, stopping] = [start, false];
   const listening = stop.subscribe(() => (stopping = true));
@@ -104,11 +99,8 @@ async function loop(training: Configured, optimiser: AdamW, start: TrainingEnd) 
     ended.next();
   };
   try {
-    const events = train(task, options, { optimiser, afterStep }).pipe(
-      tap((event) => {
-        sinks.write(event);
-        onEvent?.(event);
-      }),
+    const events = train(task, options, { optimiser, afterStep, ...(rng && { rng }) }).pipe(
+      tap((event) => sinks.write(event)),
       takeUntil(ended),
     );
     await lastValueFrom(events, { defaultValue: undefined });

@@ -1,5 +1,6 @@
-import { fail } from '../errors.js';
+import type { PluginRegistry } from '../plugins/registry.js';
 import { isDense } from '../plugins/registry.js';
+import { fail } from '../errors.js';
 import { labelOf } from './label.js';
 import type { Experiment, RouterEntry } from './config.js';
 import { experimentSchema } from './config.js';
@@ -22,9 +23,13 @@ const EVERY = 'router.options.';
  *   seeds, backend, baseline                              the experiment, a list of seeds being one value
  * @throws BENCH_SET for a path that leads nowhere, BENCH_CONFIG where the outcome is no experiment
  */
-export function applySettings(experiment: Experiment, settings: readonly Setting[]): Experiment {
+export function applySettings(
+  experiment: Experiment,
+  settings: readonly Setting[],
+  registry?: PluginRegistry,
+): Experiment {
   const applied = settings.reduce<Experiment>(applySetting, experiment);
-  return settings.length === 0 ? experiment : parseExperiment(applied, 'The sweep');
+  return settings.length === 0 ? experiment : parseExperiment(applied, 'The sweep', registry);
 }
 
 function applySetting(experiment: Experiment, setting: Setting): Experiment {

@@ -5,6 +5,7 @@ import { findPackage } from '../plugins/find-package.js';
 import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
 import { builtInTasks } from '../plugins/built-in.js';
+import type { PluginRegistry } from '../plugins/registry.js';
 import { unknownTask } from '../plugins/load-task.js';
 import { parseTaskOptions } from '../plugins/task-options.js';
 import { labelOf, labelsOf } from './label.js';
@@ -14,10 +15,14 @@ import { readRow } from './parse-router.js';
 /**
  * Validates an experiment and fills in defaults; those of a task of moekit too, while a file's or a package's own are
  * left to `prepareExperiment`.
- * @param from where it comes from, for the message
+ * @param from where it comes from, for the message      @param registry where tasks have names; moekit's alone when absent
  * @throws BENCH_CONFIG naming each wrong key, BENCH_ROUTER_SPEC
  */
-export function parseExperiment(input: unknown, from = 'The experiment'): Experiment {
+export function parseExperiment(
+  input: unknown,
+  from = 'The experiment',
+  registry?: Pick<PluginRegistry, 'tasks'>,
+): Experiment {
   const result = experimentSchema.safeParse(withRows(input));
   if (!result.success) {
     throw fail('BENCH_CONFIG', {
@@ -29,11 +34,16 @@ export function parseExperiment(input: unknown, from = 'The experiment'): Experi
   assertLabels(result.data, from);
   assertBaseline(result.data, from);
   const named = result.data.task;
-  const task = builtInTasks().get(named);
-  if (!task && !isPath(named) && findPackage(named) === undefined) throw unknownTask(named);
+  const task = builtInTasks.find(({ name }) => name === named);
+  if (!task && !isTask(named, registry)) {
+    throw unknownTask(named, registry?.tasks.keys() ?? builtInTasks.map(({ name }) => name));
+  }
   if (!task) return result.data;
   return { ...result.data, ...(parseTaskOptions(task, result.data, from) as Parsed) };
 }
+
+const isTask = (name: string, registry?: Pick<PluginRegistry, 'tasks'>) =>
+  registry?.tasks.has(name) || isPath(name) || findPackage(name) !== undefined;
 
 type Parsed = Pick<Experiment, 'data' | 'model'>;
 

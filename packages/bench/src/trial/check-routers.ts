@@ -38,7 +38,7 @@ export async function checkRouters(
     else await inspectRouter({ router, options: optionsOf(router, routers) }, registry);
   }
   const found = await inspectAll(Object.keys(files), routers, inspector);
-  const named = nameRows(routers, found);
+  const named = nameRows(routers, withoutNames(found, registry));
   const unusable = named.flatMap((row) => {
     const error = found.get(row.router);
     return typeof error === 'object' ? [[labelOf(row), error] as const] : [];
@@ -66,6 +66,14 @@ async function inspectAll(
       return [router, result.value];
     }),
   );
+}
+
+/** A name that is registered is called that; a file's or a package's plug-in calls itself. */
+function withoutNames(
+  found: ReadonlyMap<string, string | TrialError>,
+  { routers }: PluginRegistry,
+): ReadonlyMap<string, string | TrialError> {
+  return new Map([...found].filter(([name]) => !routers.has(name)));
 }
 
 function optionsOf(router: string, rows: readonly RouterEntry[]) {

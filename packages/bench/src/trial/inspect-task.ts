@@ -8,6 +8,7 @@ import { hashOf } from '../spec/hash.js';
 import { labelOf } from '../spec/label.js';
 import { resultsSchema } from '../results/results-schema.js';
 import { loadTask } from '../plugins/load-task.js';
+import type { PluginRegistry } from '../plugins/registry.js';
 import type { TaskSettings } from '../plugins/task-options.js';
 import { parseTaskOptions, settingsOf } from '../plugins/task-options.js';
 
@@ -41,9 +42,10 @@ export type TaskFacts = z.output<typeof taskFactsSchema>;
  */
 export async function inspectTask(
   { experiment, rows }: TaskRequest,
+  registry: PluginRegistry,
   onProgress?: (progress: LoadProgress) => void,
 ): Promise<TaskFacts> {
-  const task = await loadTask(experiment.task);
+  const task = await loadTask(experiment.task, registry);
   const settings = parseTaskOptions(task, experiment);
   const ownRows = rows.map((row) => ({
     row,

@@ -16,5 +16,8 @@ export interface Inspector {
 
 /** In this process, for code that is trusted as one's own. */
 export function inspectHere(registry: PluginRegistry): Inspector {
-  return { router: (request) => inspectRouter(request, registry), task: inspectTask };
+  return {
+    router: (request) => inspectRouter(request, registry),
+    task: (request, onProgress) => inspectTask(request, registry, onProgress),
+  };
 }

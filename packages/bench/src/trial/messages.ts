@@ -61,6 +61,8 @@ export const requestSchema = z.discriminatedUnion('type', [
 export const reportSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('progress'), progress: progressSchema }),
+  /** Something that the user must hear of, and by which the trial does not fail. */
+  z.object({ type: z.literal('warning'), message: z.string() }),
   z.object({ type: z.literal('loading'), progress: loadingSchema }),
   z.object({ type: z.literal('done'), trial: trialSchema }),
   z.object({ type: z.literal('router'), name: z.string() }),

@@ -1,4 +1,4 @@
-import type { TrainEvent } from '@moekit/models';
+import type { TelemetrySink, TrainEvent } from '@moekit/models';
 
 import type { Trial } from '../results/trial-schema.js';
 import { median } from '../statistics/summary.js';
@@ -15,14 +15,14 @@ const WARM_UP = 3;
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
 /** Collects what one training run says, in plain numbers and bounded size. */
-export class Recorder {
+export class Recorder implements TelemetrySink {
   readonly #rates: number[] = [];
   readonly #curve: Trial['curve'] = [];
   readonly #parts = new Map<number, TrainingPart>();
   #flops: FlopsCount = nothingCounted;
   #last: StepEvent | undefined;
 
-  record(event: TrainEvent): void {
+  write(event: TrainEvent): void {
     if (event.type === 'step') this.#recordStep(event);
     else if (event.type === 'evaluation') this.#recordPoint(event);
   }

@@ -1,36 +1,37 @@
-import { startBackend } from '@moekit/backends';
+import { bind, resolveBinding, resolveBindings, tokens } from '@moekit/core/di';
 import type { Task, TrainOptions } from '@moekit/models';
 import { train } from '@moekit/models';
 import { lastValueFrom, tap } from 'rxjs';
+import type { DependencyContainer } from 'tsyringe';
 
-import type { PluginRegistry } from '../plugins/registry.js';
+import { parts } from './parts.js';
 import type { Trial } from '../results/trial-schema.js';
 import { exampleSchema } from '../results/trial-schema.js';
 import { buildRun } from '../run/build-run.js';
+import { openSinks } from '../run/open-sinks.js';
 import { resolveRun, trainOptionsOf } from '../run/resolve-run.js';
 import { ActivationProbe } from './activation-probe.js';
 import { assertUnchanged } from './assert-unchanged.js';
 import { countFlops, trainingFlops } from './count-flops.js';
 import { evaluateTrial, evaluateVariants } from './evaluate-trial.js';
-import type { Job, Progress } from './messages.js';
+import type { Job } from './messages.js';
 import { probeRouter } from './probe-router.js';
-import { Recorder } from './recorder.js';
 import { specOf } from './spec-of.js';
 import { SwitchableRouter } from './switchable-router.js';
 
 /**
  * Trains and evaluates one router with one seed in this process.
+ * @param container of this trial alone: a child of the application's, `addTrialSinks` included
  * @throws whatever goes wrong, coded where moekit knows it; nothing is left behind then either
  */
-export async function runTrial(
-  job: Job,
-  registry: PluginRegistry,
-  onProgress: (progress: Progress) => void,
-): Promise<Trial> {
-  const started = performance.now();
+export async function runTrial(job: Job, container: DependencyContainer): Promise<Trial> {
+  const clock = resolveBinding(container, parts.clock);
+  const started = clock.seconds();
   const { experiment, entry, seed, label } = job;
-  const { name: backend } = await startBackend(job.backend);
+  const { name: backend } = await resolveBinding(container, parts.startBackend)(job.backend);
+  const registry = resolveBinding(container, parts.registry);
   const run = await resolveRun(specOf(job), { registry });
+  bind(container, parts.run, () => ({ label, spec: run.spec, backend }));
   const { router, match } = run;
   const data = await run.task.load(run.settings);
   assertUnchanged(job, run.code, data.description.hash);
@@ -40,12 +41,13 @@ export async function runTrial(
   const probe = match && experiment.activations ? new ActivationProbe() : undefined;
   const routers: SwitchableRouter[] = [];
   const task = buildRun(run, data, {
+    container,
     wrap: (trained) => routers[routers.push(new SwitchableRouter(trained)) - 1]!,
     ...(probe && { listener: () => probe.listener() }),
   });
-  const recorder = new Recorder();
+  const recorder = resolveBinding(container, parts.recorder);
   try {
-    await trainModel(task, { options: trainOptionsOf(run.spec), recorder, onProgress });
+    await trainModel(task, trainOptionsOf(run.spec), container);
     const evaluating = { batches: finalEvaluationBatches(job), probe };
     const { evaluation, evaluated } = await evaluateTrial(task, evaluating);
     return {
@@ -67,7 +69,7 @@ export async function runTrial(
       loadHistory: recorder.loadHistory(),
       examples: seed === experiment.seeds[0] ? await examplesOf(task) : [],
       machine: {
-        seconds: (performance.now() - started) / 1000,
+        seconds: clock.seconds() - started,
         tokensPerSecond: recorder.tokensPerSecond(),
         peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       },
@@ -90,18 +92,14 @@ const finalEvaluationBatches = ({ experiment, entry }: Job) =>
 
 async function trainModel(
   task: Task,
-  run: {
-    readonly options: TrainOptions;
-    readonly recorder: Recorder;
-    readonly onProgress: (progress: Progress) => void;
-  },
+  options: TrainOptions,
+  container: DependencyContainer,
 ): Promise<void> {
-  const events = train(task, run.options).pipe(
-    tap((event) => {
-      run.recorder.record(event);
-      const progress = run.recorder.progress();
-      if (progress) run.onProgress(progress);
-    }),
-  );
-  await lastValueFrom(events);
+  const sinks = await openSinks(resolveBindings(container, parts.sinks), {});
+  try {
+    const control = { rng: resolveBinding(container, tokens.rng) };
+    await lastValueFrom(train(task, options, control).pipe(tap((event) => sinks.write(event))));
+  } finally {
+    await sinks.close();
+  }
 }

@@ -1,12 +1,14 @@
+import { bind, createRunContainer, resolveBinding } from '@moekit/core/di';
 import type { LoadProgress } from '@moekit/data';
+import type { DependencyContainer } from 'tsyringe';
 
+import { parts } from './parts.js';
 import { didWrong } from '../plugins/describe-load-error.js';
 import { inspectRouter } from '../plugins/inspect-router.js';
-import type { PluginRegistry } from '../plugins/registry.js';
 import { inspectTask } from './inspect-task.js';
 import type { Channel } from './channel.js';
 import { takeChannel } from './channel.js';
-import { describeError, describeRefusal } from './describe-error.js';
+import { describeError, describeRefusal, oneLine } from './describe-error.js';
 import { endWithParent } from './end-with-parent.js';
 import type { Progress, Report } from './messages.js';
 import { requestSchema } from './messages.js';
@@ -18,9 +20,9 @@ const INTERVAL = 100;
 /**
  * Makes this process a worker: it does the one thing that its parent asks for (a trial, or a look at a plug-in), reports,
  * and ends. It leaves Ctrl-C and a closed terminal to the parent, and ends with it.
- * @param registry the built-in routers; files are loaded on top of them
+ * @param compose gives the container of the application, `addTrialSinks` included; what it throws is reported
  */
-export function serveTrials(registry: PluginRegistry): void {
+export function serveTrials(compose: () => Promise<DependencyContainer>): void {
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   endWithParent();
   const channel = takeChannel();
@@ -29,27 +31,32 @@ export function serveTrials(registry: PluginRegistry): void {
     channel.end({ type: 'failed', error: { code, message: `nobody handled: ${message}` } });
   });
   process.once('message', (message) => {
-    void answer(message, registry, channel).then((report) => channel.end(report));
+    void answer(message, compose, channel).then((report) => channel.end(report));
   });
   channel.send({ type: 'ready' });
 }
 
 async function answer(
   message: unknown,
-  registry: PluginRegistry,
+  compose: () => Promise<DependencyContainer>,
   { send }: Channel,
 ): Promise<Report> {
   const onProgress = throttled((progress: Progress) => send({ type: 'progress', progress }));
   const onLoading = throttled((progress: LoadProgress) => send({ type: 'loading', progress }));
   const request = requestSchema.parse(message);
   try {
+    const application = await compose();
     if (request.type === 'run') {
-      return { type: 'done', trial: await runTrial(request.job, registry, onProgress) };
+      const run = createRunContainer(application);
+      bind(run, parts.progress, () => onProgress);
+      bind(run, parts.warn, () => (text) => send({ type: 'warning', message: oneLine(text) }));
+      return { type: 'done', trial: await runTrial(request.job, run) };
     }
+    const registry = resolveBinding(application, parts.registry);
     if (request.type === 'inspect-router') {
       return { type: 'router', name: await inspectRouter(request, registry) };
     }
-    return { type: 'task', facts: await inspectTask(request, onLoading) };
+    return { type: 'task', facts: await inspectTask(request, registry, onLoading) };
   } catch (error) {
     const refusal = request.type === 'run' ? undefined : describeRefusal(error);
     if (refusal && !didWrong(refusal)) return { type: 'refused', refusal };

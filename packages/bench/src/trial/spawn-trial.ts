@@ -2,10 +2,9 @@ import type { Observable } from 'rxjs';
 import { filter } from 'rxjs';
 
 import type { Job, Report } from './messages.js';
-import type { WorkerReport } from './spawn-worker.js';
 import { spawnWorker } from './spawn-worker.js';
 
-export type TrialReport = Extract<Report, { type: 'progress' | 'done' | 'failed' }>;
+export type TrialReport = Extract<Report, { type: 'progress' | 'warning' | 'done' | 'failed' }>;
 
 /** Seconds: an evaluation of a large model says nothing until it has ended. */
 const TIMEOUT = 1800;
@@ -27,5 +26,5 @@ export function spawnTrial(
   return spawnWorker({ type: 'run', job }, { entry, atOnce, timeout }).pipe(filter(isOfTrial));
 }
 
-const isOfTrial = (report: WorkerReport): report is TrialReport =>
-  ['progress', 'done', 'failed'].includes(report.type);
+export const isOfTrial = (report: Report): report is TrialReport =>
+  ['progress', 'warning', 'done', 'failed'].includes(report.type);

@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly timeout: number;
 }
 
-const UNDERWAY = ['progress', 'loading'];
+const UNDERWAY = ['progress', 'loading', 'warning'];
 
 /**
  * Asks a fresh process for something. If foreign code exits there, hangs, prints or fills the memory, the answer is a

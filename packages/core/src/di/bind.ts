@@ -2,26 +2,24 @@ import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 import { instancePerContainerCachingFactory } from 'tsyringe';
 
-import { assertWord } from '../arguments/assert-arguments.js';
-import type { Bindings } from './tokens.js';
-import { tokens } from './tokens.js';
+import { assertToken } from './assert-token.js';
+import type { Token } from './token.js';
 
 /**
- * Binds a part under its name; the last binding wins, and a child container's wins over its parent's.
- * @param make runs once for each container that asks, on first use: two trials never share what it returns
+ * Binds a part under its token. `resolveBinding` gives the last that was bound, `resolveBindings` gives all of them; the
+ * bindings of a child container hide its parent's.
+ * @param make runs once for each container that asks, on first use: two runs never share what it returns
  */
-export function bind<Name extends keyof Bindings>(
+export function bind<Part>(
   container: DependencyContainer,
-  name: Name,
-  make: (container: DependencyContainer) => Bindings[Name],
+  token: Token<Part>,
+  make: (container: DependencyContainer) => NoInfer<Part>,
 ): void {
-  assertWord('The name of a binding', name, Object.keys(tokens));
-  container.register<Bindings[Name]>(tokens[name], {
-    useFactory: instancePerContainerCachingFactory(make),
-  });
+  assertToken(token);
+  container.register<Part>(token, { useFactory: instancePerContainerCachingFactory(make) });
 }
 
-/** A child container for one trial: inherits every binding, shares no instance that was made with `bind`. */
-export function createTrialContainer(parent: DependencyContainer): DependencyContainer {
+/** A child container for one run: it inherits every binding, and shares no instance that was made with `bind`. */
+export function createRunContainer(parent: DependencyContainer): DependencyContainer {
   return parent.createChildContainer();
 }

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 
-export { bind, createTrialContainer } from './bind.js';
-export { registerDefaults } from './defaults.js';
-export type { DefaultsOptions } from './defaults.js';
-export { resolveBinding, resolveLayer } from './resolve.js';
+export { bind, createRunContainer } from './bind.js';
+export { resolveBinding, resolveBindings, resolveLayer, resolveOptional } from './resolve.js';
+export { createToken } from './token.js';
+export type { Token } from './token.js';
 export { tokens } from './tokens.js';
-export type { Bindings } from './tokens.js';

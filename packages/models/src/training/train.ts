@@ -1,3 +1,4 @@
+import type { Rng } from '@moekit/core';
 import { createRng } from '@moekit/core';
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
@@ -15,6 +16,8 @@ type Options = Required<TrainOptions>;
 export interface TrainControl {
   /** Training resumes after its last step, and it stays the caller's; a new one when absent. See `restoreCheckpoint`. */
   readonly optimiser?: AdamW;
+  /** The random numbers of the batches and of the routers' noise; those of `options.seed` when absent. */
+  readonly rng?: Rng;
   /** Awaited after each step and its evaluation: until it settles nothing moves, so what it saves is of one moment. */
   afterStep?(taken: StepTaken): Promise<void> | void;
 }
@@ -62,10 +65,10 @@ interface Run<Batch> extends TrainControl {
 }
 
 async function runLoop<Batch>(
-  { task, options, optimiser, afterStep }: Run<Batch>,
+  { task, options, optimiser, afterStep, rng = createRng(options.seed) }: Run<Batch>,
   subscriber: Subscriber<TrainEvent>,
 ): Promise<void> {
-  const training = { task, options, optimiser, rng: createRng(options.seed) };
+  const training = { task, options, optimiser, rng };
   const cancelled = () => Boolean(subscriber.closed);
   for (let step = optimiser.step + 1; step <= options.steps; step++) {
     await nextTurn();

@@ -1,20 +1,21 @@
 import { join } from 'node:path';
 
-import { inspectApart, listJobs, prepareExperiment } from '@moekit/bench';
+import { inspectApart, listJobs, parts, prepareExperiment } from '@moekit/bench';
+import { resolveBinding } from '@moekit/core/di';
 
 import { assertRouterNames } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { BenchFlags } from '../bench.js';
+import { composeApplication } from '../../container.js';
 import type { Stop } from '../../interrupt.js';
 import { untilStopped } from '../../interrupt.js';
 import type { AssertOwn } from '../../own-output.js';
 import { ownOutput } from '../../own-output.js';
 import { showLoading } from '../../output/load-progress.js';
-import { builtInRouters } from '../../registry.js';
 import { WORKER } from '../../worker-entry.js';
 import { experimentOf } from './experiment-of.js';
 import { runAll } from './run-all.js';
-import { settle, workersOf } from './settle.js';
+import { settle, startComparison, workersOf } from './settle.js';
 
 /**
  * Trains every row with every seed, writes results.json and report.html, prints the comparison.
@@ -22,10 +23,11 @@ import { settle, workersOf } from './settle.js';
  */
 export async function bench(flags: BenchFlags): Promise<number> {
   applyDevice(flags);
-  const registry = builtInRouters();
+  const application = await composeApplication();
+  const registry = resolveBinding(application, parts.registry);
   const workers = workersOf(flags);
   const { timeout } = flags;
-  const experiment = await experimentOf(flags);
+  const experiment = await experimentOf(flags, registry);
   assertRouterNames(experiment.routers, registry);
   const preamble = await showLoading(flags.quiet, (onProgress) =>
     prepareExperiment(experiment, registry, {
@@ -38,8 +40,9 @@ export async function bench(flags: BenchFlags): Promise<number> {
     flags.out ?? join('moekit-results', `${experiment.task}-${manifest.configHash.slice(0, 8)}`);
   const jobs = listJobs(manifest);
   const compare = async (stop: Stop, assertOwn: AssertOwn) => {
-    const started = new Date();
+    const comparison = startComparison(application);
     const outcomes = await runAll(jobs, {
+      application,
       jobs: jobs.length,
       workers,
       stop,
@@ -50,7 +53,7 @@ export async function bench(flags: BenchFlags): Promise<number> {
       metric: manifest.metrics[0]!,
     });
     const { json } = flags;
-    return settle({ preamble, outcomes, stop, folder, assertOwn, started, workers, json });
+    return settle({ ...comparison, preamble, outcomes, stop, folder, assertOwn, workers, json });
   };
   return ownOutput(folder, (assertOwn) => untilStopped((stop) => compare(stop, assertOwn)));
 }

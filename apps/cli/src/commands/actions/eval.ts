@@ -5,22 +5,23 @@ import {
   loadTask,
   openRun,
   parseSettings,
+  parts,
   readStoredRun,
   setRouter,
 } from '@moekit/bench';
+import { resolveBinding } from '@moekit/core/di';
 import { evaluate, routingFigures, stringifyFigures } from '@moekit/models';
 import { readManifest } from '@moekit/models/node';
 
 import { assertTaskName } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { EvalFlags } from '../eval.js';
+import { composeApplication } from '../../container.js';
 import { fail } from '../../errors.js';
 import type { EvaluatedSetting } from '../../output/evaluations.js';
 import { renderEvaluations } from '../../output/evaluations.js';
 import { showLoading } from '../../output/load-progress.js';
 import { print, say } from '../../output/terminal.js';
-import { builtInRouters } from '../../registry.js';
-import { startBackend } from '../../training/environment.js';
 import { findCheckpoint } from '../../training/find-checkpoint.js';
 import { assertNoForeignCode } from '../../training/trusted.js';
 
@@ -32,13 +33,15 @@ export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promis
   applyDevice(flags);
   const { batches } = flags;
   const settings = parseSettings(flags.set);
-  const registry = builtInRouters();
+  const application = await composeApplication();
+  const registry = resolveBinding(application, parts.registry);
   const { router, task } = flags;
   const checkpoint = await locate(path, flags, registry);
   const opened = await showLoading(false, (onProgress) =>
     openRun(checkpoint, { registry, router, task, onProgress }),
   );
   const grid = gridOf(opened, settings);
+  const startBackend = resolveBinding(application, parts.startBackend);
   const now = await startBackend(flags.backend ?? opened.manifest.backend);
   const rows: EvaluatedSetting[] = [];
   for (const set of grid) {
@@ -78,7 +81,7 @@ async function locate(path: string, flags: EvalFlags, registry: PluginRegistry):
   const last = await findCheckpoint(path);
   const { manifest, task } = await readTrusted(last, flags, registry);
   if (!flags.best) return last;
-  const { metrics } = await loadTask(task);
+  const { metrics } = await loadTask(task, registry);
   // data may lack the first: there are no bits per byte of a text that its tokenizer changed
   const had = metrics.find(({ name }) => name in (manifest.evaluation?.metrics ?? {}));
   const best = await findCheckpoint(path, had ?? metrics[0]);
@@ -95,7 +98,7 @@ async function readTrusted(
   const stored = readStoredRun(manifest);
   assertNoForeignCode(stored, registry, { router, task });
   const name = task ?? stored.task;
-  assertTaskName(name);
+  assertTaskName(name, registry);
   return { manifest, task: name };
 }
 

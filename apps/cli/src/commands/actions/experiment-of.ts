@@ -6,7 +6,7 @@ import {
   parseRouter,
   parseRouters,
 } from '@moekit/bench';
-import type { Experiment } from '@moekit/bench';
+import type { Experiment, PluginRegistry } from '@moekit/bench';
 
 import type { BenchFlags } from '../bench.js';
 import { defined, over } from '../../given.js';
@@ -15,9 +15,12 @@ import { defined, over } from '../../given.js';
  * The experiment that the flags describe: the config file, or the defaults, with the flags over it.
  * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, CLI_USAGE
  */
-export async function experimentOf(flags: BenchFlags, cwd = process.cwd()): Promise<Experiment> {
+export async function experimentOf(
+  flags: BenchFlags,
+  registry: PluginRegistry,
+): Promise<Experiment> {
   const { config: file, task, backend, seeds, routers, data: source, tokenizer, steps } = flags;
-  const config = file === undefined ? {} : await loadConfig(file, cwd);
+  const config = file === undefined ? {} : await loadConfig(file, process.cwd());
   const from = file === undefined ? 'The experiment' : `Config ${file}`;
   const chosen = {
     ...config,
@@ -25,10 +28,10 @@ export async function experimentOf(flags: BenchFlags, cwd = process.cwd()): Prom
     data: over(config['data'], { source, tokenizer }),
     training: over(config['training'], { steps }),
   };
-  const experiment = parseExperiment(chosen, from);
+  const experiment = parseExperiment(chosen, from, registry);
   if (flags.router.length === 0) return experiment;
   const own = flags.router.map(parseRouter);
-  return parseExperiment({ ...chosen, routers: [...experiment.routers, ...own] }, from);
+  return parseExperiment({ ...chosen, routers: [...experiment.routers, ...own] }, from, registry);
 }
 
 /** The dense baseline comes first whether it was listed or not. */

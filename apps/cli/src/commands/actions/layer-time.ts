@@ -1,14 +1,15 @@
 import type { LayerTimes } from '@moekit/bench';
-import { format, isDense, layerTimeSchema, parseRouters, timeLayers } from '@moekit/bench';
+import { format, isDense, layerTimeSchema, parseRouters, parts, timeLayers } from '@moekit/bench';
 import { parseOptions, ROUTING_FIGURES } from '@moekit/core';
+import { resolveBinding } from '@moekit/core/di';
 import Table from 'cli-table3';
 
 import { assertRouterNames } from '../../assert-names.js';
 import type { LayerTimeFlags } from '../layer-time.js';
+import { composeApplication } from '../../container.js';
 import { fail } from '../../errors.js';
 import { defined } from '../../given.js';
 import { print } from '../../output/terminal.js';
-import { builtInRouters } from '../../registry.js';
 
 /** The options that decide how much a layer computes. */
 const ROUTING = ['expertsPerToken', 'droppedShare'] as const;
@@ -18,7 +19,7 @@ const ROUTING = ['expertsPerToken', 'droppedShare'] as const;
  * @returns the exit code      @throws coded errors for bad input
  */
 export async function layerTime(flags: LayerTimeFlags): Promise<number> {
-  const registry = builtInRouters();
+  const registry = resolveBinding(await composeApplication(), parts.registry);
   const entries = parseRouters(flags.routers);
   assertRouterNames(entries, registry);
   if (entries.some(isDense)) throw denseHasNoRouter();

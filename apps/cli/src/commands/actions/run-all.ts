@@ -1,13 +1,15 @@
 import type { Job, Outcome, PoolEvent, Prepared } from '@moekit/bench';
-import { runTrials, spawnTrial } from '@moekit/bench';
+import { parts, runByEngine, runTrials } from '@moekit/bench';
+import { resolveBinding } from '@moekit/core/di';
 import { catchError, concatMap, EMPTY, lastValueFrom, of, share, takeUntil, tap } from 'rxjs';
+import type { DependencyContainer } from 'tsyringe';
 
 import type { Stop } from '../../interrupt.js';
 import type { Shown } from '../../output/progress-state.js';
 import { showProgress } from '../../output/show-progress.js';
-import { WORKER } from '../../worker-entry.js';
 
 export interface RunAllOptions extends Shown {
+  readonly application: DependencyContainer;
   readonly workers: number;
   readonly quiet: boolean;
   readonly stop: Stop;
@@ -18,18 +20,20 @@ export interface RunAllOptions extends Shown {
   readonly record?: (event: PoolEvent) => Promise<void>;
 }
 
-/** Runs every job in a process of its own, showing progress; `stop` ends those that run, and what has ended is kept. */
+/** Runs every job by the application's engine, showing progress; `stop` ends those that run, and what has ended is kept. */
 export async function runAll(
   jobs: readonly Job[],
-  { workers, quiet, stop, timeout, unusable, record, ...shown }: RunAllOptions,
+  { application, workers, quiet, stop, timeout, unusable, record, ...shown }: RunAllOptions,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
+  const engine = resolveBinding(application, parts.engine);
+  const warn = resolveBinding(application, parts.warn);
   const atOnce = Math.min(workers, jobs.length);
   const run = (job: Job) => {
     const error = unusable.get(job.label);
     return error
       ? of({ type: 'failed', error } as const)
-      : spawnTrial(job, WORKER, { atOnce, timeout });
+      : runByEngine(engine, job, { atOnce, timeout });
   };
   const events = runTrials(jobs, workers, run).pipe(
     takeUntil(stop.asked),
@@ -39,6 +43,7 @@ export async function runAll(
     }),
     tap((event: PoolEvent) => {
       if (event.type === 'done' || event.type === 'failed') outcomes.push(event);
+      if (event.type === 'warning') warn(`${event.job.id}: ${event.message}`);
     }),
     share(),
   );

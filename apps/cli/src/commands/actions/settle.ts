@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 
 import type { Outcome, Preamble } from '@moekit/bench';
-import { collectResults, renderResults, writeOutput } from '@moekit/bench';
+import { collectResults, parts, renderResults, writeOutput } from '@moekit/bench';
+import { resolveBinding } from '@moekit/core/di';
+import type { DependencyContainer } from 'tsyringe';
 
 import type { Stop } from '../../interrupt.js';
 import { EXIT_CODES } from '../../interrupt.js';
@@ -16,7 +18,9 @@ export interface Comparison {
   readonly stop: Stop;
   readonly folder: string;
   readonly assertOwn: AssertOwn;
-  readonly started: Date;
+  readonly startedAt: Date;
+  /** Since then. */
+  readonly seconds: () => number;
   readonly workers: number;
   readonly json?: boolean | undefined;
 }
@@ -26,10 +30,10 @@ export interface Comparison {
  * @returns the exit code: 0, 1 when a trial failed, or what a signal asks for      @throws BENCH_OUTPUT, CLI_GONE
  */
 export async function settle(comparison: Comparison): Promise<number> {
-  const { preamble, outcomes, stop, folder, assertOwn, started, workers, json } = comparison;
+  const { preamble, outcomes, stop, folder, assertOwn, workers, json } = comparison;
   const results = collectResults(preamble, outcomes, {
-    startedAt: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
+    startedAt: comparison.startedAt.toISOString(),
+    seconds: comparison.seconds(),
     workers,
   });
   let lost: unknown;
@@ -41,6 +45,15 @@ export async function settle(comparison: Comparison): Promise<number> {
   if (lost) throw lost;
   if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;
+}
+
+/** Looks at the application's clock when a comparison starts. */
+export function startComparison(
+  application: DependencyContainer,
+): Pick<Comparison, 'startedAt' | 'seconds'> {
+  const clock = resolveBinding(application, parts.clock);
+  const started = clock.seconds();
+  return { startedAt: clock.now(), seconds: () => clock.seconds() - started };
 }
 
 /** How many trials run at once: what `--workers` says, else one per core. */

@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path';
 
-import type { Experiment, Found, Prepared, Preset } from '@moekit/bench';
+import type { Experiment, Found, PluginRegistry, Prepared, Preset } from '@moekit/bench';
 import {
   TrialStore,
   applySettings,
@@ -10,13 +10,17 @@ import {
   loadConfig,
   parseExperiment,
   parseSettings,
+  parts,
   prepareExperiment,
   presetOf,
 } from '@moekit/bench';
+import { resolveBinding } from '@moekit/core/di';
+import type { DependencyContainer } from 'tsyringe';
 
 import { assertRouterNames } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { SweepFlags } from '../sweep.js';
+import { composeApplication } from '../../container.js';
 import { fail } from '../../errors.js';
 import type { Stop } from '../../interrupt.js';
 import { untilStopped } from '../../interrupt.js';
@@ -24,10 +28,9 @@ import { showLoading } from '../../output/load-progress.js';
 import { say } from '../../output/terminal.js';
 import type { AssertOwn } from '../../own-output.js';
 import { ownOutput } from '../../own-output.js';
-import { builtInRouters } from '../../registry.js';
 import { WORKER } from '../../worker-entry.js';
 import { runAll } from './run-all.js';
-import { settle, workersOf } from './settle.js';
+import { settle, startComparison, workersOf } from './settle.js';
 
 /**
  * Runs every trial of an experiment's grid, each in a process of its own and on disk as soon as it has ended; then writes
@@ -37,11 +40,12 @@ import { settle, workersOf } from './settle.js';
  */
 export async function sweep(source: string, flags: SweepFlags): Promise<number> {
   applyDevice(flags);
-  const started = new Date();
-  const registry = builtInRouters();
+  const application = await composeApplication();
+  const comparison = startComparison(application);
+  const registry = resolveBinding(application, parts.registry);
   const workers = workersOf(flags);
   const { timeout } = flags;
-  const experiment = await sweptExperiment(source, flags);
+  const experiment = await sweptExperiment(source, flags, registry);
   assertRouterNames(experiment.routers, registry);
   const preamble = await showLoading(flags.quiet, (onProgress) =>
     prepareExperiment(experiment, registry, {
@@ -51,7 +55,9 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   );
   const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
   return ownOutput(folder, (assertOwn) =>
-    untilStopped((stop) => runGrid(flags, { preamble, folder, assertOwn, workers, started, stop })),
+    untilStopped((stop) =>
+      runGrid(flags, { ...comparison, application, preamble, folder, assertOwn, workers, stop }),
+    ),
   );
 }
 
@@ -61,17 +67,17 @@ function wasChanged(id: string): string {
   return `warning: the kept trial ${id} is not as it was written; it is trained again\n`;
 }
 
-interface Grid {
+interface Grid extends ReturnType<typeof startComparison> {
+  readonly application: DependencyContainer;
   readonly preamble: Prepared;
   readonly folder: string;
   readonly assertOwn: AssertOwn;
   readonly workers: number;
-  readonly started: Date;
   readonly stop: Stop;
 }
 
 async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
-  const { preamble, folder, assertOwn, workers, stop } = grid;
+  const { application, preamble, folder, assertOwn, workers, stop } = grid;
   const { manifest } = preamble;
   const store = new TrialStore(folder, manifest);
   const jobs = listJobs(manifest);
@@ -80,6 +86,7 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
   const done = new Set(kept.map(({ job }) => job.id));
   const left = jobs.filter(({ id }) => !done.has(id));
   const outcomes = await runAll(left, {
+    application,
     jobs: left.length,
     workers,
     stop,
@@ -98,12 +105,16 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
 }
 
 /** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */
-async function sweptExperiment(source: string, flags: SweepFlags): Promise<Experiment> {
-  const experiment = parseExperiment(await inputOf(source, flags.preset), source);
-  const chosen = applySettings(experiment, parseSettings(flags.set));
+async function sweptExperiment(
+  source: string,
+  flags: SweepFlags,
+  registry: PluginRegistry,
+): Promise<Experiment> {
+  const experiment = parseExperiment(await inputOf(source, flags.preset), source, registry);
+  const chosen = applySettings(experiment, parseSettings(flags.set), registry);
   return flags.backend === undefined
     ? chosen
-    : parseExperiment({ ...chosen, backend: flags.backend }, 'The sweep');
+    : parseExperiment({ ...chosen, backend: flags.backend }, 'The sweep', registry);
 }
 
 async function inputOf(source: string, preset: string): Promise<object> {

@@ -1,23 +1,27 @@
 import { join } from 'node:path';
 
-import type { RunSpec, TrainingEnd } from '@moekit/bench';
+import type { PluginRegistry, RunSpec, TrainingEnd } from '@moekit/bench';
 import {
   buildRun,
   checkpointRunOf,
   describedTask,
   hashOf,
   loadTask,
+  parts,
   readStoredRun,
   resolveRun,
   specInput,
   trainOptionsOf,
   trainRun,
 } from '@moekit/bench';
+import { bind, createRunContainer, resolveBinding, resolveBindings, tokens } from '@moekit/core/di';
 import { writeWhole } from '@moekit/files';
 import { isMoekitError } from '@moekit/kernels';
-import type { TaskPlugin, TrainEvent, TrainOptions } from '@moekit/models';
+import type { TaskPlugin, TrainOptions } from '@moekit/models';
 import { isNonsense, parseTrainOptions, stringifyFigures } from '@moekit/models';
-import { assertSameRun, CheckpointFolder, readManifest } from '@moekit/models/node';
+import type { CheckpointFolder, Retention } from '@moekit/models/node';
+import { assertSameRun, readManifest } from '@moekit/models/node';
+import type { DependencyContainer } from 'tsyringe';
 
 import { assertRouterNames, assertTaskName } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
@@ -29,13 +33,10 @@ import { oneLine } from '../../output/paint.js';
 import { print, say } from '../../output/terminal.js';
 import type { AssertOwn } from '../../own-output.js';
 import { renderEnd } from '../../output/train-end.js';
-import { silentProgress, trainProgress } from '../../output/train-progress.js';
 import { ownOutput } from '../../own-output.js';
-import { builtInRouters } from '../../registry.js';
-import { startBackend } from '../../training/environment.js';
+import { composeApplication, trainOutput } from '../../container.js';
 import { wholeOf } from '../../training/find-checkpoint.js';
 import { readSpec } from '../../training/read-spec.js';
-import { openSinks } from '../../training/sinks.js';
 import type { Trusted } from '../../training/trusted.js';
 import { assertNoForeignCode } from '../../training/trusted.js';
 
@@ -45,14 +46,22 @@ import { assertNoForeignCode } from '../../training/trusted.js';
  */
 export async function train(flags: TrainFlags): Promise<number> {
   applyDevice(flags);
-  const spec = await specOf(flags);
-  const task = await loadTask(spec.task);
+  const application = await composeApplication();
+  const registry = resolveBinding(application, parts.registry);
+  const spec = await specOf(flags, application);
+  const task = await loadTask(spec.task, registry);
   const options = parseTrainOptions(trainOptionsOf(spec));
   const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(spec).slice(0, 8)}`);
-  return ownOutput(folder, (assertOwn) => run(flags, { spec, task, options, folder, assertOwn }));
+  const container = createRunContainer(application);
+  return ownOutput(folder, (assertOwn) =>
+    run(flags, { container, registry, spec, task, options, folder, assertOwn }),
+  );
 }
 
 interface Prepared {
+  /** Of this run alone. */
+  readonly container: DependencyContainer;
+  readonly registry: PluginRegistry;
   readonly spec: RunSpec;
   readonly task: TaskPlugin;
   readonly options: Required<TrainOptions>;
@@ -61,21 +70,22 @@ interface Prepared {
 }
 
 async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
-  const { spec, task, options, folder, assertOwn } = prepared;
-  const registry = builtInRouters();
-  const started = await startBackend(spec.backend);
+  const { container, registry, spec, task, options, folder, assertOwn } = prepared;
+  const started = await resolveBinding(container, parts.startBackend)(spec.backend);
   const resolved = await resolveRun(spec, { registry, task });
   const data = await showLoading(flags.quiet, (onProgress) =>
     task.load(resolved.settings, onProgress),
   );
   const { metrics = task.metrics } = data;
   const [metric] = metrics;
-  const checkpoints = checkpointsIn(folder, { keep: flags.keep, best: metric });
+  const checkpoints = checkpointsIn(container, folder, { keep: flags.keep, best: metric });
   const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
   const same = checkpointRunOf(resolved, data, started);
   if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
-  const built = buildRun(resolved, data);
-  const progress = flags.quiet ? silentProgress : trainProgress(metric, process.stderr);
+  const built = buildRun(resolved, data, { container });
+  const run = { label: spec.router.router, spec, backend: started.name };
+  bind(container, parts.run, () => run);
+  bind(container, trainOutput, () => ({ ...sinksOf(flags, folder), quiet: flags.quiet, metric }));
   if (!flags.quiet) say(heading(started.name, folder, from?.step));
   try {
     const training = {
@@ -85,15 +95,14 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       assertOwn,
       saveEvery: flags.saveEvery,
       from,
-      openSinks: () =>
-        openSinks(sinksOf(flags, folder), flags.resume ? (from?.step ?? 0) : undefined),
-      onEvent: (event: TrainEvent) => progress.show(event),
+      afterStep: flags.resume ? (from?.step ?? 0) : undefined,
+      sinks: resolveBindings(container, parts.sinks),
+      rng: resolveBinding(container, tokens.rng),
     };
     const { signal, ...end } = await untilStopped(async (stop) => {
       const ended = await trainRun({ ...training, stop: stop.asked });
       return { ...ended, signal: stop.signal };
     });
-    progress.end();
     show(end, flags, {
       folder,
       steps: options.steps,
@@ -102,7 +111,6 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
     });
     return end.stopped && signal ? EXIT_CODES[signal] : 0;
   } catch (error) {
-    progress.end();
     return await reportDivergence(error, folder);
   } finally {
     built.model.dispose();
@@ -110,34 +118,42 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
 }
 
 /** With --resume and no configuration on the command line, the last checkpoint has the configuration. */
-async function specOf(flags: TrainFlags): Promise<RunSpec> {
+async function specOf(flags: TrainFlags, application: DependencyContainer): Promise<RunSpec> {
   const { steps, seed, resume, out, config: file, router } = flags;
   const { task, data, tokenizer, backend, set } = flags;
   const base =
-    resume && out && file === undefined ? await lastManifest(out, { router, task }) : undefined;
+    resume && out && file === undefined
+      ? await lastManifest(application, out, { router, task })
+      : undefined;
+  const registry = resolveBinding(application, parts.registry);
   const spec = await readSpec(
     defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
     base && specInput(base),
   );
-  assertTaskName(spec.task);
-  if (!base || router !== undefined) assertRouterNames([spec.router], builtInRouters());
+  assertTaskName(spec.task, registry);
+  if (!base || router !== undefined) assertRouterNames([spec.router], registry);
   return spec;
 }
 
 /** Of the last whole checkpoint; skipped ones are reported when training resumes from it. */
-async function lastManifest(folder: string, trusted: Trusted) {
-  const { whole, broken } = await checkpointsIn(folder).latestWhole();
+async function lastManifest(application: DependencyContainer, folder: string, trusted: Trusted) {
+  const registry = resolveBinding(application, parts.registry);
+  const { whole, broken } = await checkpointsIn(application, folder).latestWhole();
   if (!whole && broken[0]) throw broken[0].error;
   if (!whole) return undefined;
   const manifest = await readManifest(whole.path);
   const stored = readStoredRun(manifest);
-  assertNoForeignCode(stored, builtInRouters(), trusted);
-  await describedTask(whole.path, stored, trusted.task);
+  assertNoForeignCode(stored, registry, trusted);
+  await describedTask(whole.path, stored, { registry, name: trusted.task });
   return manifest;
 }
 
-function checkpointsIn(folder: string, retention = {}): CheckpointFolder {
-  return new CheckpointFolder(join(folder, 'checkpoints'), retention);
+function checkpointsIn(
+  container: DependencyContainer,
+  folder: string,
+  retention: Retention = {},
+): CheckpointFolder {
+  return resolveBinding(container, parts.checkpoints)(join(folder, 'checkpoints'), retention);
 }
 
 function sinksOf({ log, tensorboard }: TrainFlags, folder: string) {
