@@ -1,5 +1,8 @@
-import type { FeedForwardOptions, RouteContext } from '@moekit/core';
+import type { FeedForwardOptions, RouteContext, RoutingStats } from '@moekit/core';
 import {
+  assertCausal,
+  balanceLosses,
+  clearPadding,
   createGate,
   createRng,
   createRouter,
@@ -8,19 +11,30 @@ import {
   FeedForwardExperts,
   gatedRouter,
   loadBalancingLoss,
+  mapRoutingFigures,
+  maskTokens,
   MoELayer,
   normalArray,
+  parameter,
+  routeWith,
   select,
   squaredCoefficientOfVariation,
   stepCapacity,
+  summariseRouting,
+  sumRoutingStats,
+  tidyRouting,
   tokenMean,
   totalRouterLoss,
+  unknownOption,
   withCapacity,
   withJitter,
   zLoss,
 } from '@moekit/core';
-import { kerasMoELayer } from '@moekit/core/keras';
-import { useBackend } from '@moekit/core/testing';
+import { afterEachStep, kerasMoELayer, registerKerasRouters } from '@moekit/core/keras';
+import { choice, numberIn, optionsOf } from '@moekit/core/options';
+import { naiveLayer, testRouter, useBackend } from '@moekit/core/testing';
+import { densePlan, explainPlan } from '@moekit/kernels';
+import { attend, crossEntropy, globalNorm, rmsNorm, splitHeads } from '@moekit/kernels/nn';
 import '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
@@ -91,6 +105,42 @@ const contexts: readonly Refusal[] = [
 ]; // prettier-ignore
 
 const nothing = undefined as never;
+const stats: Partial<RoutingStats> = { tokens: 4, tokensPerExpert: [4] };
+const edges: readonly Refusal[] = [
+  ['no router to assertCausal', () => assertCausal(nothing), 'MOE_OPTIONS', /assertCausal needs an object with causal, got undefined/],
+  ['a router that does not say whether it is causal', () => assertCausal({ name: 'mine' } as never), 'MOE_OPTIONS', /causal as true or false, got undefined/],
+  ['no options of a balancing loss', () => balanceLosses(ones([2, 3]), ones([2, 3]), nothing), 'MOE_OPTIONS', /balanceLosses needs an object with coefficient/],
+  ['no probabilities for a balancing loss', () => balanceLosses(nothing, ones([2, 3]), { coefficient: 1 }), 'MOE_SHAPE', /probs of balanceLosses/],
+  ['null for the options of a balancing loss', () => loadBalancingLoss(ones([2, 3]), ones([3]), null as never), 'MOE_OPTIONS', /loadBalancingLoss needs an object/],
+  ['rows that are no tensor', () => clearPadding([[1]] as never, ones([1])), 'MOE_SHAPE', /clearPadding needs float32 \[T\] or \[T, E\], got an Array/],
+  ['rows that are no tensor, without padding', () => maskTokens('x' as never, undefined), 'MOE_SHAPE', /got "x"/],
+  ['no function for figures', () => mapRoutingFigures({} as never), 'MOE_OPTIONS', /mapRoutingFigures needs value as a function/],
+  ['no statistics to summarise', () => summariseRouting(nothing), 'MOE_OPTIONS', /summariseRouting needs an object with tokens/],
+  ['statistics without a member', () => summariseRouting(stats as never), 'MOE_OPTIONS', /selectedPairs as a number, got undefined/],
+  ['statistics instead of a list of them', () => sumRoutingStats(stats as never), 'MOE_OPTIONS', /batches as an array/],
+  ['a list of something else than statistics', () => sumRoutingStats([null as never]), 'MOE_OPTIONS', /needs an object with tokens.*got null/],
+  ['no function to tidy', () => tidyRouting(1 as never), 'MOE_OPTIONS', /tidyRouting needs build as a function, got 1/],
+  ['no values of a parameter', () => parameter(nothing, [2]), 'MOE_OPTIONS', /parameter needs values as an array of numbers/],
+  ['a parameter without a shape', () => parameter(new Float32Array(2), nothing), 'MOE_OPTIONS', /shape as an array of numbers/],
+  ['too few values of a parameter', () => parameter(new Float32Array(3), [2, 2]), 'MOE_SHAPE', /\[2, 2\] needs 4 values, got 3/],
+  ['no shape of a schema', () => unknownOption(nothing), 'MOE_OPTIONS', /shape as an object/],
+  ['no router to route with', () => routeWith(nothing, x as Tensor2D, { training: false, rng }), 'MOE_SPEC', /routeWith needs a router/],
+  ['a plug-in instead of a list', () => registerKerasRouters(topTwo as never), 'MOE_OPTIONS', /plugins as an array/],
+  ['no model for a callback', () => afterEachStep(nothing), 'MOE_OPTIONS', /model as an object/],
+  ['words that are no list', () => choice('ab' as never, 'a' as never, 'letters'), 'MOE_OPTIONS', /words as an array/],
+  ['a range without bounds', () => numberIn(nothing), 'MOE_OPTIONS', /numberIn needs an object with min/],
+  ['no shape of options', () => optionsOf(nothing), 'MOE_OPTIONS', /optionsOf needs shape/],
+  ['an oracle without a layer', () => naiveLayer(nothing, [], nothing), 'MOE_OPTIONS', /naiveLayer needs an object with activation/],
+  ['no plug-in to test', () => testRouter(nothing), 'MOE_PLUGIN', /plug-in of testRouter/],
+  ['no plan to explain', () => explainPlan(nothing, nothing), 'KERNELS_PLAN', /plan/],
+  ['no widths of a plan', () => explainPlan(densePlan(2), nothing), 'KERNELS_VALUE', /explainPlan needs an object with modelWidth/],
+  ['no heads', () => attend(nothing, ones([1])), 'KERNELS_VALUE', /attend needs heads as an array/],
+  ['tables of another kind', () => splitHeads(ones([2, 12]), nothing, { batchSize: 1, length: 2, numHeads: 2, headWidth: 2 }), 'KERNELS_VALUE', /cosines/],
+  ['a gradient that is no tensor', () => globalNorm([1 as never]), 'KERNELS_SHAPE', /gradients\[0\] as a tensor.*got 1/],
+  ['no tensor for a norm', () => rmsNorm(nothing, ones([1])), 'KERNELS_SHAPE', /rmsNorm needs x as float32/],
+  ['targets in float32', () => crossEntropy(ones([2, 3]), ones([2])), 'KERNELS_SHAPE', /targets as int32 \[2\], got float32/],
+]; // prettier-ignore
+
 const options: readonly Refusal[] = [
   ['a gate of nothing', () => createGate(nothing), 'MOE_SPEC', /modelWidth of a gate/],
   ['null for the options of a gate', () => createGate(spec, null as never), 'MOE_OPTIONS', /createGate needs an object/],
@@ -136,7 +186,7 @@ const options: readonly Refusal[] = [
 describe('a mistake of the caller is reported as the caller’s', () => {
   beforeAll(() => useBackend('cpu'));
 
-  it.each([...tensors, ...contexts, ...options])('%s', (_what, act, code, message) => {
+  it.each([...tensors, ...contexts, ...edges, ...options])('%s', (_what, act, code, message) => {
     let thrown: unknown;
     try {
       act();

@@ -7,6 +7,8 @@ export { watchDevice } from './backends/webgpu/watch-device.js';
 export type { DeviceWatch } from './backends/webgpu/watch-device.js';
 export { kernelErrors } from './errors/codes.js';
 export { describeValue, isLiveTensor } from './errors/describe-value.js';
+export { findMisfit } from './errors/kinds.js';
+export type { Kind } from './errors/kinds.js';
 export { MoekitError, errorsOf, isMoekitError } from './errors/error.js';
 export type { ErrorDetail, ErrorTable } from './errors/error.js';
 export { nearest } from './errors/nearest.js';

@@ -1,6 +1,7 @@
 import { nearest } from '@moekit/kernels';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { fail } from '../errors.js';
 import { guide } from './guide.js';
 
@@ -37,6 +38,7 @@ interface SchemaIssue {
  *     z.strictObject(shape, { error: unknownOption(shape) })
  */
 export function unknownOption(shape: object): (issue: SchemaIssue) => string | undefined {
+  assertKinds('unknownOption', { shape }, { shape: 'object' });
   const known = Object.keys(shape);
   return ({ code, keys }) => {
     if (code !== 'unrecognized_keys' || !Array.isArray(keys)) return undefined;

@@ -1,5 +1,6 @@
 import type { CustomCallbackArgs, layers } from '@tensorflow/tfjs-layers';
 
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { KerasMoELayer } from './keras-moe-layer.js';
 
 /** A model, a wrapper or a plain layer, as far as its parts go. */
@@ -13,6 +14,7 @@ type Node = layers.Layer & { layers?: layers.Layer[]; layer?: layers.Layer };
  * @param model every MoE layer in it is found, in nested models and wrappers too
  */
 export function afterEachStep(model: layers.Layer): CustomCallbackArgs {
+  assertKinds('afterEachStep', { model }, { model: 'object' });
   return {
     onBatchEnd: async () => {
       for (const layer of kerasMoELayersOf(model)) await layer.afterStep();

@@ -1,5 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 
+import { assertKinds } from '../arguments/assert-kinds.js';
 import type { RouterPlugin } from '../contract/plugin.js';
 import type { KerasMoELayerArgs } from './args.js';
 import { KerasMoELayer } from './keras-moe-layer.js';
@@ -27,6 +28,7 @@ export function kerasMoELayer<Options, Input>(
  * @param plugins each under its own name, the last one of a name counts
  */
 export function registerKerasRouters(plugins: readonly RouterPlugin[]): void {
+  assertKinds('registerKerasRouters', { plugins }, { plugins: 'list' });
   serialization.registerClass(KerasMoELayer as never);
   plugins.forEach(registerRouter);
 }

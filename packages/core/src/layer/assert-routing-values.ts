@@ -1,10 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
+import { assertKinds } from '../arguments/assert-kinds.js';
 import type { Router } from '../contract/router.js';
 import type { Routing } from '../contract/routing.js';
 import { fail } from '../errors.js';
 import type { GuideHeading } from '../contract/guide.js';
 import { guide } from '../contract/guide.js';
+import { assertRouting } from './assert-routing.js';
 
 /** A wrong value and the part of the guide that is about it. */
 type Finding = readonly [problem: string, heading: GuideHeading];
@@ -19,6 +21,8 @@ export async function assertRoutingValues(
   routing: Routing,
   router: Pick<Router, 'name' | 'numExperts'>,
 ): Promise<void> {
+  assertKinds('assertRoutingValues', router, { name: 'text', numExperts: 'size' });
+  assertRouting(routing, router, routing?.dispatchMask?.shape?.[0] ?? 0);
   const read = (tensor: Tensor) => tensor.data<'float32'>();
   const mask = await read(routing.dispatchMask);
   const weights = await read(routing.combineWeights);

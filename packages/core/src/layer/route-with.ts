@@ -7,6 +7,7 @@ import { assertRouting } from './assert-routing.js';
 import type { RouteContext, Router } from '../contract/router.js';
 import type { Routing } from '../contract/routing.js';
 import { fail } from '../errors.js';
+import { assertRouter } from '../contract/assert-parts.js';
 import { guide } from '../contract/guide.js';
 import { clearPadding } from '../routing/token-mask.js';
 
@@ -17,6 +18,7 @@ import { clearPadding } from '../routing/token-mask.js';
  */
 export function routeWith(router: Router, x: Tensor2D, context: RouteContext): Routing {
   let routing: Routing;
+  assertRouter('routeWith', router);
   assertTensor('x of a router', x, ['T', 'D']);
   assertContext(context, x.shape[0], router.numExperts);
   const tokens = clearPadding(x, context.tokenMask);

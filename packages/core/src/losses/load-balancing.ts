@@ -3,6 +3,7 @@ import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { div, maximum, mul, sum, tidy } from '@tensorflow/tfjs-core';
 
 import {
+  assertMembers,
   assertNumber,
   assertRows,
   assertTensor,
@@ -41,12 +42,11 @@ export function assignmentFractions(
 export function loadBalancingLoss(
   probs: Tensor2D,
   fractions: Tensor1D,
-  {
-    scale = probs?.shape?.[1] ?? 1,
-    tokenMask,
-  }: { scale?: number; tokenMask?: Tensor1D | undefined } = {},
+  options: { scale?: number; tokenMask?: Tensor1D | undefined } = {},
 ): Scalar {
   assertRows('probs of loadBalancingLoss', probs);
+  assertMembers('loadBalancingLoss', options, ['scale', 'tokenMask']);
+  const { scale = probs.shape[1], tokenMask } = options;
   assertTensor('fractions of loadBalancingLoss', fractions, [probs.shape[1]]);
   assertNumber('scale of loadBalancingLoss', scale);
   if (tokenMask) assertTokenMask(tokenMask, probs.shape[0]);

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
-import { assertNumber } from '../arguments/assert-arguments.js';
+import { assertMembers, assertNumber, assertRows } from '../arguments/assert-arguments.js';
 import type { RouterLoss } from '../contract/routing.js';
 import { assignmentFractions, loadBalancingLoss } from './load-balancing.js';
 import { zLoss } from './z-loss.js';
@@ -24,8 +24,11 @@ export interface BalanceOptions {
 export function balanceLosses(
   probs: Tensor2D,
   choices: Tensor2D,
-  { coefficient, tokenMask, scale = probs.shape[1], per = 'assignment' }: BalanceOptions,
+  options: BalanceOptions,
 ): RouterLoss[] {
+  assertRows('probs of balanceLosses', probs);
+  assertMembers('balanceLosses', options, ['coefficient', 'tokenMask', 'scale', 'per']);
+  const { coefficient, tokenMask, scale = probs.shape[1], per = 'assignment' } = options;
   assertNumber('coefficient of balanceLosses', coefficient, { min: 0 });
   if (coefficient === 0) return [];
   const fractions = assignmentFractions(choices, per, tokenMask); // [E]

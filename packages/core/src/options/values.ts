@@ -1,6 +1,8 @@
 // the part of zod that a web page can carry: a third of its bytes
 import * as z from 'zod/mini';
 
+import { assertKinds } from '../arguments/assert-kinds.js';
+
 /** A whole number of at least `min`. */
 export function wholeFrom(min: number) {
   const error = `expected a whole number of at least ${min}`;
@@ -16,7 +18,9 @@ export interface Range {
 }
 
 /** A real number of a range; every refusal names the range. */
-export function numberIn({ min, above = false, max = Infinity }: Range) {
+export function numberIn(range: Range) {
+  assertKinds('numberIn', range, { min: 'number' });
+  const { min, above = false, max = Infinity } = range;
   const low = above ? `a number above ${min}` : `a number of at least ${min}`;
   const error = max === Infinity ? `expected ${low}` : `expected ${low} and at most ${max}`;
   const least = above ? z.gt(min, { error }) : z.minimum(min, { error });
@@ -26,6 +30,7 @@ export function numberIn({ min, above = false, max = Infinity }: Range) {
 
 /** One of a few words. */
 export function wordOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  assertKinds('wordOf', { words }, { words: 'list' });
   const error = `expected one of ${words.map((word) => `'${word}'`).join(', ')}`;
   return z.enum(words, { error });
 }

@@ -32,6 +32,7 @@ export function clearPadding<Rows extends Tensor1D | Tensor2D>(
   x: Rows,
   tokenMask: Tensor1D | undefined,
 ): Rows {
+  assertRows('clearPadding', x);
   if (tokenMask === undefined) return x;
   assertTokenMask(tokenMask, x.shape[0]);
   if (clearedBy.get(x.dataId) === tokenMask.dataId) return x;
@@ -115,9 +116,10 @@ export function tokenMean<Output extends Tensor>(
   x: Tensor1D | Tensor2D,
   tokenMask: Tensor1D | undefined,
 ): Output {
-  assertRows(x);
+  assertRows('tokenMean', x);
   if (x.shape[0] === 0) return nothing(x) as Output;
   if (!tokenMask) return mean(x, 0);
+  assertTokenMask(tokenMask, x.shape[0]);
   return tidy(() => {
     const tokens = maximum(sum(tokenMask), 1);
     return div(sum(clearPadding(x, tokenMask), 0), tokens);
@@ -133,10 +135,10 @@ function nothing(x: Tensor1D | Tensor2D): Tensor {
   }))(x);
 }
 
-function assertRows(x: Tensor1D | Tensor2D): void {
+function assertRows(what: string, x: Tensor1D | Tensor2D): void {
   if (isLiveTensor(x) && x.dtype === 'float32' && (x.rank === 1 || x.rank === 2)) return;
   throw fail('MOE_SHAPE', {
-    asked: 'A mean over tokens needs float32 [T] or [T, E]',
+    asked: `${what} needs float32 [T] or [T, E]`,
     got: describeValue(x),
     fix: 'Pass one number or one row per token.',
   });

@@ -1,4 +1,6 @@
+import { assertKinds } from '../arguments/assert-kinds.js';
 import type { RoutingStats } from '../contract/routing-stats.js';
+import { assertStats } from './assert-stats.js';
 
 /** A figure that follows from a layer's counts. */
 export interface RoutingFigure {
@@ -85,15 +87,17 @@ export type RoutingSummary = { readonly [Name in keyof typeof ROUTING_FIGURES]: 
 
 /** Figures that follow from the counts: what reports show. */
 export function summariseRouting(stats: RoutingStats): RoutingSummary {
+  assertStats('summariseRouting', stats);
   return mapRoutingFigures((name) => ROUTING_FIGURES[name].of(stats));
 }
 
 /** A record with a value for each figure, in the order of the list. */
-export function mapRoutingFigures<Value>(valueOf: (name: RoutingFigureName) => Value): {
+export function mapRoutingFigures<Value>(value: (name: RoutingFigureName) => Value): {
   [Name in keyof typeof ROUTING_FIGURES]: Value;
 } {
+  assertKinds('mapRoutingFigures', { value }, { value: 'function' });
   const names = Object.keys(ROUTING_FIGURES) as RoutingFigureName[];
-  return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as never;
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as never;
 }
 
 function ratio(part: number, whole: number): number {

@@ -1,10 +1,14 @@
+import { assertKinds } from '../arguments/assert-kinds.js';
 import type { RoutingStats } from '../contract/routing-stats.js';
+import { assertStats } from './assert-stats.js';
 
 type Count =
   'selectedPairs' | 'dispatchedPairs' | 'paddedPairs' | 'nullSlots' | 'zeroComputeTokens';
 
 /** One layer's routing over several batches: counts are summed, means are weighted by the batches' tokens. */
 export function sumRoutingStats(batches: readonly RoutingStats[]): RoutingStats {
+  assertKinds('sumRoutingStats', { batches }, { batches: 'list' });
+  batches.forEach((batch) => assertStats('sumRoutingStats', batch));
   const tokens = total(batches.map((batch) => batch.tokens));
   const count = (key: Count) => total(batches.map((batch) => batch[key]));
   const each = (key: 'tokensPerExpert' | 'tokensByExperts') =>

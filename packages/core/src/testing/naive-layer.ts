@@ -1,4 +1,5 @@
 import type { Activation } from '../experts/activation.js';
+import { assertNaive } from './assert-naive.js';
 import type { Matrix, NaiveExpert, Vector } from './naive-expert.js';
 import { naiveExpert, naiveExpertGradient, plus } from './naive-expert.js';
 
@@ -30,6 +31,7 @@ export interface NaiveGradients {
  * @param x [T][D]      @returns [T][D]
  */
 export function naiveLayer(layer: NaiveLayer, x: Matrix, decision: NaiveDecision): number[][] {
+  assertNaive('naiveLayer', layer, decision, { x });
   const { activation, experts, sharedExpert } = layer;
   return x.map((token, t) => {
     const shared = sharedExpert && naiveExpert(activation, sharedExpert, token);
@@ -57,6 +59,7 @@ export function naiveLayerGradients(
   decision: NaiveDecision,
   dy: Matrix,
 ): NaiveGradients {
+  assertNaive('naiveLayerGradients', layer, decision, { x, dy });
   const { activation, experts, sharedExpert } = layer;
   const dx = x.map((token) => token.map(() => 0));
   const dWeights = decision.combineWeights.map((row) => row.map(() => 0));

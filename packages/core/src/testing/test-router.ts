@@ -1,6 +1,7 @@
 import { beforeAll, describe, it } from 'vitest';
 
 import type { RouterPlugin } from '../contract/plugin.js';
+import { assertPlugin } from '../contract/plugin.js';
 import type { RouterCheckName } from './checks/table.js';
 import { routerChecks } from './checks/table.js';
 import type { Subject } from './subject.js';
@@ -38,6 +39,7 @@ export function testRouter<Options, Input>(
   options?: Input,
   settings: RouterTestSettings = {},
 ): void {
+  assertPlugin(plugin, 'The plug-in of testRouter');
   const { modelWidth = 16, numExperts = 4, seed = 3, backends = ['cpu'] } = settings;
   const subject: Subject = {
     plugin: plugin as RouterPlugin,

@@ -1,6 +1,8 @@
 import { getBackend } from '@tensorflow/tfjs-core';
 
 import type { BackendName } from './contract/backend.js';
+import { assertKinds } from '../errors/assert-kinds.js';
+import { assertPlan } from '../plan/assert-plan.js';
 import { explainComposed } from './composed/explain.js';
 import { explainCpu } from './cpu/explain.js';
 import type { Explain, Explanation } from './contract/explanation.js';
@@ -45,10 +47,10 @@ export interface ExpertWidths {
  * Says which algorithm the current backend takes for each product of a plan. Computes nothing.
  * @param widths of the experts' two matrices, [D,F] and [F,D]
  */
-export function explainPlan(
-  plan: DispatchPlan,
-  { modelWidth, expertWidth, precision }: ExpertWidths,
-): PlanExplanation {
+export function explainPlan(plan: DispatchPlan, widths: ExpertWidths): PlanExplanation {
+  assertPlan(plan);
+  assertKinds('explainPlan', widths, { modelWidth: 'size', expertWidth: 'size' });
+  const { modelWidth, expertWidth, precision } = widths;
   const backend = getBackend();
   const { numRows, table } = plan;
   const shapes = [

@@ -2,6 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { add, div, mul, sqrt, square, sub, tidy } from '@tensorflow/tfjs-core';
 
 import type { HostKernel } from '../backends/contract/host-kernel.js';
+import { assertKinds, assertTensors } from '../errors/assert-kinds.js';
+import { assertShape } from '../errors/assert-shape.js';
 import { hasKernel, runList } from '../kernel/run.js';
 import type { AdamWStep } from '../kernel/adamw-step.js';
 import { fused } from './fused.js';
@@ -33,6 +35,7 @@ export function adamWSteps(
   gradients: readonly Tensor[],
   steps: readonly AdamWStep[],
 ): AdamWState[] {
+  assertSteps(states, gradients, steps);
   const n = states.length;
   if (n === 0 || !hasKernel('MoeAdamWAll')) {
     return states.map((state, i) => adamWStep(state, gradients[i]!, steps[i]!));
@@ -45,6 +48,25 @@ export function adamWSteps(
     second: next[2 * n + i]!,
   }));
 }
+
+function assertSteps(
+  states: readonly AdamWState[],
+  gradients: readonly Tensor[],
+  steps: readonly AdamWStep[],
+): void {
+  assertKinds('adamWSteps', { states, steps }, { states: 'list', steps: 'list' });
+  assertTensors('adamWSteps', 'gradients', gradients);
+  states.forEach((state, i) => {
+    assertKinds('adamWSteps', state, { weight: 'tensor', first: 'tensor', second: 'tensor' });
+    assertShape('adamWSteps', `gradient ${i}`, gradients[i]!, state.weight.shape);
+    assertKinds('adamWSteps', steps[i], stepKinds);
+  });
+}
+
+const stepKinds = {
+  ...{ beta1: 'number', beta2: 'number', epsilon: 'number', stepSize: 'number' },
+  ...{ secondCorrection: 'number', decay: 'number', gradientScale: 'number' },
+} as const satisfies Readonly<Record<keyof AdamWStep, 'number'>>;
 
 const adamWKernel: HostKernel<'MoeAdamW'> = {
   kernelName: 'MoeAdamW',

@@ -1,6 +1,8 @@
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { customGrad, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 
+import { assertKinds } from '../errors/assert-kinds.js';
+import { assertShape } from '../errors/assert-shape.js';
 import { fusedKernel } from '../kernel/fused-kernel.js';
 import { runAll } from '../kernel/run.js';
 import type { Heads } from './heads.js';
@@ -14,6 +16,7 @@ import { product } from './product.js';
  * @returns float32 [B*Lq,H*Dh], owned by the caller      Gradient: through the heads.
  */
 export function attend(heads: Heads, mask: Tensor): Tensor2D {
+  assertHeads(heads, mask);
   const forward = fusedKernel('MoeAttend');
   if (!forward) return composedAttend(heads, mask);
   return customGrad<Tensor2D>((...inputs) => {
@@ -22,6 +25,15 @@ export function attend(heads: Heads, mask: Tensor): Tensor2D {
     save([q, k, v, probs]);
     return { value: out, gradFunc: (dout, saved) => attendGradient(dout, saved) };
   })(...heads);
+}
+
+function assertHeads(heads: Heads, mask: Tensor): void {
+  assertKinds('attend', { heads, mask }, { heads: 'list', mask: 'tensor' });
+  const [query, key, value] = heads;
+  assertShape('attend', 'query', query, [null, null, null, null]);
+  const [batchSize, numHeads, , headWidth] = query.shape;
+  assertShape('attend', 'key', key, [batchSize, numHeads, null, headWidth]);
+  assertShape('attend', 'value', value, key.shape);
 }
 
 /** Gradients by query, key and value. */

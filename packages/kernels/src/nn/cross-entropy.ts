@@ -17,6 +17,7 @@ import {
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 
+import { assertShape } from '../errors/assert-shape.js';
 import { fusedKernel } from '../kernel/fused-kernel.js';
 import { lossWithSlope } from '../kernel/loss-with-slope.js';
 
@@ -30,6 +31,8 @@ import { lossWithSlope } from '../kernel/loss-with-slope.js';
  *   writes integer bits into float32 tensors on wasm (4.22).
  */
 export function crossEntropy(logits: Tensor2D, targets: Tensor1D): Scalar {
+  assertShape('crossEntropy', 'logits', logits, [null, null]);
+  assertShape('crossEntropy', 'targets', targets, [logits.shape[0]], 'int32');
   const forward = fusedKernel('MoeCrossEntropy');
   if (!forward) return composedCrossEntropy(logits, targets);
   return lossWithSlope(logits, (z) => forward({ logits: z, targets }, {}));

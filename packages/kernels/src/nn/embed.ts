@@ -1,6 +1,7 @@
 import type { GradSaveFunc, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { customGrad, gather, unsortedSegmentSum } from '@tensorflow/tfjs-core';
 
+import { assertShape } from '../errors/assert-shape.js';
 import { fail } from '../errors/codes.js';
 import type { Gradient } from '../kernel/gradient.js';
 import type { HostKernel } from '../backends/contract/host-kernel.js';
@@ -13,6 +14,8 @@ import { fused } from './fused.js';
  *   Gradient: through the table (rows summed per id, in token order).
  */
 export function embed(table: Tensor2D, ids: Tensor1D): Tensor2D {
+  assertShape('embed', 'table', table, [null, null]);
+  assertShape('embed', 'ids', ids, [null], 'int32');
   const [vocabSize] = table.shape;
   const kernel = fused(embedKernel, embedGradient);
   if (!kernel) return refuseUnknown(() => composedEmbed(table, ids), vocabSize);

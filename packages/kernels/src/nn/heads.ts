@@ -1,6 +1,8 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { mul, reshape, split, tidy, transpose } from '@tensorflow/tfjs-core';
 
+import { assertKinds } from '../errors/assert-kinds.js';
+import { assertShape } from '../errors/assert-shape.js';
 import { fused } from './fused.js';
 import { splitHeadsGradient, splitHeadsKernel } from './heads-kernel.js';
 import type { HeadsShape } from '../kernel/heads-shape.js';
@@ -16,10 +18,19 @@ export type Heads = [query: Tensor4D, key: Tensor4D, value: Tensor4D];
  * @returns three tensors, owned by the caller      Gradient: through projected.
  */
 export function splitHeads(projected: Tensor2D, tables: RotaryTables, shape: HeadsShape): Heads {
+  assertHeads(projected, tables, shape);
   const kernel = fused(splitHeadsKernel, splitHeadsGradient);
   if (!kernel) return composedHeads(projected, tables, shape);
   const { cosines, sines } = tables;
   return kernel({ x: projected, cosines, sines }, shape);
+}
+
+function assertHeads(projected: Tensor2D, tables: RotaryTables, shape: HeadsShape): void {
+  const sizes = { batchSize: 'size', length: 'size', numHeads: 'size', headWidth: 'size' } as const;
+  assertKinds('splitHeads', shape, sizes);
+  assertKinds('splitHeads', tables, { cosines: 'tensor', sines: 'tensor', quarterTurn: 'tensor' });
+  const { batchSize, length, numHeads, headWidth } = shape;
+  assertShape('splitHeads', 'projected', projected, [batchSize * length, 3 * numHeads * headWidth]);
 }
 
 /** The same from tfjs operations. */

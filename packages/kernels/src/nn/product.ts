@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { matMul } from '@tensorflow/tfjs-core';
 
+import { assertKinds } from '../errors/assert-kinds.js';
 import { fusedKernel } from '../kernel/fused-kernel.js';
 import type { Gradient } from '../kernel/gradient.js';
 import { ensureGradient } from '../kernel/gradient.js';
@@ -20,8 +21,10 @@ export interface Transposed {
 export function product<Output extends Tensor>(
   a: Tensor,
   b: Tensor,
-  { transposeA = false, transposeB = false }: Transposed = {},
+  transposed: Transposed = {},
 ): Output {
+  assertKinds('product', { a, b, transposed }, { a: 'tensor', b: 'tensor', transposed: 'object' });
+  const { transposeA = false, transposeB = false } = transposed;
   const kernel = fusedKernel('MoeMatMul');
   if (!kernel) return matMul<Output>(a, b, transposeA, transposeB);
   ensureGradient(productGradient);

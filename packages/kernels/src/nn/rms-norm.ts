@@ -1,6 +1,7 @@
 import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, customGrad, mean, mul, rsqrt, square, sub, sum } from '@tensorflow/tfjs-core';
 
+import { assertShape } from '../errors/assert-shape.js';
 import { fused } from './fused.js';
 import { rmsNormGradient, rmsNormKernel } from './rms-norm-kernel.js';
 
@@ -16,6 +17,8 @@ const EPSILON = 1e-5;
  *   dx = r (g dy - n mean(g dy n)),  dg = sum_t dy n,  with r = 1 / rms and n = x r.
  */
 export function rmsNorm(x: Tensor2D, gain: Tensor1D): Tensor2D {
+  assertShape('rmsNorm', 'x', x, [null, null]);
+  assertShape('rmsNorm', 'gain', gain, [x.shape[1]]);
   const kernel = fused(rmsNormKernel, rmsNormGradient);
   return kernel ? kernel({ x, gain }, { epsilon: EPSILON })[0] : composedRmsNorm(x, gain);
 }

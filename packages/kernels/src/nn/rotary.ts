@@ -1,6 +1,8 @@
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, customGrad, matMul, mul, reshape, slice, tensor2d } from '@tensorflow/tfjs-core';
 
+import { assertKinds } from '../errors/assert-kinds.js';
+
 /** Angles fall from 1 to 1/BASE radians per position across a head's pairs (Su 2021). */
 const BASE = 10_000;
 
@@ -17,6 +19,8 @@ export interface RotaryTables {
  * @param speed multiplies all angles; 0 rotates nothing, for models with learned positions
  */
 export function rotaryTables(contextLength: number, headWidth: number, speed = 1): RotaryTables {
+  const sizes = { contextLength: 'size', headWidth: 'size', speed: 'number' } as const;
+  assertKinds('rotaryTables', { contextLength, headWidth, speed }, sizes);
   const half = headWidth / 2;
   const table = (f: (angle: number) => number): Tensor2D =>
     tensor2d(

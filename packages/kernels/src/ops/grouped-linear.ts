@@ -3,7 +3,7 @@ import { add, getBackend, relu, tidy } from '@tensorflow/tfjs-core';
 
 import { assertPlan } from '../plan/assert-plan.js';
 import { assertOptions } from './assert-rows.js';
-import { assertShape } from './assert-shape.js';
+import { assertShape } from '../errors/assert-shape.js';
 import { findBackend } from '../backends/find-backend.js';
 import { describeValue } from '../errors/describe-value.js';
 import { fail } from '../errors/codes.js';
@@ -28,12 +28,12 @@ export function groupedLinear(
   plan: DispatchPlan,
   options: LinearOptions = {},
 ): Tensor2D {
+  assertOptions('groupedLinear', options, ['activation', 'fromTokens', 'precision']);
   const { fromTokens = false, activation, precision = 'float32' } = options;
   assertPlan(plan);
   assertShape('groupedLinear', 'x', x, [fromTokens ? plan.numTokens : plan.numRows, null]);
   assertShape('groupedLinear', 'w', w, [plan.numExperts, x.shape[1], null]);
   if (bias !== undefined) assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);
-  assertOptions('groupedLinear', options, ['activation', 'fromTokens', 'precision']);
   assertActivation(activation);
   assertFlag(fromTokens);
   registerKernels();

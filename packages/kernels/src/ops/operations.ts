@@ -4,7 +4,7 @@ import { mul, tidy } from '@tensorflow/tfjs-core';
 import { assertFiniteWeights } from './assert-finite-weights.js';
 import { assertPlan } from '../plan/assert-plan.js';
 import { assertCount, assertMaxRows, assertOptions, assertRowsFit } from './assert-rows.js';
-import { assertShape } from './assert-shape.js';
+import { assertShape } from '../errors/assert-shape.js';
 import { planRows } from '../plan/plan-rows.js';
 import type { Attributes, Inputs, OutputTensors, PlannedName } from '../kernel/kernel-map.js';
 import { densePlanOnDevice, planOnDevice, plansOnDevice } from './plan-on-device.js';

@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
 import { assertOptions } from './assert-rows.js';
-import { assertShape } from './assert-shape.js';
+import { assertShape } from '../errors/assert-shape.js';
 import type { CapacityPriority } from '../kernel/capacity-priority.js';
 import { priorities } from '../kernel/capacity-priority.js';
 import { describeValue } from '../errors/describe-value.js';

@@ -1,6 +1,7 @@
 import type { KernelBackend, KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { GatherV2, scalar } from '@tensorflow/tfjs-core';
 
+import { assertKinds } from '../../errors/assert-kinds.js';
 import { replaceKernel } from '../../kernel/replace-kernel.js';
 
 /** The members of tfjs-node's backend beyond the interface of all backends, as far as it is used here. */
@@ -36,6 +37,7 @@ type NodeUtil = Partial<Record<'isNullOrUndefined' | 'isArray', (value: unknown)
  * @param backend the instance that tfjs-node registered      @returns the faults that this call patched
  */
 export function prepareTensorflow(backend: KernelBackend): readonly Mended[] {
+  assertKinds('prepareTensorflow', backend, { binding: 'object', createOutputTensor: 'function' });
   const node = backend as NodeBackend;
   if (!quietInt64(node)) return [];
   const mended: Mended[] = [

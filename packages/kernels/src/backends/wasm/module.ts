@@ -1,8 +1,20 @@
+import { fail } from '../../errors/codes.js';
+import { describeValue } from '../../errors/describe-value.js';
 import * as artefacts from './artefacts.js';
 import type { WasmKernels } from './exports.js';
 
 /** `relaxedSimd` multiplies and adds with one rounding: up to twice as fast, other last bits. */
 export type WasmBuild = 'simd' | 'relaxedSimd';
+
+/** @throws KERNELS_VALUE unless the value is a build of the kernels */
+export function assertBuild(build: unknown): void {
+  if (build === 'simd' || build === 'relaxedSimd') return;
+  throw fail('KERNELS_VALUE', {
+    asked: 'A build of the wasm kernels is simd or relaxedSimd',
+    got: describeValue(build),
+    fix: 'Leave it out: the fastest one that runs here is chosen.',
+  });
+}
 
 /** The fastest build this engine runs. Node 20 and 21 know relaxed SIMD behind a flag that can be set while running. */
 export function bestBuild(): WasmBuild {

@@ -11,7 +11,7 @@ import { fusedLinearWasm, groupedMatMulWasm, groupedOuterWasm } from './grouped-
 import { identityKernel } from './identity.js';
 import { wasmMemory } from './memory.js';
 import type { WasmBuild } from './module.js';
-import { bestBuild } from './module.js';
+import { assertBuild, bestBuild } from './module.js';
 import { reluGradientWasm, rowKernelsWasm } from './rows.js';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js';
 
@@ -29,6 +29,7 @@ export function registerWasmKernels(
   build: WasmBuild = bestBuild(),
   threads?: ProductThreads,
 ): void {
+  assertBuild(build);
   const bind = createBind(build, threads);
   const kernels = [
     ...selectionKernels.map((kernel) => hostKernelConfig(kernel, wasmMemory)),

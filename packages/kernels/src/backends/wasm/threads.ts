@@ -1,7 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 
 import { fail } from '../../errors/codes.js';
-import { bestBuild } from './module.js';
+import { assertBuild, bestBuild } from './module.js';
 import type { WasmBuild } from './module.js';
 import { registerWasmKernels } from './register.js';
 import { startPool } from './thread-pool.js';
@@ -32,6 +32,7 @@ export async function startWasmThreads(
       fix: 'Pass the number of cores that are free.',
     });
   }
+  assertBuild(build);
   const pool = await startPool(count - 1, build);
   registerWasmKernels(build, pool);
   const stop = () => {

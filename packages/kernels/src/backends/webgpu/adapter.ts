@@ -1,3 +1,5 @@
+import { assertKinds } from '../../errors/assert-kinds.js';
+
 /** The description that a WebGPU adapter gives of itself. */
 export interface AdapterSummary {
   readonly name: string;
@@ -20,7 +22,9 @@ export interface AdapterLike {
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|microsoft basic render/i;
 
 /** Says what an adapter is. One that its driver calls a fallback, or whose name is a rasteriser's, is software. */
-export function summariseAdapter({ info, isFallbackAdapter }: AdapterLike): AdapterSummary {
+export function summariseAdapter(adapter: AdapterLike): AdapterSummary {
+  assertKinds('summariseAdapter', adapter, { info: 'object' });
+  const { info, isFallbackAdapter } = adapter;
   const words = [info.vendor, info.architecture, info.device, info.description].filter(Boolean);
   const software = isFallbackAdapter ?? info.isFallbackAdapter ?? false;
   return {

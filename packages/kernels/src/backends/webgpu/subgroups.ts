@@ -1,3 +1,5 @@
+import { assertKinds } from '../../errors/assert-kinds.js';
+
 /** The members of a GPU, an adapter and a device that subgroups take. */
 interface Gpu {
   requestAdapter(options?: object): Promise<Adapter | null>;
@@ -21,6 +23,7 @@ const prepared = new WeakSet<object>();
  * @param gpu `navigator.gpu`, before `tf.setBackend('webgpu')`; it is changed. Under Node `startDawn` does it.
  */
 export function offerSubgroups(gpu: object): void {
+  assertKinds('offerSubgroups', gpu, { requestAdapter: 'function' });
   const given = gpu as Gpu;
   const requestAdapter = given.requestAdapter.bind(given);
   given.requestAdapter = async (options) => {
