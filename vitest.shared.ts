@@ -10,8 +10,12 @@ const setupFiles = process.env['MOEKIT_TEST_BACKEND_DIR']
   ? [fileURLToPath(new URL('./vitest.tensorflow.ts', import.meta.url))]
   : [];
 
-/** One test project: sources instead of builds, one worker process per core, real backends are slow to start. */
-export const testProject = (name: string) =>
+/**
+ * One test project: sources instead of builds, one worker process per core, real backends are slow to start. The suites
+ * of a project share these processes, for most of a short suite's time is the loading of TensorFlow.js: a suite that
+ * needs a process which has loaded nothing starts one.
+ */
+export const testProject = (name: string, { isolate = false } = {}) =>
   defineConfig({
     resolve: { conditions: ['@moekit/source'] },
     ssr: { resolve: { conditions: ['@moekit/source'], externalConditions: ['@moekit/source'] } },
@@ -20,6 +24,7 @@ export const testProject = (name: string) =>
       include: ['test/**/*.test.ts'],
       environment: 'node',
       setupFiles,
+      isolate,
       testTimeout: 60_000,
       hookTimeout: 60_000,
     },

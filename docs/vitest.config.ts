@@ -1,3 +1,3 @@
 import { testProject } from '../vitest.shared.js';
 
-export default testProject('docs');
+export default testProject('docs', { isolate: true });

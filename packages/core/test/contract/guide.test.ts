@@ -36,7 +36,11 @@ for (const { file, code } of blocks) writeFileSync(join(folder, file), code);
 // Registers the guide's own conformance suite among the tests of this file.
 await import(/* @vite-ignore */ pathToFileURL(join(folder, 'router.test.ts')).href);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  const { container } = await import('tsyringe');
+  container.reset(); // the README binds into tsyringe's root
+});
 
 describe('the guide and the README', () => {
   it('have code in files of different names', () => {

@@ -8,8 +8,15 @@ export function byteTokenizer(): Tokenizer {
     vocabSize: 256,
     cut: (text, start) => Math.min(start, text.length),
     encode: (text) => new Int32Array(text),
-    decode: (ids) => Uint8Array.from(ids, asByte),
+    decode: bytesOf,
   };
+}
+
+/** A loop: `Uint8Array.from` with a function takes a hundred times as long, 0.1 s for a megabyte. */
+function bytesOf(ids: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(ids.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = asByte(ids[i]!);
+  return bytes;
 }
 
 function asByte(id: number): number {

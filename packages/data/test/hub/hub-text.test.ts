@@ -338,7 +338,7 @@ describe('a download', () => {
   test.skipIf(process.platform !== 'linux')(
     'takes over the part that an ended process left, even before the system has collected the process',
     async () => {
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60']);
       try {
         const zombie = Number(String(((await once(parent.stdout, 'data')) as [Buffer])[0]));
         while (!/\) Z/.test(readFileSync(`/proc/${zombie}/stat`, 'utf8'))) await wait(10);
