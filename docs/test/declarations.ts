@@ -139,7 +139,7 @@ export function placeOf(entry: string, name: string): string | undefined {
   return place && keyOf(place);
 }
 
-/** Every declaration of the package that stands in the signatures of some, or in those of what stands there. */
+/** Every declaration of the package in the signatures of some, or in the signatures of what is there. */
 export function inSignaturesOf(
   names: Iterable<{ readonly entry: string; readonly name: string }>,
 ): ReadonlySet<string> {

@@ -80,7 +80,7 @@ const entries = folders.flatMap((folder) => {
   );
 });
 
-/** Declarations of a package that users import, or that stand in the signatures of those. */
+/** Declarations of a package that users import, or that the signatures of those name. */
 const nameable = new Map(
   folders.map((folder) => [
     folder,

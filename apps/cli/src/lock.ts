@@ -1,5 +1,5 @@
 import type { HeldLock } from '@moekit/files';
-import { takeLock } from '@moekit/files';
+import { holdLock } from '@moekit/files';
 
 import { fail } from './errors.js';
 
@@ -10,19 +10,5 @@ import { fail } from './errors.js';
  * @throws what `busy` makes, while another living process holds it; CLI_LOCK where no process could have it
  */
 export function lock(path: string, busy: (holder: string) => Error): HeldLock {
-  const taken = takeOrFail(path);
-  if ('holder' in taken) throw busy(taken.holder);
-  return taken;
-}
-
-function takeOrFail(path: string) {
-  try {
-    return takeLock(path);
-  } catch (cause) {
-    throw fail('CLI_LOCK', {
-      asked: `Cannot create and lock ${path}: ${(cause as Error).message}`,
-      fix: 'Free some space, or choose a writable folder on a file system that supports locks.',
-      cause,
-    });
-  }
+  return holdLock(path, { busy, impossible: (detail) => fail('CLI_LOCK', detail) });
 }

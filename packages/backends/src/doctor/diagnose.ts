@@ -2,6 +2,7 @@ import type { PlanExplanation } from '@moekit/kernels';
 
 import { probeAdapter } from '../machine/probe-adapter.js';
 import { checkComputes } from './check-computes.js';
+import { checkGpu } from './check-gpu.js';
 import type { DoctorReport } from './examine.js';
 import { examine } from './examine.js';
 import { explainKernels } from './explain-kernels.js';
@@ -20,7 +21,7 @@ export interface Diagnosis extends DoctorReport {
 export async function diagnose(versions?: Record<string, string>): Promise<Diagnosis> {
   const adapter = await probeAdapter();
   const examined = examine({ adapter, ...(versions && { versions }) });
-  const computes = await checkComputes(examined.backends);
+  const found = [...(await checkGpu()), ...(await checkComputes(examined.backends))];
   const kernels = await explainKernels(examined.chosen.name);
-  return { ...examined, checks: [...examined.checks, ...computes], kernels };
+  return { ...examined, checks: [...examined.checks, ...found], kernels };
 }

@@ -6,7 +6,6 @@ import { chooseBackend } from '../find/choose-backend.js';
 import type { BackendFinding } from '../find/find-backends.js';
 import { findBackends } from '../find/find-backends.js';
 import { webAssemblySupport } from '../machine/web-assembly.js';
-import { checkGpu } from './check-gpu.js';
 import { checkTensorflow } from './check-tensorflow.js';
 import { checkVulkan } from './check-vulkan.js';
 import type { Check } from './verdict.js';
@@ -48,7 +47,6 @@ export function examine({
   const checks = [
     ...check(facts),
     ...checkTensorflow(backends.find(({ name }) => name === 'tensorflow')!),
-    ...checkGpu(),
     ...checkVulkan(),
   ];
   return { ...facts, checks };

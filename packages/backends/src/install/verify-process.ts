@@ -6,7 +6,7 @@ import { grads, matMul, sum, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 
 import type { BackendManifest, Verification } from '../tensorflow/manifest.js';
 import { loadTensorflow } from '../tensorflow/load.js';
-import { listGpus } from './check-gpu.js';
+import { listGpus } from '../machine/list-gpus.js';
 import { checkLayer } from './check-native.js';
 
 /** Run by `verify` in a process of its own: computes with the backend in the folder it is given, prints what it saw. */

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 
 import { checkDisk } from '../../src/install/check-disk.js';
+import { checkGpu as sayGpu } from '../../src/doctor/check-gpu.js';
 import { checkGpu } from '../../src/install/check-gpu.js';
+import { listGpus } from '../../src/machine/list-gpus.js';
 import { findCompiler } from '../../src/install/find-compiler.js';
 import { findPython } from '../../src/install/find-python.js';
 import { saysNoNetwork } from '../../src/install/network.js';
@@ -66,6 +68,21 @@ describe('GPU', () => {
       driver: '550.54.15',
       memoryMiB: 81559,
     });
+  });
+
+  test('doctor reads the same answer, and a device whose driver does not answer is a problem', async () => {
+    const both = smi('Tesla V100, 470.199.02, 16160\nNVIDIA H100, 550.54.15, 81559\n');
+    const listed = (run: typeof both) =>
+      sayGpu(
+        () => true,
+        () => listGpus(run),
+      );
+    expect((await listed(both)).map(({ text }) => text)).toEqual([
+      'GPU: Tesla V100, 470.199.02, 16160 MiB',
+      'GPU: NVIDIA H100, 550.54.15, 81559 MiB',
+    ]);
+    expect(await listed(machine({}))).toMatchObject([{ verdict: 'problem' }]);
+    expect(await sayGpu(() => false)).toEqual([]);
   });
 
   test('no GPU and an old driver are different errors', async () => {

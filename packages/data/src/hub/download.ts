@@ -33,21 +33,28 @@ export interface Download {
  * @throws DATA_HUB_DOWNLOAD when what comes is something else, what `open` throws, errors of the file system
  */
 export async function download(wanted: Download): Promise<void> {
-  const { file, blob } = wanted;
+  const { blob } = wanted;
   await mkdir(dirname(blob), { recursive: true });
-  const path = await takeDraft(blob);
-  const handle = await openDraft(path);
+  const { path, release } = await takeDraft(blob);
+  try {
+    await fillWhole(await openDraft(path), wanted);
+    await rename(path, blob);
+  } finally {
+    release();
+  }
+}
+
+async function fillWhole(handle: FileHandle, wanted: Download): Promise<void> {
   try {
     const { size: left } = await handle.stat();
     // what an earlier process left may be the part that is wrong
     if (!(await fill(handle, wanted)) && (left === 0 || !(await fill(handle, wanted)))) {
-      throw notAsStated(file, 'other bytes');
+      throw notAsStated(wanted.file, 'other bytes');
     }
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(path, blob);
 }
 
 /** @returns whether the file is what the Hub states; nothing is left of it where it is not */

@@ -1,22 +1,53 @@
-import { constants, readFileSync } from 'node:fs';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
+import { lockContent } from '@moekit/files';
+
+/** A file that is being written until all of it is there; no other process writes into it before its release. */
+export interface Draft {
+  readonly path: string;
+  readonly release: () => void;
+}
+
 /**
- * Where a file is written until all of it is there: a name of this process's own. The remains that an earlier process left of the same
- * file is taken over, so that nothing is fetched twice; what a living one writes is left alone.
+ * Where a file is written until all of it is there. The part that an earlier process left is taken over, so that nothing is
+ * fetched twice; a part that a living process writes is left alone: that process has the file's lock.
  */
-export async function takeDraft(blob: string): Promise<string> {
-  const mine = `${blob}.${hostname()}-${process.pid}.incomplete`;
-  const left = await abandoned(blob);
-  const sizes = await Promise.all(left.map(ownSize));
-  const [largest, ...rest] = left.toSorted((a, b) => sizes[left.indexOf(b)]! - sizes[left.indexOf(a)]!); // prettier-ignore
-  if (largest !== undefined && largest !== mine && sizes[left.indexOf(largest)]! >= 0)
-    await rename(largest, mine).catch(() => undefined);
-  for (const path of rest) await rm(path, { force: true });
-  return mine;
+export async function takeDraft(blob: string): Promise<Draft> {
+  try {
+    return (await takeOver(blob)) ?? newDraft(blob);
+  } catch {
+    const path = `${blob}.${hostname()}-${process.pid}.incomplete`; // no locks on this file system
+    return { path, release: () => undefined };
+  }
+}
+
+/** The largest part that no process writes any more; the others of them are removed. */
+async function takeOver(blob: string): Promise<Draft | undefined> {
+  const free: (Draft & { readonly size: number })[] = [];
+  for (const path of await draftsOf(blob)) {
+    const size = await ownSize(path);
+    if (size < 0) await rm(path, { force: true }); // another user's link
+    const lock = size < 0 ? undefined : lockContent(path);
+    if (lock) free.push({ path, size, ...lock });
+  }
+  const [largest, ...rest] = free.toSorted((a, b) => b.size - a.size);
+  for (const { path, release } of rest) {
+    await rm(path, { force: true });
+    release();
+  }
+  return largest;
+}
+
+function newDraft(blob: string): Draft {
+  for (let n = 0; ; n++) {
+    const path = `${blob}.moekit-${n}.incomplete`;
+    const lock = lockContent(path);
+    if (lock) return { path, ...lock };
+  }
 }
 
 /** Opens a draft for reading and appending. Other users may write into the folder: a link is not followed. */
@@ -34,31 +65,13 @@ async function ownSize(path: string): Promise<number> {
   );
 }
 
-async function abandoned(blob: string): Promise<string[]> {
+/** Parts of moekit's; those of Hugging Face's own programs have no word between the two dots. */
+async function draftsOf(blob: string): Promise<string[]> {
   const names = await readdir(dirname(blob)).catch(() => []);
+  const start = `${basename(blob)}.`;
   return names
-    .filter((name) => {
-      if (!name.startsWith(`${basename(blob)}.`)) return false;
-      const [, host, pid] = /\.([^.].*)-(\d+)\.incomplete$/.exec(name) ?? [];
-      return host === hostname() && (Number(pid) === process.pid || isGone(Number(pid)));
-    })
+    .filter(
+      (name) => name.startsWith(start) && /^[^.].*\.incomplete$/.test(name.slice(start.length)),
+    )
     .map((name) => join(dirname(blob), name));
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return isZombie(pid);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-/** Tells whether a process has ended, though its parent has not collected it yet: the first process of some containers never does. */
-function isZombie(pid: number): boolean {
-  try {
-    return /\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return false; // another system than Linux, or it has just been collected
-  }
 }

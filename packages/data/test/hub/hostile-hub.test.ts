@@ -237,12 +237,14 @@ describe('the cache', () => {
     const own = join(folder, 'own.txt');
     await writeFile(own, 'mine');
     const blob = join(folder, 'blob');
-    await symlink(own, await takeDraft(blob));
-    const handle = await openDraft(await takeDraft(blob));
+    await symlink(own, `${blob}.moekit-0.incomplete`);
+    const draft = await takeDraft(blob);
+    const handle = await openDraft(draft.path);
     await handle.appendFile('theirs');
     await handle.close();
+    draft.release();
     expect(await readFile(own, 'utf8')).toBe('mine');
-    expect(await readFile(await takeDraft(blob), 'utf8')).toBe('theirs');
+    expect(await readFile((await takeDraft(blob)).path, 'utf8')).toBe('theirs');
   });
 });
 

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { lockContent } from '@moekit/files';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { LoadProgress } from '../../src/contract.js';
@@ -317,11 +316,13 @@ describe('a download', () => {
     ] as const) {
       const blobFolder = await mkdtemp(join(folder, 'blobs-'));
       const blob = join(blobFolder, file.oid);
-      const [gone, living] = [2 ** 22 + 1, process.ppid].map(
-        (pid) => `${blob}.${hostname()}-${pid}.incomplete`,
-      ) as [string, string];
+      const [gone, living, theirs] = ['.moekit-0', '.moekit-1', ''].map(
+        (name) => `${blob}${name}.incomplete`,
+      ) as [string, string, string];
       await writeFile(gone, left);
-      await writeFile(living, 'x');
+      await writeFile(living, 'x'.repeat(500));
+      await writeFile(theirs, 'of another program');
+      const holder = lockContent(living)!;
       const asked: number[] = [];
       const open = async (from: number) => {
         asked.push(from);
@@ -330,24 +331,54 @@ describe('a download', () => {
       await download({ file, blob, open, onSize: () => undefined });
       expect(asked).toEqual(starts);
       expect(await readFile(blob)).toEqual(body);
-      expect(await readFile(living, 'utf8')).toBe('x');
-      expect(await readdir(blobFolder)).toHaveLength(2);
+      holder.release();
+      expect(await readFile(living, 'utf8')).toBe('x'.repeat(500));
+      expect(await readdir(blobFolder)).toHaveLength(3);
     }
   });
 
+  test('keeps apart two processes that fetch at the same time, on whatever host they are', async () => {
+    const blob = join(await mkdtemp(join(folder, 'blobs-')), 'blob');
+    const [one, other] = [await takeDraft(blob), await takeDraft(blob)];
+    expect(one.path).not.toBe(other.path);
+    await writeFile(one.path, 'less');
+    await writeFile(other.path, 'more of it');
+    one.release();
+    other.release();
+    const third = await takeDraft(blob);
+    expect([third.path, await readdir(dirname(blob))]).toEqual([
+      other.path,
+      [basename(other.path)],
+    ]);
+    third.release();
+  });
+
   test.skipIf(process.platform !== 'linux')(
-    'takes over the part that an ended process left, even before the system has collected the process',
+    'takes over the part of a process the moment that it is killed, collected or not',
     async () => {
-      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60']);
+      const blob = join(await mkdtemp(join(folder, 'blobs-')), 'blob');
+      const left = `${blob}.moekit-0.incomplete`;
+      await writeFile(left, 'what was fetched');
+      const writer = spawn('flock', ['-w', '10', '-o', left, 'sleep', '60'], { detached: true });
       try {
-        const zombie = Number(String(((await once(parent.stdout, 'data')) as [Buffer])[0]));
-        while (!/\) Z/.test(readFileSync(`/proc/${zombie}/stat`, 'utf8'))) await wait(10);
-        const blob = join(await mkdtemp(join(folder, 'blobs-')), 'blob');
-        const left = `${blob}.${hostname()}-${zombie}.incomplete`;
-        await writeFile(left, 'what was fetched');
-        expect(await readFile(await takeDraft(blob), 'utf8')).toBe('what was fetched');
+        let free = lockContent(left);
+        while (free) {
+          free.release();
+          await wait(10);
+          free = lockContent(left);
+        }
+        const second = await takeDraft(blob);
+        expect(second.path).not.toBe(left);
+        second.release();
+        process.kill(writer.pid!, 'SIGKILL');
+        for (let tries = 0; !free && tries < 500; tries++) {
+          await wait(10);
+          free = lockContent(left);
+        }
+        free?.release();
+        expect(await readFile((await takeDraft(blob)).path, 'utf8')).toBe('what was fetched');
       } finally {
-        parent.kill();
+        process.kill(-writer.pid!, 'SIGKILL');
       }
     },
   );

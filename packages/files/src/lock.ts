@@ -12,7 +12,7 @@ export interface HeldLock {
 }
 
 /** A lock that this process got, or who has it. */
-export type Lock = HeldLock | { readonly holder: string };
+type Lock = HeldLock | { readonly holder: string };
 
 /** BSD's and macOS' open(2) takes the lock itself; Node.js has no name for the flag. */
 const O_EXLOCK = 0x20;
@@ -24,13 +24,51 @@ const FLAGS = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
  * it ends; a process that is stopped, or busy, or whose clock is wrong, keeps it. The text in the file is for messages only.
  * @throws the system's error where there is no room, no permission, or no such lock on the file system
  */
-export function takeLock(path: string): Lock {
+function takeLock(path: string): Lock {
   mkdirSync(dirname(path), { recursive: true });
   for (;;) {
     const file = openLocked(path);
     if (file === undefined) return { holder: holderOf(path) };
     if (isAt(file, path)) return held(file, path);
     closeSync(file); // its last holder has just removed the file, so no one else will open it
+  }
+}
+
+/** Errors of `holdLock`: another process holds it, or no process could. */
+export interface LockErrors {
+  readonly busy: (holder: string) => Error;
+  readonly impossible: (detail: {
+    readonly asked: string;
+    readonly fix: string;
+    readonly cause: unknown;
+  }) => Error;
+}
+
+/** Takes a lock, or throws the error that the caller makes of what is in its way. */
+export function holdLock(path: string, { busy, impossible }: LockErrors): HeldLock {
+  let taken: Lock;
+  try {
+    taken = takeLock(path);
+  } catch (cause) {
+    const asked = `Cannot create and lock ${path}: ${(cause as Error).message}`;
+    const fix =
+      'Free some space, or choose a writable folder on a file system that supports locks.';
+    throw impossible({ asked, fix, cause });
+  }
+  if ('holder' in taken) throw busy(taken.holder);
+  return taken;
+}
+
+/**
+ * Takes the lock of a file that has content of its own, which stays as it is, now and on release.
+ * @returns undefined while another process holds it      @throws as `takeLock` does
+ */
+export function lockContent(path: string): { readonly release: () => void } | undefined {
+  for (;;) {
+    const file = openLocked(path);
+    if (file === undefined) return undefined;
+    if (isAt(file, path)) return { release: () => closeSync(file) };
+    closeSync(file);
   }
 }
 
