@@ -52,6 +52,7 @@ export default defineConfig({
         items: [
           { text: 'Quickstart', link: '/docs/quickstart' },
           { text: 'Concepts', link: '/docs/concepts' },
+          { text: 'Recipes', link: '/docs/recipes' },
           { text: 'A tour of the code', link: '/docs/tour' },
           { text: 'Training and checkpoints', link: '/docs/training' },
           { text: 'Backends', link: '/docs/install' },
@@ -89,7 +90,6 @@ export default defineConfig({
         items: [
           { text: 'Benchmark method', link: '/docs/benchmark-method' },
           { text: 'Results', link: '/docs/results' },
-          { text: 'Training and checkpoints', link: '/docs/training' },
           { text: 'Kernels', link: '/docs/kernels' },
           { text: 'Kernels on WebGPU', link: '/docs/kernels-webgpu' },
           { text: 'Adding a kernel or a backend', link: '/docs/adding-a-kernel' },

@@ -19,7 +19,7 @@ export const benchCommand = () =>
     .addOption(common.backend)
     .addOption(common.device)
     .addOption(common.tf32)
-    .option('--task <name>', 'lm')
+    .option('--task <name>', 'lm, translation, vision-language, ./my-task.ts or a package')
     .addOption(common.data)
     .addOption(common.tokenizer)
     .option('--config <file>', 'an experiment, .json or .ts; flags override it')

@@ -79,6 +79,6 @@ export function assertTask(value: unknown, from: string): TaskPlugin {
       value === undefined || value === null
         ? 'no default export'
         : `one without ${missing.join(', ')}`,
-    fix: 'See TaskPlugin for what each is.',
+    fix: 'Add them; docs/recipes.md#a-task shows a complete task.',
   });
 }
