@@ -92,6 +92,7 @@ export default defineConfig({
           { text: 'Results', link: '/docs/results' },
           { text: 'Kernels', link: '/docs/kernels' },
           { text: 'Kernels on WebGPU', link: '/docs/kernels-webgpu' },
+          { text: 'Kernel times', link: '/docs/kernel-times' },
           { text: 'Adding a kernel or a backend', link: '/docs/adding-a-kernel' },
           { text: 'Errors', link: '/docs/errors' },
           { text: 'Decisions', link: '/docs/decisions/README' },

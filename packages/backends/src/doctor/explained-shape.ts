@@ -1,4 +1,4 @@
-/** The layer that `moekit doctor` asks the kernels about: the small experts of docs/kernels.md. */
+/** The layer that `moekit doctor` asks the kernels about: the small experts of docs/kernel-times.md. */
 export const EXPLAINED = {
   tokens: 4096,
   numExperts: 64,
