@@ -1,4 +1,5 @@
 import * as core from '@moekit/core';
+import * as di from '@moekit/core/di';
 import * as keras from '@moekit/core/keras';
 import * as options from '@moekit/core/options';
 import * as testing from '@moekit/core/testing';
@@ -6,6 +7,7 @@ import * as kernels from '@moekit/kernels';
 import * as nn from '@moekit/kernels/nn';
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { container } from 'tsyringe';
 import { beforeAll, expect, it } from 'vitest';
 
 import { topTwo } from './routers/top-two.js';
@@ -35,6 +37,11 @@ const shape = { batchSize: 1, length: 2, numHeads: 2, headWidth: 2 };
 const projected = tf.ones<tf.Rank.R2>([2, 12]);
 const step = { beta1: 0.9, beta2: 0.9, epsilon: 1, stepSize: 1, secondCorrection: 1, decay: 1, gradientScale: 1 }; // prettier-ignore
 const state = { weight: x, first: x, second: x };
+
+const run = di.createRunContainer(container);
+di.bind(run, di.tokens.rng, () => rng);
+di.bind(run, di.tokens.router, () => router);
+di.bind(run, di.tokens.experts, () => experts);
 
 /** Arguments that each public function takes; every one of them is replaced by a wrong one in turn. */
 const calls: Readonly<Record<string, readonly unknown[]>> = {
@@ -95,6 +102,14 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   // core/testing
   naiveLayer: [naive, [[1]], decision],
   naiveLayerGradients: [naive, [[1]], decision, [[1]]],
+  // core/di
+  bind: [run, di.tokens.rng, () => rng],
+  createRunContainer: [container],
+  createToken: ['mine'],
+  resolveBinding: [run, di.tokens.rng],
+  resolveBindings: [run, di.tokens.rng],
+  resolveLayer: [run],
+  resolveOptional: [run, di.tokens.rng],
   // kernels
   combine: [rows, mask, plan],
   densePlan: [6],
@@ -147,7 +162,15 @@ const apart: Readonly<Record<string, string>> = {
 };
 
 type Call = (...given: readonly unknown[]) => unknown;
-const exported = Object.entries({ ...kernels, ...nn, ...core, ...keras, ...options, ...testing });
+const exported = Object.entries({
+  ...kernels,
+  ...nn,
+  ...core,
+  ...di,
+  ...keras,
+  ...options,
+  ...testing,
+});
 const functions = exported.filter((entry): entry is [string, Call] => typeof entry[1] === 'function'); // prettier-ignore
 const wrong: readonly unknown[] = [undefined, null, {}, 1, -1.5, 'x', [], [null], [{}], () => 1];
 

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 import { instancePerContainerCachingFactory } from 'tsyringe';
 
+import { assertKinds } from '../arguments/assert-kinds.js';
+import { assertContainer } from './assert-container.js';
 import { assertToken } from './assert-token.js';
 import type { Token } from './token.js';
 
@@ -15,11 +17,14 @@ export function bind<Part>(
   token: Token<Part>,
   make: (container: DependencyContainer) => NoInfer<Part>,
 ): void {
+  assertContainer('bind', container);
   assertToken(token);
+  assertKinds('bind', { make }, { make: 'function' });
   container.register<Part>(token, { useFactory: instancePerContainerCachingFactory(make) });
 }
 
 /** A child container for one run: it inherits every binding, and shares no instance that was made with `bind`. */
 export function createRunContainer(parent: DependencyContainer): DependencyContainer {
+  assertContainer('createRunContainer', parent);
   return parent.createChildContainer();
 }

@@ -3,6 +3,7 @@ import type { DependencyContainer } from 'tsyringe';
 
 import { fail } from '../errors.js';
 import { MoELayer } from '../layer/moe-layer.js';
+import { assertContainer } from './assert-container.js';
 import { assertToken } from './assert-token.js';
 import type { Token } from './token.js';
 import { tokens } from './tokens.js';
@@ -12,6 +13,7 @@ import { tokens } from './tokens.js';
  * @throws MOE_DI_MISSING naming the token
  */
 export function resolveBinding<Part>(container: DependencyContainer, token: Token<Part>): Part {
+  assertContainer('resolveBinding', container);
   assertToken(token);
   if (!container.isRegistered(token, true)) {
     throw fail('MOE_DI_MISSING', {
@@ -27,6 +29,7 @@ export function resolveOptional<Part>(
   container: DependencyContainer,
   token: Token<Part>,
 ): Part | undefined {
+  assertContainer('resolveOptional', container);
   assertToken(token);
   return container.isRegistered(token, true) ? container.resolve<Part>(token) : undefined;
 }
@@ -36,6 +39,7 @@ export function resolveBindings<Part>(
   container: DependencyContainer,
   token: Token<Part>,
 ): readonly Part[] {
+  assertContainer('resolveBindings', container);
   assertToken(token);
   return container.isRegistered(token, true) ? container.resolveAll<Part>(token) : [];
 }

@@ -99,6 +99,24 @@ onEachBackend('losses', () => {
     }
   });
 
+  it.each([
+    [3e38, 1e38, 2e38],
+    [3e38, 3e38, 3e38],
+    [1e20, 0, 0],
+    [2 ** 40, 2 ** 41, 1],
+    [7, 1e6, 3],
+  ])('loads of any size: %s, %s, %s', (...loads) => {
+    const float32 = loads.map(Math.fround);
+    const whole = Math.max(...float32);
+    const shares = float32.map((load) => load / whole);
+    const average = shares.reduce((sum, share) => sum + share, 0) / 3;
+    const spread = shares.reduce((sum, share) => sum + (share - average) ** 2, 0);
+    const at = (variance: 'population' | 'sample') =>
+      value(() => squaredCoefficientOfVariation(tensor1d(loads), variance));
+    expectClose([at('population')], [spread / 3 / average ** 2]);
+    expectClose([at('sample')], [spread / 2 / average ** 2]);
+  });
+
   it('no load at all is no imbalance', () => {
     expectClose([value(() => squaredCoefficientOfVariation(tensor1d([0, 0])))], [0]);
   });
