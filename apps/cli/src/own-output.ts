@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { prepareOutput } from '@moekit/bench';
-import { clearParts } from '@moekit/files';
+import { clearParts, removeEmpty } from '@moekit/files';
 
 import { fail } from './errors.js';
 import { lock } from './lock.js';
@@ -11,14 +11,25 @@ export type AssertOwn = () => void;
 
 /**
  * Makes an output folder, and keeps other runs out of it while `work` runs. A killed run's folder is free again, and
- * rid of the files that it was writing.
+ * rid of the files that it was writing. A folder that was made for a run which could write nothing is removed.
  * @throws BENCH_OUTPUT, CLI_BUSY, CLI_LOCK, what `work` throws
  */
 export async function ownOutput<T>(
   folder: string,
   work: (assertOwn: AssertOwn) => Promise<T>,
 ): Promise<T> {
-  await prepareOutput(folder);
+  const made = await prepareOutput(folder);
+  try {
+    return await ownFolder(folder, work);
+  } finally {
+    if (made !== undefined) removeEmpty(made);
+  }
+}
+
+async function ownFolder<T>(
+  folder: string,
+  work: (assertOwn: AssertOwn) => Promise<T>,
+): Promise<T> {
   const { isThere, release } = lock(join(folder, '.lock'), (holder) =>
     fail('CLI_BUSY', {
       asked: `${folder} is in use by ${holder}`,

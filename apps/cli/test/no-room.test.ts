@@ -25,7 +25,27 @@ test('a comparison that cannot be written is printed, and nothing half written s
   expect(stderr).toMatch(/^error BENCH_OUTPUT: .*results\.json: EFBIG/m);
   expect(code).toBe(2);
   expect((JSON.parse(stdout) as { rows: unknown[] }).rows).toHaveLength(2);
-  expect(readdirSync(join(cwd, 'run'))).toEqual([]);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+test('a folder that was made for a run without room is removed, with those made on the way, and no other', async () => {
+  const cwd = await emptyFolder();
+  await moekit(['bench', ...TINY, '--quiet', '--out', 'whole'], { cwd });
+  writeFileSync(join(cwd, 'tiny.txt'), 'To be, or not to be, that is the question. '.repeat(100));
+  mkdirSync(join(cwd, 'there'));
+  const config = ['--config', fixture('tiny-train.json'), '--set', 'data.source=tiny.txt'];
+  const train = ['train', ...config, '--quiet', '--steps', '1', '--out'];
+  const sweep = ['sweep', fixture('tiny.json'), '--set', 'training.steps=2', '--quiet', '--out'];
+  for (const [blocks, args] of [
+    [1, [...train, 'a/b']],
+    [0, [...sweep, 'c']],
+    [1, ['report', 'whole', '--out', 'd/e']],
+  ] as const) {
+    expect((await withRoom(blocks, args, cwd)).code, args[0]).toBe(2);
+    expect(readdirSync(cwd).sort(), args[0]).toEqual(['there', 'tiny.txt', 'whole']);
+  }
+  await withRoom(1, [...train, 'there'], cwd);
+  expect(readdirSync(cwd)).toContain('there');
 });
 
 test('a sweep that cannot keep a trial ends with a code; so does training without room for its log', async () => {

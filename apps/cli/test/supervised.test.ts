@@ -75,13 +75,16 @@ describe('a command under a supervisor', { timeout: 120_000 }, () => {
     expect(saved()).toEqual(['step-00000003']);
   });
 
-  test('saves where a plug-in disconnects', async () => {
-    const { cwd, child, saved, end } = await train('disconnects');
-    await until(() => saved().length > 0);
-    child.kill('SIGTERM');
-    expect(await end()).toBe(143);
-    expect(existsSync(join(cwd, 'run', '.lock'))).toBe(false);
-  });
+  test.each(['disconnects', 'disconnects from inside'])(
+    'saves where a plug-in %s',
+    async (does) => {
+      const { cwd, child, saved, end } = await train(does);
+      await until(() => saved().length > 0);
+      child.kill('SIGTERM');
+      expect(await end()).toBe(143);
+      expect(existsSync(join(cwd, 'run', '.lock'))).toBe(false);
+    },
+  );
 
   test('ends, and says why, where a plug-in removes listeners', async () => {
     const { child, saved, end, said } = await train('removes listeners');

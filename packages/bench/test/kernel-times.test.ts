@@ -6,6 +6,7 @@ import { median } from '../src/statistics/summary.js';
 import { judge } from '../src/timing/kernel-times/bars.js';
 import { families, kernelCases } from '../src/timing/kernel-times/cases.js';
 import { wasmKernelSets } from '../src/timing/kernel-times/kernel-sets.js';
+import { termsOf } from '../src/timing/kernel-times/own-terms.js';
 import { drawMask } from '../src/timing/kernel-times/routing.js';
 import { timeKernels } from '../src/timing/kernel-times/time-kernels.js';
 import { quartiles } from '../src/statistics/summary.js';
@@ -92,6 +93,13 @@ describe('kernel-times', () => {
     expect(getKernel('BatchMatMul', 'wasm')).not.toBe(own);
     const passes = (name: string) => times.filter(({ contender }) => contender === name).length;
     expect([passes('stock dense'), passes('moekit layer, plain SIMD')]).toEqual([1, simd ? 2 : 0]);
+  });
+
+  test('a backend without terms of its own is timed at every case, with its kernels alone', async () => {
+    for (const name of ['tensorflow', 'cpu', 'constructor']) {
+      expect(await termsOf(name), name).toEqual({ cases: kernelCases, wasm: null });
+    }
+    expect((await termsOf('wasm')).wasm?.stock.size).toBeGreaterThan(50);
   });
 
   test('no case of that name, nothing timed', async () => {

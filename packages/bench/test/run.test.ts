@@ -1,10 +1,10 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startBackend } from '@moekit/backends';
-import { CheckpointFolder } from '@moekit/models/node';
+import { CheckpointFolder, readManifest } from '@moekit/models/node';
 import { memory } from '@tensorflow/tfjs-core';
 import { Subject } from 'rxjs';
 import { expect, test } from 'vitest';
@@ -89,6 +89,17 @@ test('a checkpoint is opened with the sizes, the start and the shared expert of 
   const shapes = task.model.moeLayers[0]!.variables().map(({ shape }) => shape.join('x'));
   expect(shapes).toEqual(expect.arrayContaining(['3x8x6', '1x8x5']));
   task.model.dispose();
+});
+
+test('a manifest that was read already is the one that is opened, not read a second time', async () => {
+  const { path } = (await trained(emptyFolder())).checkpoint!;
+  const manifest = await readManifest(path);
+  writeFileSync(join(path, 'manifest.json'), '{}');
+  const opened = await openRun(path, { registry, manifest });
+  expect([opened.manifest, opened.stored.seed]).toEqual([manifest, 1]);
+  await expect(openRun(path, { registry })).rejects.toMatchObject({
+    code: expect.stringMatching(/^MODELS_CHECKPOINT/),
+  });
 });
 
 test('a dense run has no router and no sizes', async () => {

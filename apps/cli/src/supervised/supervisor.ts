@@ -22,7 +22,7 @@ export function obeySupervisor(): () => void {
   if (!process.connected) endNow();
   endWithParent({ interval: AT_ONCE, standStill: true });
   const send = process.send?.bind(process);
-  for (const name of ['send', 'disconnect'] as const) Reflect.deleteProperty(process, name);
+  for (const name of ['send', 'disconnect', '_disconnect']) Reflect.deleteProperty(process, name);
   process.on('message', (signal) => {
     tell('heard');
     asked.next(signal as StopSignal);

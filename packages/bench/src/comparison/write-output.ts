@@ -13,12 +13,13 @@ export interface OutputFiles {
 
 /**
  * Makes the output folder and checks that it can be written: before anything is trained, not after.
- * @throws BENCH_OUTPUT
+ * @returns the first folder that was made for it; undefined where it was there      @throws BENCH_OUTPUT
  */
-export async function prepareOutput(folder: string): Promise<void> {
-  await orUnwritable(folder, async () => {
-    await mkdir(folder, { recursive: true });
+export async function prepareOutput(folder: string): Promise<string | undefined> {
+  return orUnwritable(folder, async () => {
+    const made = await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
+    return made;
   });
 }
 

@@ -34,6 +34,8 @@ export interface OpenOptions {
   readonly registry: PluginRegistry;
   readonly router?: string | undefined;
   readonly task?: string | undefined;
+  /** The checkpoint's manifest, where it has been read: what was trusted is then what is opened. */
+  readonly manifest?: CheckpointManifest | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
@@ -44,7 +46,7 @@ export interface OpenOptions {
  */
 export async function openRun(path: string, options: OpenOptions): Promise<OpenedRun> {
   const { registry, onProgress } = options;
-  const manifest = await readManifest(path);
+  const manifest = options.manifest ?? (await readManifest(path));
   const stored = readStoredRun(manifest);
   const names = {
     router: { ...stored.router, router: options.router ?? stored.router.router },

@@ -36,9 +36,9 @@ export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promis
   const application = await composeApplication();
   const registry = resolveBinding(application, parts.registry);
   const { router, task } = flags;
-  const checkpoint = await locate(path, flags, registry);
+  const { checkpoint, manifest } = await locate(path, flags, registry);
   const opened = await showLoading(false, (onProgress) =>
-    openRun(checkpoint, { registry, router, task, onProgress }),
+    openRun(checkpoint, { registry, router, task, manifest, onProgress }),
   );
   const grid = gridOf(opened, settings);
   const startBackend = resolveBinding(application, parts.startBackend);
@@ -77,16 +77,17 @@ function warningOf(differs: readonly string[], dataAsTrained: boolean): string {
   return `warning: not as when the checkpoint was trained: ${differs.join(', ')}${seen}\n`;
 }
 
-async function locate(path: string, flags: EvalFlags, registry: PluginRegistry): Promise<string> {
+/** The checkpoint to evaluate, with its manifest, of which the names are trusted. */
+async function locate(path: string, flags: EvalFlags, registry: PluginRegistry) {
   const last = await findCheckpoint(path);
   const { manifest, task } = await readTrusted(last, flags, registry);
-  if (!flags.best) return last;
+  if (!flags.best) return { checkpoint: last, manifest };
   const { metrics } = await loadTask(task, registry);
   // data may lack the first: there are no bits per byte of a text that its tokenizer changed
   const had = metrics.find(({ name }) => name in (manifest.evaluation?.metrics ?? {}));
   const best = await findCheckpoint(path, had ?? metrics[0]);
-  await readTrusted(best, flags, registry); // it may name other code than the last one
-  return best;
+  const read = await readTrusted(best, flags, registry); // it may name other code than the last one
+  return { checkpoint: best, manifest: read.manifest };
 }
 
 async function readTrusted(

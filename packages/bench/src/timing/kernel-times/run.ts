@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 
 import { pickBackend, startBackend } from '@moekit/backends';
-import { findAdapter } from '@moekit/kernels/dawn';
 
 import { readVersions } from '../../versions/read-versions.js';
 import type { Bar } from './bars.js';
 import { judge } from './bars.js';
-import { families, kernelCases, softwareCases } from './cases.js';
-import { wasmKernelSets } from './kernel-sets.js';
+import { families } from './cases.js';
+import { termsOf } from './own-terms.js';
 import { startPeers } from './peers.js';
 import type { KernelTime, Subject, TimingOptions } from './time-kernels.js';
 import { timeKernels } from './time-kernels.js';
@@ -37,9 +36,8 @@ export interface KernelTimes {
 export async function runKernelTimes(options: KernelTimesOptions): Promise<KernelTimes> {
   const { only = '', peers: python, repeats } = options;
   const chosen = await pickBackend(options.backend);
-  const software = chosen.name === 'webgpu' && (await findAdapter())?.software !== false;
-  const cases = (software ? softwareCases : kernelCases).filter(({ name }) => name.includes(only));
-  const wasm = chosen.name === 'wasm' ? await wasmKernelSets() : null;
+  const { cases: all, wasm } = await termsOf(chosen.name);
+  const cases = all.filter(({ name }) => name.includes(only));
   const times: KernelTime[] = [];
   const { name: backend } = await startBackend(options.backend);
   const versions = readVersions();
