@@ -6,7 +6,7 @@ import { backendHome, bestInstalled } from '@moekit/backends';
 import ts from 'typescript';
 import { beforeAll, expect, it } from 'vitest';
 
-import { emptyProject, lossesIn, npmInstall, tarballs } from './empty-project.js';
+import { emptyProject, lossesIn, npmInstall, tarballs, typeCheck } from './empty-project.js';
 import { tensorflowProgram } from './programs.js';
 import { run, succeed } from './run.js';
 
@@ -45,9 +45,7 @@ function expectTraining(stdout: string, backend: string): void {
 it('the program of docs/install.md is short and type-checks against the packed types', async () => {
   const lines = (await tensorflowProgram()).split('\n').filter((line) => line.trim() !== '');
   expect(lines.length).toBeLessThan(20);
-  const tsc = join(root, 'node_modules/typescript/bin/tsc6');
-  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']; // prettier-ignore
-  await succeed(process.execPath, [tsc, ...flags, '--lib', 'es2023,dom', 'main.ts'], { cwd });
+  await typeCheck(cwd, 'main.ts');
 });
 
 it('it starts wasm and trains a layer on it', async () => {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { inject } from 'vitest';
 
@@ -35,6 +36,13 @@ export async function emptyProject(
     await writeFile(join(folder, path), text);
   }
   return folder;
+}
+
+/** Checks a file's types against the packed types of what it imports. */
+export async function typeCheck(cwd: string, file: string): Promise<void> {
+  const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc6', import.meta.url));
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']; // prettier-ignore
+  await succeed(process.execPath, [tsc, ...flags, '--lib', 'es2023,dom', file], { cwd });
 }
 
 /** The numbers at the end of the lines that a program printed. */

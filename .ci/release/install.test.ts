@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 import { chromium, headless } from './chromium.js';
-import { emptyProject, lossesIn, npmInstall, tarballs } from './empty-project.js';
+import { emptyProject, lossesIn, npmInstall, tarballs, typeCheck } from './empty-project.js';
 import { commonJs, html, languageModelPage, layersModel, page, readmeProgram } from './programs.js';
 import { succeed } from './run.js';
 
@@ -31,9 +31,7 @@ it('Node, ES modules: the ten lines of the README train, and type-check against 
   });
   await npmInstall(cwd, [...tarballs('@moekit/core', '@moekit/kernels', '@moekit/router-threshold'), TFJS]); // prettier-ignore
   expectFalling(lossesIn(await succeed(process.execPath, ['main.mjs'], { cwd })), 20);
-  const tsc = join(root, 'node_modules/typescript/bin/tsc6');
-  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']; // prettier-ignore
-  await succeed(process.execPath, [tsc, ...flags, '--lib', 'es2023,dom', 'main.ts'], { cwd });
+  await typeCheck(cwd, 'main.ts');
 });
 
 it.skipIf(!canRequireModules)(

@@ -80,7 +80,7 @@ const run: Target = {
   async read(input, folder) {
     const path = join(folder, 'run.json');
     writeFileSync(path, input);
-    const parsed = await readSpec({ config: path });
+    const parsed = await readSpec({ config: path }, {});
     must(finite(parsed), 'a figure is not finite');
     must(
       Number.isSafeInteger(parsed.training.steps) && parsed.training.steps > 0,

@@ -1,41 +1,81 @@
 import type { PluginRegistry } from '@moekit/bench';
-import { addTrialSinks, createContainer, parts, processEngine, registryOf } from '@moekit/bench';
+import {
+  addTrialSinks,
+  createContainer,
+  extendRegistry,
+  parts,
+  processEngine,
+  registryOf,
+} from '@moekit/bench';
 import { bind, createToken, resolveBinding } from '@moekit/core/di';
 import { nullExpertRouters } from '@moekit/router-null-expert';
 import { thresholdRouters } from '@moekit/router-threshold';
 import { topKRouters } from '@moekit/router-topk';
 import type { DependencyContainer } from 'tsyringe';
 
+import type { ParsedConfig } from './config/config-schema.js';
+import type { FoundConfig } from './config/read-config.js';
+import { readConfig } from './config/read-config.js';
+import { userSink } from './config/user-sink.js';
 import { say } from './output/terminal.js';
 import type { TrainOutput } from './training/sinks.js';
 import { eventLogSink, screenSink, tensorboardSink } from './training/sinks.js';
 import { WORKER } from './worker-entry.js';
 
+/** The settings of commands where neither flags nor a --config file give any. */
+export interface Defaults extends Readonly<ParsedConfig['defaults']> {
+  /** The file that says so, for messages. */
+  readonly file?: string;
+}
+
+export const defaults = createToken<Defaults>('moekit/defaults');
+
 /** Where a run of `moekit train` writes; bound in the container of the run. */
 export const trainOutput = createToken<TrainOutput>('moekit/train-output');
 
-/** The application as every command finds it: moekit's parts. */
-export function composeApplication(): Promise<DependencyContainer> {
-  const application = compose();
-  bind(application, parts.engine, () => processEngine(WORKER));
+/**
+ * The application as every command finds it: moekit's parts, and those of the nearest `moekit.config.ts`.
+ * @throws CLI_CONFIG, MOE_OPTIONS, BENCH_CONFIG for a wrong one
+ */
+export async function composeApplication(): Promise<DependencyContainer> {
+  const config = await readConfig();
+  const application = compose(config);
+  const local = processEngine(WORKER);
+  bind(application, parts.engine, () => config?.engine?.(local) ?? local);
+  bind(application, defaults, () => ({
+    ...config?.defaults,
+    ...(config && { file: config.file }),
+  }));
   const output = (run: DependencyContainer) => resolveBinding(run, trainOutput);
   bind(application, parts.sinks, (run) => eventLogSink(output(run)));
   bind(application, parts.sinks, (run) => tensorboardSink(output(run)));
   bind(application, parts.sinks, (run) => screenSink(output(run)));
-  return Promise.resolve(application);
+  bindUserSinks(application, config);
+  return application;
 }
 
 /** The application in the process of a trial, whose events go to its report. */
-export function composeWorker(): Promise<DependencyContainer> {
-  const application = compose();
+export async function composeWorker(): Promise<DependencyContainer> {
+  const config = await readConfig();
+  const application = compose(config);
   addTrialSinks(application);
-  return Promise.resolve(application);
+  bindUserSinks(application, config);
+  return application;
 }
 
-function compose(): DependencyContainer {
-  const application = createContainer(builtInPlugins());
+function compose(config: FoundConfig | undefined): DependencyContainer {
+  const builtIn = builtInPlugins();
+  const registry = config ? extendRegistry(builtIn, config, config) : builtIn;
+  const application = createContainer(registry);
   bind(application, parts.warn, () => (message) => say(`warning: ${message}\n`));
   return application;
+}
+
+function bindUserSinks(application: DependencyContainer, config: FoundConfig | undefined): void {
+  for (const [index, make] of (config?.sinks ?? []).entries()) {
+    const name = `sink ${index + 1} of moekit.config`;
+    bind(application, parts.sinks, (run) => userSink(make, { run, name }));
+  }
 }
 
 /** The plug-ins that come with the command line: here, and nowhere below, concrete routers meet. */

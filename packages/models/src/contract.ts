@@ -146,8 +146,8 @@ export type TrainEvent =
 export interface TelemetrySink {
   /** Awaited before the first event. */
   open?(start: TelemetryStart): Promise<void> | void;
-  /** Called with each event, in order; returns at once. */
-  write(event: TrainEvent): void;
+  /** Called with each event, in order; training does not wait, and `sync` and `close` throw what a promise rejects with. */
+  write(event: TrainEvent): Promise<void> | void;
   /** Awaited before a checkpoint is saved: no log lacks a step that a checkpoint has. */
   sync?(): Promise<void> | void;
   /** Awaited when the run has ended, also where it failed; not called where `open` threw. */

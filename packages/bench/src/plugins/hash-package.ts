@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
 /** Taken from moekit wherever a plug-in lies; their versions are part of every run. */
-export const SHARED = /^@moekit\/(core|kernels|models|bench)(\/|$)|^@tensorflow\//;
+export const SHARED = /^@moekit\/(core|kernels|models|bench)(\/|$)|^@tensorflow\/|^moekit\/config$/;
 
 /** A package in a node_modules folder. */
 export interface InstalledPackage {

@@ -13,10 +13,13 @@ const FALLBACK = ['zod', 'rxjs'];
 /**
  * Imports a .ts or .js file, TypeScript compiled on the way. Nothing that was compiled is kept: a folder of temporary
  * files is everyone's, and files in it would be run.
- * @returns its namespace
+ * @param modules what imports of these names give, wherever the file lies      @returns its namespace
  */
-export async function importFile(path: string): Promise<unknown> {
-  const jiti = jitiFor(path);
+export async function importFile(
+  path: string,
+  modules: Readonly<Record<string, unknown>> = {},
+): Promise<unknown> {
+  const jiti = jitiFor(path, modules);
   const ending = extname(path).toLowerCase();
   if (ending === extname(path)) return itself(await jiti.import(path));
   const source = await readFile(path, 'utf8'); // an ending in capitals, which jiti does not know
@@ -32,11 +35,11 @@ function itself(module: unknown): unknown {
   return isView ? (module as { default?: unknown }).default : module;
 }
 
-function jitiFor(path: string): Jiti {
+function jitiFor(path: string, modules: Readonly<Record<string, unknown>>): Jiti {
   const lacking = FALLBACK.filter((name) => !canResolve(path, name));
   return loaderOf(path, {
     interopDefault: true,
-    virtualModules: sharedModules([...SHARED, ...lacking]),
+    virtualModules: sharedModules([...SHARED, ...lacking], modules),
     alias: sharedFiles(),
   });
 }

@@ -19,14 +19,20 @@ const require = createRequire(import.meta.url);
 /**
  * moekit's own instances by the names under which a user's file imports them, `@moekit/core/keras` as well as
  * `@moekit/core`; each is loaded when it is asked for.
- * @param names of packages
+ * @param names of packages      @param own further modules by name
  */
-export function sharedModules(names: readonly string[]): Record<string, unknown> {
+export function sharedModules(
+  names: readonly string[],
+  own: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   const isShared = (id: PropertyKey): id is string =>
     typeof id === 'string' && isExport(id, names) && isBuilt(fileOf(id));
   return new Proxy<Record<string, unknown>>(Object.create(null) as Record<string, unknown>, {
-    has: (_, id) => isShared(id),
-    get: (_, id) => (isShared(id) ? (require(id) as unknown) : undefined),
+    has: (_, id) => Object.hasOwn(own, id) || isShared(id),
+    get: (_, id) => {
+      if (Object.hasOwn(own, id)) return own[id as string];
+      return isShared(id) ? (require(id) as unknown) : undefined;
+    },
   });
 }
 

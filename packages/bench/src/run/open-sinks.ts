@@ -19,10 +19,18 @@ export async function openSinks(
     await close().catch(() => undefined); // the first error is the one to tell
     throw error;
   }
+  const writing: Promise<void>[] = [];
+  const written = () => all(writing.splice(0));
   return {
-    write: (event) => opened.forEach((sink) => sink.write(event)),
-    sync: () => all(opened.map((sink) => sink.sync?.())),
-    close,
+    write: (event) => {
+      for (const sink of opened) {
+        const writes = sink.write(event);
+        writes?.catch(() => undefined); // `sync` and `close` throw it
+        if (writes) writing.push(writes);
+      }
+    },
+    sync: () => all([written(), ...opened.map((sink) => sink.sync?.())]),
+    close: () => all([written(), close()]),
   };
 }
 

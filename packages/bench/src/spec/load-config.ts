@@ -1,18 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, relative, resolve } from 'node:path';
-
-import { isHubReference } from '@moekit/data/node';
-import { isMoekitError } from '@moekit/kernels';
+import { dirname, extname, resolve } from 'node:path';
 
 import { fail } from '../errors.js';
-import { exportOf } from '../plugins/default-of.js';
-import { describeLoadError } from '../plugins/describe-load-error.js';
 import { fileProblem } from '../plugins/file-problem.js';
-import { importFile } from '../plugins/import-file.js';
-import { parseReference } from '../plugins/reference.js';
+import { importDefault } from '../plugins/import-default.js';
 import { plainProblem } from './assert-plain.js';
-import { isPath } from '../plugins/reference.js';
-import { readRow } from './parse-router.js';
+import { rebaseConfig } from './rebase-config.js';
 
 const MODULE = /^\.[cm]?[jt]s$/;
 
@@ -30,8 +23,7 @@ export async function loadConfig(file: string, cwd: string): Promise<Record<stri
     const fix = 'It may hold what JSON can hold; see docs/benchmark-method.md for an example.';
     throw wrong(`Config ${file} must hold one object`, { got, fix });
   }
-  const rebase = (name: string) => relative(cwd, resolve(dirname(path), name));
-  return rebaseFiles(value as Record<string, unknown>, rebase);
+  return rebaseConfig(value as Record<string, unknown>, { from: dirname(path), to: cwd });
 }
 
 const wrong = (asked: string, detail: { got: string; fix: string; cause?: unknown }) =>
@@ -45,7 +37,10 @@ async function readValue(path: string, file: string): Promise<unknown> {
     throw wrong('A config must be a readable file', { got: `${file}, ${problem}`, fix });
   }
   if (ending === '.json') return readJson(path, file);
-  if (MODULE.test(ending)) return readModule(path, file);
+  if (MODULE.test(ending)) {
+    const asked = `Config ${file} must be a module that loads`;
+    return importDefault(path, (problem) => wrong(asked, problem));
+  }
   throw wrong('A config must be .json, .ts, .mts, .cts, .js, .mjs or .cjs', {
     got: file,
     fix: 'Write it as one of these.',
@@ -63,58 +58,4 @@ async function readJson(path: string, file: string): Promise<unknown> {
       cause,
     });
   }
-}
-
-async function readModule(path: string, file: string): Promise<unknown> {
-  const asked = `Config ${file} must be a module that loads`;
-  let value: unknown;
-  try {
-    value = exportOf(await importFile(path));
-  } catch (cause) {
-    if (isMoekitError(cause)) throw cause;
-    throw wrong(asked, { ...describeLoadError(cause, path), fix: 'Fix it there.', cause });
-  }
-  if (!(value instanceof Promise)) return value;
-  throw wrong(asked, { got: 'a promise', fix: 'Write: export default await ...' });
-}
-
-function rebaseFiles(config: Record<string, unknown>, rebase: (name: string) => string) {
-  const { data, routers, task } = config as {
-    data?: Record<string, unknown>;
-    routers?: unknown;
-    task?: unknown;
-  };
-  const file = (value: unknown) =>
-    typeof value === 'string' && isFile(value) ? rebase(value) : value;
-  return {
-    ...config,
-    ...(typeof task === 'string' && isPath(task) && { task: rebaseModule(task, rebase) }),
-    ...(data && {
-      data: {
-        ...data,
-        ...(data['source'] !== undefined && { source: file(data['source']) }),
-        ...(data['tokenizer'] !== undefined && { tokenizer: file(data['tokenizer']) }),
-      },
-    }),
-    ...(Array.isArray(routers) && {
-      routers: routers.map((row) => rebaseRouter(readRow(row), rebase)),
-    }),
-  };
-}
-
-function isFile(text: string): boolean {
-  return !isHubReference(text) && (isPath(text) || extname(text) !== '');
-}
-
-function rebaseRouter(entry: unknown, rebase: (name: string) => string): unknown {
-  const router = (entry as { router?: unknown } | null)?.router;
-  if (typeof router !== 'string' || !isPath(router)) return entry;
-  const { source, exportName } = parseReference(router);
-  const suffix = exportName === 'default' ? '' : `#${exportName}`;
-  return { ...(entry as object), router: `${rebaseModule(source, rebase)}${suffix}` };
-}
-
-function rebaseModule(source: string, rebase: (name: string) => string): string {
-  const file = rebase(source) || '.';
-  return isPath(file) ? file : `./${file}`;
 }

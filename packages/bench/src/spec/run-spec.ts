@@ -64,3 +64,8 @@ export const runSpecSchema = strict({
 
 /** One run: a task, its data and model, a router, training, a seed. An experiment is a grid of these. */
 export type RunSpec = z.output<typeof runSpecSchema>;
+type SchemaInput = z.input<typeof runSpecSchema>;
+/** A run as people write it: its router may be text, as on the command line (`./mine.ts#mine?k=2`). */
+export type RunSpecInput = Omit<SchemaInput, 'router'> & {
+  readonly router?: string | SchemaInput['router'];
+};

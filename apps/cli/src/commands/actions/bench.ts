@@ -6,7 +6,7 @@ import { resolveBinding } from '@moekit/core/di';
 import { assertRouterNames } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { BenchFlags } from '../bench.js';
-import { composeApplication } from '../../container.js';
+import { composeApplication, defaults } from '../../container.js';
 import type { Stop } from '../../interrupt.js';
 import { untilStopped } from '../../interrupt.js';
 import type { AssertOwn } from '../../own-output.js';
@@ -25,9 +25,10 @@ export async function bench(flags: BenchFlags): Promise<number> {
   applyDevice(flags);
   const application = await composeApplication();
   const registry = resolveBinding(application, parts.registry);
-  const workers = workersOf(flags);
-  const { timeout } = flags;
-  const experiment = await experimentOf(flags, registry);
+  const own = resolveBinding(application, defaults);
+  const workers = workersOf(flags, own);
+  const { timeout = own.timeout } = flags;
+  const experiment = await experimentOf(flags, { registry, defaults: own });
   assertRouterNames(experiment.routers, registry);
   const preamble = await showLoading(flags.quiet, (onProgress) =>
     prepareExperiment(experiment, registry, {

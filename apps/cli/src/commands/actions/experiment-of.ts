@@ -8,6 +8,7 @@ import {
 } from '@moekit/bench';
 import type { Experiment, PluginRegistry } from '@moekit/bench';
 
+import type { Defaults } from '../../container.js';
 import type { BenchFlags } from '../bench.js';
 import { defined, over } from '../../given.js';
 
@@ -17,10 +18,11 @@ import { defined, over } from '../../given.js';
  */
 export async function experimentOf(
   flags: BenchFlags,
-  registry: PluginRegistry,
+  { registry, defaults }: { readonly registry: PluginRegistry; readonly defaults: Defaults },
 ): Promise<Experiment> {
   const { config: file, task, backend, seeds, routers, data: source, tokenizer, steps } = flags;
-  const config = file === undefined ? {} : await loadConfig(file, process.cwd());
+  const given = file === undefined ? defaults.bench : await loadConfig(file, process.cwd());
+  const config: Record<string, unknown> = { ...defined({ backend: defaults.backend }), ...given };
   const from = file === undefined ? 'The experiment' : `Config ${file}`;
   const chosen = {
     ...config,

@@ -56,7 +56,8 @@ export function startComparison(
   return { startedAt: clock.now(), seconds: () => clock.seconds() - started };
 }
 
-/** How many trials run at once: what `--workers` says, else one per core. */
-export function workersOf({ workers }: { readonly workers?: number | undefined }): number {
+/** How many trials run at once: what `--workers` says, else the configuration, else one per core. */
+export function workersOf(...given: readonly { readonly workers?: number | undefined }[]): number {
+  const [workers] = given.flatMap(({ workers: each }) => each ?? []);
   return workers ?? availableParallelism();
 }

@@ -20,7 +20,8 @@ import type { DependencyContainer } from 'tsyringe';
 import { assertRouterNames } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { SweepFlags } from '../sweep.js';
-import { composeApplication } from '../../container.js';
+import { defined } from '../../given.js';
+import { composeApplication, defaults } from '../../container.js';
 import { fail } from '../../errors.js';
 import type { Stop } from '../../interrupt.js';
 import { untilStopped } from '../../interrupt.js';
@@ -43,9 +44,10 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   const application = await composeApplication();
   const comparison = startComparison(application);
   const registry = resolveBinding(application, parts.registry);
-  const workers = workersOf(flags);
-  const { timeout } = flags;
-  const experiment = await sweptExperiment(source, flags, registry);
+  const own = resolveBinding(application, defaults);
+  const workers = workersOf(flags, own);
+  const { timeout = own.timeout } = flags;
+  const experiment = await sweptExperiment(source, flags, { registry, backend: own.backend });
   assertRouterNames(experiment.routers, registry);
   const preamble = await showLoading(flags.quiet, (onProgress) =>
     prepareExperiment(experiment, registry, {
@@ -56,7 +58,16 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
   const folder = flags.out ?? defaultFolder(experiment, preamble.manifest.configHash);
   return ownOutput(folder, (assertOwn) =>
     untilStopped((stop) =>
-      runGrid(flags, { ...comparison, application, preamble, folder, assertOwn, workers, stop }),
+      runGrid(flags, {
+        ...comparison,
+        timeout,
+        application,
+        preamble,
+        folder,
+        assertOwn,
+        workers,
+        stop,
+      }),
     ),
   );
 }
@@ -69,6 +80,7 @@ function wasChanged(id: string): string {
 
 interface Grid extends ReturnType<typeof startComparison> {
   readonly application: DependencyContainer;
+  readonly timeout: number | undefined;
   readonly preamble: Prepared;
   readonly folder: string;
   readonly assertOwn: AssertOwn;
@@ -77,7 +89,7 @@ interface Grid extends ReturnType<typeof startComparison> {
 }
 
 async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
-  const { application, preamble, folder, assertOwn, workers, stop } = grid;
+  const { timeout, application, preamble, folder, assertOwn, workers, stop } = grid;
   const { manifest } = preamble;
   const store = new TrialStore(folder, manifest);
   const jobs = listJobs(manifest);
@@ -90,7 +102,7 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
     jobs: left.length,
     workers,
     stop,
-    timeout: flags.timeout,
+    timeout,
     unusable: preamble.unusable,
     quiet: flags.quiet ?? false,
     backend: manifest.backend,
@@ -108,9 +120,13 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
 async function sweptExperiment(
   source: string,
   flags: SweepFlags,
-  registry: PluginRegistry,
+  {
+    registry,
+    backend,
+  }: { readonly registry: PluginRegistry; readonly backend: Experiment['backend'] | undefined },
 ): Promise<Experiment> {
-  const experiment = parseExperiment(await inputOf(source, flags.preset), source, registry);
+  const input = { ...defined({ backend }), ...(await inputOf(source, flags.preset)) };
+  const experiment = parseExperiment(input, source, registry);
   const chosen = applySettings(experiment, parseSettings(flags.set), registry);
   return flags.backend === undefined
     ? chosen

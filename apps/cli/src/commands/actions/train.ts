@@ -34,7 +34,7 @@ import { print, say } from '../../output/terminal.js';
 import type { AssertOwn } from '../../own-output.js';
 import { renderEnd } from '../../output/train-end.js';
 import { ownOutput } from '../../own-output.js';
-import { composeApplication, trainOutput } from '../../container.js';
+import { composeApplication, defaults, trainOutput } from '../../container.js';
 import { wholeOf } from '../../training/find-checkpoint.js';
 import { readSpec } from '../../training/read-spec.js';
 import type { Trusted } from '../../training/trusted.js';
@@ -126,9 +126,10 @@ async function specOf(flags: TrainFlags, application: DependencyContainer): Prom
       ? await lastManifest(application, out, { router, task })
       : undefined;
   const registry = resolveBinding(application, parts.registry);
+  const own = resolveBinding(application, defaults);
   const spec = await readSpec(
     defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
-    base && specInput(base),
+    { base: base ? specInput(base) : own.train, backend: own.backend },
   );
   assertTaskName(spec.task, registry);
   if (!base || router !== undefined) assertRouterNames([spec.router], registry);

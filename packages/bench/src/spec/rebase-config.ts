@@ -1,0 +1,60 @@
+import { extname, relative, resolve } from 'node:path';
+
+import { isHubReference } from '@moekit/data/node';
+
+import { isPath, parseReference } from '../plugins/reference.js';
+import { readRow } from './parse-router.js';
+
+/** Folders: file names count from the one, and are to count from the other. */
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The configuration of an experiment or a run with its file names counted from another folder: task, routers, data and
+ * tokenizer. Anything else comes back as it is, for the schema to refuse.
+ */
+export function rebaseConfig(config: Record<string, unknown>, move: Move): Record<string, unknown> {
+  const { data, routers, router, task } = config as {
+    readonly data?: Record<string, unknown>;
+    readonly routers?: unknown;
+    readonly router?: unknown;
+    readonly task?: unknown;
+  };
+  const rebase = (name: string) => relative(move.to, resolve(move.from, name));
+  const file = (value: unknown) =>
+    typeof value === 'string' && isFile(value) ? rebase(value) : value;
+  return {
+    ...config,
+    ...(typeof task === 'string' && isPath(task) && { task: rebaseModule(task, rebase) }),
+    ...(data && {
+      data: {
+        ...data,
+        ...(data['source'] !== undefined && { source: file(data['source']) }),
+        ...(data['tokenizer'] !== undefined && { tokenizer: file(data['tokenizer']) }),
+      },
+    }),
+    ...(router !== undefined && { router: rebaseRouter(readRow(router), rebase) }),
+    ...(Array.isArray(routers) && {
+      routers: routers.map((row) => rebaseRouter(readRow(row), rebase)),
+    }),
+  };
+}
+
+function isFile(text: string): boolean {
+  return !isHubReference(text) && (isPath(text) || extname(text) !== '');
+}
+
+function rebaseRouter(entry: unknown, rebase: (name: string) => string): unknown {
+  const router = (entry as { router?: unknown } | null)?.router;
+  if (typeof router !== 'string' || !isPath(router)) return entry;
+  const { source, exportName } = parseReference(router);
+  const suffix = exportName === 'default' ? '' : `#${exportName}`;
+  return { ...(entry as object), router: `${rebaseModule(source, rebase)}${suffix}` };
+}
+
+function rebaseModule(source: string, rebase: (name: string) => string): string {
+  const file = rebase(source) || '.';
+  return isPath(file) ? file : `./${file}`;
+}
