@@ -1,37 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { createRng } from '@moekit/core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { epochBatches, lengthBatches, pairBatch } from '../../src/tasks/translation/batches.js';
 import { loadTranslationData } from '../../src/tasks/translation/translation-data.js';
-import { randomPairs } from './tiny-translation.js';
-
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'moekit-parallel-'));
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-const put = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
+import { parallelFolder, randomPairs } from './tiny-translation.js';
 
 const languages = { from: 'en', to: 'de' };
 
-const coded = (code: string) => expect.objectContaining({ code });
-
 describe('loaded data', () => {
   test('trains its tokenizer on the training split alone and says what it is', async () => {
-    await put('train.en', 'ab ab ab ab\nab ab ab ab\nab ab');
-    await put('train.de', 'cd cd\ncd cd\ncd');
-    await put('val.en', 'xyxyxyxy xyxyxyxy');
-    await put('val.de', 'xyxyxyxy');
-    await put('test.en', 'ab');
-    await put('test.de', 'cd');
-    const options = { source: folder, ...languages, vocabSize: 300, maxLength: 30 };
+    const source = await parallelFolder({
+      train: { en: 'ab ab ab ab\nab ab ab ab\nab ab', de: 'cd cd\ncd cd\ncd' },
+      val: { en: 'xyxyxyxy xyxyxyxy', de: 'xyxyxyxy' },
+      test: { en: 'ab', de: 'cd' },
+    });
+    const options = { source, ...languages, vocabSize: 300, maxLength: 30 };
     const data = await loadTranslationData(options);
     expect(data.train[0]!.source).toHaveLength(4); // "ab" and " ab" are tokens
     expect(data.validation[0]!.target).toHaveLength(8); // "xy" is not
@@ -41,18 +24,20 @@ describe('loaded data', () => {
   });
 
   test('leaves out pairs that are too long, and says so when none is left', async () => {
-    await put('train.en', 'a\nqwertzuiopasdfgh\nb');
-    await put('train.de', 'x\ny\nz');
-    await put('val.en', 'a');
-    await put('val.de', 'x');
-    const options = { source: folder, ...languages, vocabSize: 259, maxLength: 4 };
-    await put('test.en', 'a'.repeat(50));
-    await put('test.de', 'x');
-    const data = await loadTranslationData(options);
+    const splits = {
+      train: { en: 'a\nqwertzuiopasdfgh\nb', de: 'x\ny\nz' },
+      val: { en: 'a', de: 'x' },
+      test: { en: 'a'.repeat(50), de: 'x' },
+    };
+    const load = async (corpus: typeof splits) => {
+      const source = await parallelFolder(corpus);
+      return loadTranslationData({ source, ...languages, vocabSize: 259, maxLength: 4 });
+    };
+    const data = await load(splits);
     expect(data.train).toHaveLength(2);
     expect(data.test.sources[0]).toHaveLength(3); // cut, not left out: scores are of the whole test
-    await put('val.en', 'qwertzuiopasdfgh');
-    await expect(loadTranslationData(options)).rejects.toThrow(coded('DATA_SHORT'));
+    const long = { ...splits, val: { en: 'qwertzuiopasdfgh', de: 'x' } };
+    await expect(load(long)).rejects.toMatchObject({ code: 'DATA_SHORT' });
   });
 });
 

@@ -1,3 +1,7 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { createRng } from '@moekit/core';
 
 import { pairBatch } from '../../src/tasks/translation/batches.js';
@@ -36,4 +40,16 @@ export function unevenBatch(): PairBatch {
       [2, 1],
     ]),
   );
+}
+
+/** A folder with the two languages of each split, one sentence per line. */
+export async function parallelFolder(
+  splits: Readonly<Record<string, { readonly en: string; readonly de: string }>>,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'moekit-pairs-'));
+  for (const [split, { en, de }] of Object.entries(splits)) {
+    await writeFile(join(folder, `${split}.en`), en);
+    await writeFile(join(folder, `${split}.de`), de);
+  }
+  return folder;
 }

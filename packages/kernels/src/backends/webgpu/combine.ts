@@ -3,7 +3,7 @@ import type { WebGpuBackend } from './backend.js';
 import { deviceTraits } from './device-traits.js';
 import { rowDotsStage } from './row-dots.js';
 import type { PlannedStage } from './rows.js';
-import { elementwise, scatterWeightsStage } from './rows.js';
+import { elementwise, scatterWeightsStage, tokenSumCode } from './rows.js';
 import { runStage } from './stage.js';
 
 /** out[t] = sum of w[t, expert(s)] y[s] over the rows s of token t, in expert order: [R,D], [T,E] -> [T,D]. */
@@ -15,20 +15,9 @@ export const combineStage: PlannedStage<'MoeCombine'> = {
       { y, weights, table },
       plan,
       [plan.numTokens, y.shape[1]!],
-      /* wgsl */ `
-      fn main(index : i32) {
-        if (index >= uniforms.size) { return; }
-        let t = index / uniforms.columns;
-        let column = index % uniforms.columns;
-        var sum = Value(0);
-        let until = tokenOffset(t + 1);
-        for (var slot = tokenOffset(t); slot < until; slot++) {
-          let row = max(tokenRow(slot), 0);
-          sum += weights[t * uniforms.numExperts + max(expertOf(row), 0)] * y[row * uniforms.columns + column];
-        }
-        if (overflowed()) { sum = Value(uniforms.NAN); }
-        result[index] = sum;
-      }`,
+      tokenSumCode(
+        'weights[t * uniforms.numExperts + max(expertOf(row), 0)] * y[row * uniforms.columns + column]',
+      ),
     ),
     scalars: ['weights'],
   }),

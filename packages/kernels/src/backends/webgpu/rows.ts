@@ -56,6 +56,22 @@ export const dispatchStage: PlannedStage<'MoeDispatch'> = {
     ),
 };
 
+/** WGSL of a sum over the rows of a token, in expert order. @param term of `row`, `t` and `column` */
+export const tokenSumCode = (term: string) => /* wgsl */ `
+      fn main(index : i32) {
+        if (index >= uniforms.size) { return; }
+        let t = index / uniforms.columns;
+        let column = index % uniforms.columns;
+        var sum = Value(0);
+        let until = tokenOffset(t + 1);
+        for (var slot = tokenOffset(t); slot < until; slot++) {
+          let row = max(tokenRow(slot), 0);
+          sum += ${term};
+        }
+        if (overflowed()) { sum = Value(uniforms.NAN); }
+        result[index] = sum;
+      }`;
+
 /** out[t] = sum of y[s] over the rows s of token t, in expert order: [R,D] -> [T,D]. */
 export const reduceStage: PlannedStage<'MoeReduce'> = {
   kernelName: 'MoeReduce',
@@ -65,19 +81,7 @@ export const reduceStage: PlannedStage<'MoeReduce'> = {
       { y, table },
       plan,
       [plan.numTokens, y.shape[1]!],
-      /* wgsl */ `
-      fn main(index : i32) {
-        if (index >= uniforms.size) { return; }
-        let t = index / uniforms.columns;
-        let column = index % uniforms.columns;
-        var sum = Value(0);
-        let until = tokenOffset(t + 1);
-        for (var slot = tokenOffset(t); slot < until; slot++) {
-          sum += y[max(tokenRow(slot), 0) * uniforms.columns + column];
-        }
-        if (overflowed()) { sum = Value(uniforms.NAN); }
-        result[index] = sum;
-      }`,
+      tokenSumCode('y[row * uniforms.columns + column]'),
     ),
 };
 
