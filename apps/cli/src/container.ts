@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 import type { PluginRegistry } from '@moekit/bench';
 import {
   addTrialSinks,
@@ -24,8 +26,14 @@ import { WORKER } from './worker-entry.js';
 
 /** The settings of commands where neither flags nor a --config file give any. */
 export interface Defaults extends Readonly<ParsedConfig['defaults']> {
-  /** The file that says so, for messages. */
+  /** The file that has them. */
   readonly file?: string;
+}
+
+/** Where an experiment or a run comes from, for messages; nothing where moekit itself has the defaults. */
+export function originOf(own: Defaults, key: 'bench' | 'train'): string {
+  const file = own[key] && own.file && relative(process.cwd(), own.file);
+  return file ? `, which starts from defaults.${key} of ${file},` : '';
 }
 
 export const defaults = createToken<Defaults>('moekit/defaults');

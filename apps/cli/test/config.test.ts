@@ -180,6 +180,16 @@ describe('moekit.config.ts: a router, a task, a sink, an engine and defaults of 
   );
 });
 
+it('defaults that do not fit are named with their file', async () => {
+  const text = `export default { defaults: {
+    bench: { model: { widht: 3 } }, train: { training: { steps: 0 } } } };`;
+  const cwd = await project({ 'moekit.config.ts': text });
+  const bench = await moekit(['bench'], { cwd });
+  expect([bench.code, bench.stderr]).toEqual([2, expect.stringMatching(/BENCH_CONFIG.*defaults.bench of moekit.config.ts.*widht/)]); // prettier-ignore
+  const train = await moekit(['train'], { cwd });
+  expect([train.code, train.stderr]).toEqual([2, expect.stringMatching(/MOE_OPTIONS.*defaults.train of moekit.config.ts.*steps/)]); // prettier-ignore
+});
+
 describe('what a configuration may be', () => {
   const errors: [string, string, RegExp][] = [
     ['throws', 'throw new Error("no");', /^CLI_CONFIG: .*exception at the top.*no/],

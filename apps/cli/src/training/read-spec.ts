@@ -19,15 +19,23 @@ export interface SpecFlags {
   readonly set?: readonly string[];
 }
 
+/** The run that flags change. */
+export interface SpecBase {
+  /** As a checkpoint or moekit.config.ts has it; moekit's defaults when absent. */
+  readonly base?: object | undefined;
+  /** Used where neither the flags nor the run name one. */
+  readonly backend?: string | undefined;
+  /** The origin of the base, for messages. */
+  readonly from?: string;
+}
+
 /**
- * Reads the run that the flags describe: the file, or else a base (what a checkpoint or moekit.config.ts says), then the
- * flags.
- * @param backend where nothing else says
+ * Reads the run that the flags describe: the file, or else a base, then the flags.
  * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, BENCH_SET, MOE_OPTIONS naming each wrong key
  */
 export async function readSpec(
   flags: SpecFlags,
-  { base, backend }: { readonly base?: object | undefined; readonly backend?: string | undefined },
+  { base, backend, from = '' }: SpecBase,
 ): Promise<RunSpec> {
   const { config: file, steps, data: source, tokenizer, set = [], ...keys } = flags;
   const given = file === undefined ? base : await loadConfig(file, process.cwd());
@@ -35,5 +43,9 @@ export async function readSpec(
   config['training'] = over(config['training'], { steps });
   config['data'] = over(config['data'], { source, tokenizer });
   const chosen = setRun(config, parseSettings(set));
-  return parseOptions(runSpecSchema, chosen, file === undefined ? 'the run' : `config ${file}`);
+  return parseOptions(
+    runSpecSchema,
+    chosen,
+    file === undefined ? `the run${from}` : `config ${file}`,
+  );
 }

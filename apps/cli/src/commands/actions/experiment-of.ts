@@ -9,6 +9,7 @@ import {
 import type { Experiment, PluginRegistry } from '@moekit/bench';
 
 import type { Defaults } from '../../container.js';
+import { originOf } from '../../container.js';
 import type { BenchFlags } from '../bench.js';
 import { defined, over } from '../../given.js';
 
@@ -23,7 +24,8 @@ export async function experimentOf(
   const { config: file, task, backend, seeds, routers, data: source, tokenizer, steps } = flags;
   const given = file === undefined ? defaults.bench : await loadConfig(file, process.cwd());
   const config: Record<string, unknown> = { ...defined({ backend: defaults.backend }), ...given };
-  const from = file === undefined ? 'The experiment' : `Config ${file}`;
+  const from =
+    file === undefined ? `The experiment${originOf(defaults, 'bench')}` : `Config ${file}`;
   const chosen = {
     ...config,
     ...defined({ task, backend, seeds, routers: routers && routerList(routers) }),

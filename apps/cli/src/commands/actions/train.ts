@@ -34,7 +34,7 @@ import { print, say } from '../../output/terminal.js';
 import type { AssertOwn } from '../../own-output.js';
 import { renderEnd } from '../../output/train-end.js';
 import { ownOutput } from '../../own-output.js';
-import { composeApplication, defaults, trainOutput } from '../../container.js';
+import { composeApplication, defaults, originOf, trainOutput } from '../../container.js';
 import { wholeOf } from '../../training/find-checkpoint.js';
 import { readSpec } from '../../training/read-spec.js';
 import type { Trusted } from '../../training/trusted.js';
@@ -129,7 +129,9 @@ async function specOf(flags: TrainFlags, application: DependencyContainer): Prom
   const own = resolveBinding(application, defaults);
   const spec = await readSpec(
     defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
-    { base: base ? specInput(base) : own.train, backend: own.backend },
+    base
+      ? { base: specInput(base) }
+      : { base: own.train, backend: own.backend, from: originOf(own, 'train') },
   );
   assertTaskName(spec.task, registry);
   if (!base || router !== undefined) assertRouterNames([spec.router], registry);
