@@ -105,7 +105,7 @@ async function copy(
     for (const file of files) await cp(join(folder, file), join(target, file));
     return;
   }
-  if (from !== to) throw new Error(`what is built must lie at the same path: ${from}, ${to}`);
+  if (from !== to) throw new Error(`the build must be at the same path: ${from}, ${to}`);
   await mkdir(dirname(join(root, to)), { recursive: true });
   await rename(join(earlier(root), from), join(root, to));
 }

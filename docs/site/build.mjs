@@ -5,7 +5,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 
 // npm run docs:build: API pages by typedoc, then the site by VitePress, which fails on a dead link between pages. Links
-// from pages to files that are no pages (sources, pictures) are checked here, and the files are put into the site.
+// from pages to files that are not pages (sources, pictures) are checked here, and the files are put into the site.
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const out = join(root, 'docs/site/dist');
 

@@ -37,7 +37,7 @@ const commands = pages.flatMap((page) => {
 const wordsOf = (command: string) =>
   (command.match(/"[^"]*"|\S+/g) ?? []).filter((word) => !/^[A-Z_]+=/.test(word));
 
-/** Walks down `moekit a b --flag`; the first word that is no command ends the way. */
+/** Walks down `moekit a b --flag`; the first word that is not a command ends the way. */
 function checkMoekit(words: readonly string[]): void {
   let command: Command = program;
   for (const word of words) {

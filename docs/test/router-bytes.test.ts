@@ -39,7 +39,7 @@ async function bytesOf(router: string, name: string): Promise<number> {
   const bundles = [result].flat() as { output: { type: string; code?: string }[] }[];
   const code = bundles.flatMap(({ output }) => output.map((file) => file.code ?? '')).join('');
   expect(code.length).toBeGreaterThan(10_000);
-  expect(code).not.toContain('executeOp'); // what the kernels of tfjs-node's backend call
+  expect(code).not.toContain('executeOp'); // called by the kernels of tfjs-node's backend
   return gzipSync(code).length;
 }
 

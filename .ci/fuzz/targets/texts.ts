@@ -14,7 +14,7 @@ async function textOf(path: string): Promise<string> {
   const { train, validation } = await loadTextFile(path);
   const bytes = Buffer.concat([train, validation]);
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  return text.decode(bytes); // throws where it is no UTF-8
+  return text.decode(bytes); // throws where it is not UTF-8
 }
 
 /** A reader of one file by its ending. @param check of the accepted text */

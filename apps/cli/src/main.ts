@@ -8,4 +8,4 @@ if (isSupervised(command)) {
 } else {
   await import('./command.js');
 }
-process.exit(); // what a configuration or a plug-in still waits for is not moekit's work
+process.exit(); // work that a configuration or a plug-in still waits for is not moekit's

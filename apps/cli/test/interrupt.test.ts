@@ -13,7 +13,7 @@ import { inTerminal, terminalLacks } from './terminal.js';
 const children: ChildProcess[] = [];
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 
-/** The exit code, 128 + n where a signal ended it, as a shell has it. */
+/** The exit code, 128 + n where a signal ended it, as in a shell. */
 async function endOf(child: ChildProcess): Promise<number> {
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + { SIGINT: 2, SIGKILL: 9, SIGTERM: 15, SIGHUP: 1 }[signal as 'SIGINT'];

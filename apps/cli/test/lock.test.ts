@@ -71,7 +71,7 @@ test.each([
   ['this process, as after the restart of a container', process.pid, hostname()],
   ['a living process that got the id of the holder', process.ppid, hostname()],
   ['another host, which had the folder before', 1, 'elsewhere'],
-])('what a file says decides nothing: %s', (_, pid, host) => {
+])('the content of a lock file decides nothing: %s', (_, pid, host) => {
   writeFileSync(path(), JSON.stringify({ pid, host }));
   take()();
 });

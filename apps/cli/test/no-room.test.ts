@@ -67,7 +67,7 @@ test('a sweep that cannot keep a trial ends with a code; so does training withou
   expect(log.match(/"type":"step"/g)).toHaveLength(6);
 });
 
-test('a folder where a file is read is no defect of moekit', async () => {
+test('a folder where a file is read is not a defect of moekit', async () => {
   const cwd = await emptyFolder();
   mkdirSync(join(cwd, 'run', 'results.json'), { recursive: true });
   const { stderr, code } = await moekit(['inspect', 'run'], { cwd });

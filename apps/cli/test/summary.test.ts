@@ -50,7 +50,7 @@ describe('the summary in the terminal', () => {
   ];
   const weak = () => withFigures(() => ({ beatsReference: false }));
 
-  test.each(cases)('%s: a table, without a figure that is none', (_, run) => {
+  test.each(cases)('%s: a table without invalid figures', (_, run) => {
     const text = shown(run());
     expect(text).not.toMatch(/NaN|Infinity|undefined/);
     expect(text).toContain('router');

@@ -8,7 +8,7 @@ process.env['FORCE_COLOR'] = '1';
 vi.resetModules();
 const { oneLine, paint, printable } = await import('../src/output/paint.js');
 
-test('what makes a terminal do something is escaped, as in JSON', () => {
+test('characters that control a terminal are escaped, as in JSON', () => {
   const unsafe = [
     '\u0000',
     '\u0007',

@@ -69,7 +69,7 @@ test.each([
 });
 
 test.each(['0x10', ' 1', '1 ', '+1', '-1', '1.0', '1e3', 'NaN', 'Infinity', '9999999999', '١'])(
-  '%j is no whole number',
+  '%j is not a whole number',
   async (text) => {
     for (const flag of ['--steps', '--workers', '--device']) {
       expect(await run(['bench', `${flag}=${text}`]), flag).toBe(2);

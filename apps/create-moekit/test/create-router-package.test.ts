@@ -57,7 +57,7 @@ describe('a new router package', () => {
   });
 });
 
-describe('what cannot be created is an error that leaves nothing behind', () => {
+describe('a failure to create is an error that leaves nothing behind', () => {
   it.each(['Demo', '.hidden', 'two words', 'http', '', '../up', '@me/'])(
     'name %j',
     async (name) => {

@@ -21,7 +21,7 @@ test.each<[string, () => BackendManifest['native'], object, RegExp, boolean]>([
   ['a compiler that could not', () => ({ ...current(), error: 'no g++' }), {}, /no g\+\+/, true],
   ['other sources', () => ({ digest: '0', error: null }), {}, /another version/, true],
   ['a folder without the addon', current, {}, /not loaded/, true],
-])('%s is no error, and says what would help', (_name, native, env, reason, rebuild) => {
+])('%s is not an error, and says what would help', (_name, native, env, reason, rebuild) => {
   const found = loadNative(dir, manifest(native()), env as Record<string, string>);
   expect(found).toMatchObject({ loaded: false, rebuild });
   expect((found as { reason: string }).reason).toMatch(reason);

@@ -40,7 +40,7 @@ test('a TensorFlow that does not load is an error with its cause, and no other b
   }
 });
 
-/** A folder with the manifest of a backend and a binding that is none. */
+/** A folder with the manifest of a backend and a file that is not a binding. */
 function writeBackend(folder: string): void {
   const manifest = {
     ...{ schema: 1, name: 'tensorflow-2.21.0-cpu', tensorflow: '2.21.0', device: 'cpu' },

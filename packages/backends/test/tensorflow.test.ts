@@ -118,7 +118,7 @@ describe('TensorFlow’s environment', () => {
     });
   });
 
-  test('what is asked for wins, what the user exported stays otherwise', () => {
+  test('an explicit choice wins; otherwise the exported variables stay', () => {
     const env = { CUDA_VISIBLE_DEVICES: '3', TF_CPP_MIN_LOG_LEVEL: '0' };
     setEnvironment(env, { tf32: true, memoryGrowth: false });
     expect(env).toMatchObject({

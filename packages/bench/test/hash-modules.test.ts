@@ -99,7 +99,7 @@ describe('hashModules', () => {
     expect(hash()).not.toBe(before);
   });
 
-  test('what a file with an ending in capitals imports counts', async () => {
+  test('imports of a file with an ending in capitals count', async () => {
     await write({ 'Router.TS': "export * from './scale.js';", 'scale.ts': '1;' });
     const before = hash('Router.TS');
     await write({ 'scale.ts': '2;' });
@@ -118,7 +118,7 @@ describe('hashModules', () => {
     expect(hash()).not.toBe(before);
   });
 
-  test('what a linked file imports counts', async () => {
+  test('imports of a linked file count', async () => {
     await write({ 'real/router.ts': "export * from './scale.js';", 'real/scale.ts': '1;' });
     await symlink(join(folder, 'real/router.ts'), join(folder, 'link.ts'));
     const before = hash('link.ts');
@@ -132,7 +132,7 @@ describe('hashModules', () => {
     expect(hash('elsewhere/b/router.ts')).toBe(hash('a/router.ts'));
   });
 
-  test('types, and a file that does not parse, are no reason to fail', async () => {
+  test('types, and a file that does not parse, do not fail', async () => {
     await write({ 'router.ts': "import type { T } from './none.js'; export default {} as T;" });
     expect(hash()).toMatch(/^[0-9a-f]{64}$/);
     await write({ 'router.ts': 'export default {{{' });

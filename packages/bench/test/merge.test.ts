@@ -155,7 +155,7 @@ describe('mergeResults', () => {
     expect(merged.reference).toEqual({ name: 'bigram', metrics: {} });
   });
 
-  test('a report of runs that differ is no run', () => {
+  test('a report of runs that differ does not count as a run', () => {
     const mixed = mergeResults([run({}), changed(run({}), { backend: 'wasm' })]);
     expect(() => mergeResults([mixed, run({})])).toThrowError(
       expect.objectContaining({
@@ -167,7 +167,7 @@ describe('mergeResults', () => {
     expect(mergeResults([pooled, run({ seeds: [3] })]).rows[0]!.trials).toHaveLength(3);
   });
 
-  test('the version of Node.js is no difference', () => {
+  test('the version of Node.js does not count as a difference', () => {
     const other = changed(run({}), { versions: { node: '24.0.0' } });
     expect(labels(mergeResults([run({}), other]))).toEqual(['dense', 'topk']);
   });

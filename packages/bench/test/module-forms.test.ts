@@ -98,7 +98,7 @@ describe('a plug-in loads in every form that people write', () => {
   ])('%s', async (router, name) => expect(await loadPlugin(router, none)).toMatchObject({ name }));
 
   test.each(['/dev/zero', 'fs', 'node:fs', 'data:text/javascript,1', '__proto__', 'constructor'])(
-    'and %s is no plug-in',
+    'and %s is not a plug-in',
     (router) =>
       expect(loadPlugin(router, none)).rejects.toThrowError(
         expect.objectContaining({
@@ -108,7 +108,7 @@ describe('a plug-in loads in every form that people write', () => {
   );
 });
 
-test('what was compiled is kept nowhere: others could have put their own there', async () => {
+test('compiled code is kept nowhere, as others could replace it', async () => {
   const shared = join(folder, 'tmp');
   await mkdir(shared);
   vi.stubEnv('TMPDIR', shared);

@@ -12,7 +12,7 @@ import { spawnTrial } from '../src/trial/spawn-trial.js';
 import { inspectApart } from '../src/trial/inspect-apart.js';
 import type { Job } from '../src/trial/messages.js';
 
-/** A worker as the command line has it, in few lines: what it is asked is decided by the test. */
+/** A worker as in the command line, in few lines: what it is asked is decided by the test. */
 const WORKER = `
 process.once('message', async (message) => {
   const act = message.router ?? message.job.act;

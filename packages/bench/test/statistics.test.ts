@@ -90,7 +90,7 @@ describe('figures that are not finite, or without spread', () => {
     expect(outcomeWords(shifted, 'higher')).toBe('better, no spread over seeds');
   });
 
-  test('a figure that is none is a word, and a large one has an exponent', () => {
+  test('an invalid figure is a word, and a large one has an exponent', () => {
     const words = [NaN, Infinity, -Infinity, 1e300, -0, -0.0001, -1.5];
     expect(words.map(format.bits)).toEqual([
       'not a number',

@@ -142,7 +142,7 @@ describe('the container', () => {
   it('lets no part be bound under the token of another', () => {
     // @ts-expect-error a number is no router
     bind(container, tokens.router, () => 1);
-    // @ts-expect-error random numbers are no kernels
+    // @ts-expect-error random numbers are not kernels
     const kernels: Kernels = resolveBinding(container, tokens.rng);
     expect(kernels).toBeDefined();
   });
@@ -154,7 +154,7 @@ describe('the container', () => {
     own.dispose();
   });
 
-  it('names what is missing, and what is no token', () => {
+  it('names what is missing, and what is not a token', () => {
     const clock = createToken<() => number>('test/clock');
     expect(errorOf(() => resolveBinding(container, clock))).toMatch(
       /^MOE_DI_MISSING: .*test\/clock.*bind\(container, token/,

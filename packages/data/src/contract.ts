@@ -15,7 +15,7 @@ export interface Tokenizer {
   readonly vocabSize: number;
   /** @param continued the text continues one that was cut where `cut` says; absent or false for a whole text */
   encode(text: Uint8Array, continued?: boolean): Int32Array;
-  /** @param continued see `encode`      @throws DATA_TOKENS for an id that is no token's */
+  /** @param continued see `encode`      @throws DATA_TOKENS for an id that is not a token's */
   decode(ids: ArrayLike<number>, continued?: boolean): Uint8Array;
   /**
    * The first place at or after `start` where a text may be cut, so that its parts have the ids of the whole; its length

@@ -51,7 +51,7 @@ const refused = (code: string, ...said: string[]) => ({
 const golden = (name: string) => new URL(`goldens/${name}`, import.meta.url).pathname;
 const body = 'a line of text\n'.repeat(100);
 
-describe('what is no regular file', () => {
+describe('anything but a regular file', () => {
   test.runIf(process.platform !== 'win32')('is refused at once, and named', async () => {
     const pipe = join(folder, 'pipe.txt');
     execFileSync('mkfifo', [pipe]);
@@ -204,7 +204,7 @@ describe('a byte order mark', () => {
   });
 });
 
-describe('what is no text', () => {
+describe('bytes that are not text', () => {
   test.each<[string, Uint8Array | string, string, string]>([
     ['a.txt', Buffer.concat([Buffer.from('ok\n'.repeat(30_000)), Buffer.of(0xfc, 0x0a)]), 'DATA_BINARY', 'line 30001'], // prettier-ignore
     ['b.txt', Buffer.from('text '.repeat(300), 'utf16le'), 'DATA_BINARY', 'UTF-16'],

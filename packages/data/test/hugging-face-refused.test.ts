@@ -31,7 +31,7 @@ const pattern = (Regex: string) => ({
   ],
 });
 
-test('what the changes below start from is read', () => {
+test('the file that the changes below start from is read', () => {
   expect(huggingFaceTokenizer(good).vocabSize).toBe(addedToken.id);
   expect(huggingFaceTokenizer(added({})).vocabSize).toBe(addedToken.id + 1);
 });
@@ -67,7 +67,7 @@ test.each([
   ['an id that is none', model({ vocab: { ...good.model.vocab, zz: '1' } })],
   ['ids with wide holes', model({ vocab: { ...good.model.vocab, zz: 1e6 } })],
   ['no token', model({ vocab: {}, merges: [] })],
-  ['a merge of what is no token', model({ merges: [['qq', 'z']] })],
+  ['a merge of what is not a token', model({ merges: [['qq', 'z']] })],
   ['a merge of three', model({ merges: ['a b c'] })],
   ['half a surrogate pair', model({ vocab: { ...good.model.vocab, '\ud800': 260 } })],
   ['a pattern that backtracks', before(pattern('(\\w+\\s?)+$'))],
@@ -77,7 +77,7 @@ test.each([
   expect(() => huggingFaceTokenizer(json)).toThrow(coded('DATA_TOKENIZER'));
 });
 
-test('what is nested 20,000 deep, or is a million of merges that say nothing, is refused too', () => {
+test('nesting 20,000 deep, or a million of empty merges, is refused too', () => {
   let deep: unknown = { type: 'Sequence', pretokenizers: [] };
   for (let i = 0; i < 20_000; i++) deep = { type: 'Sequence', pretokenizers: [deep] };
   expect(() => huggingFaceTokenizer(before(deep))).toThrow(coded('DATA_TOKENIZER'));
@@ -92,7 +92,7 @@ test('U+FEFF is a character like others, and the text may begin with it', () => 
   }
 });
 
-test('bytes that are no text and ids that are no tokens are coded errors', () => {
+test('bytes that are not text and ids that are not tokens are coded errors', () => {
   const tokenizer = huggingFaceTokenizer(good);
   expect(() => tokenizer.encode(Uint8Array.of(0x61, 0xff))).toThrow(coded('DATA_BINARY'));
   for (const id of [-1, 1.5, Number.NaN, tokenizer.vocabSize]) {

@@ -59,7 +59,7 @@ const unbroken = lines.replaceAll(/\s/g, '');
 const idsOf = ({ train, validation }: TokenData) =>
   [train, validation].map((split) => Array.from(split.slice(0, split.length)));
 
-/** The size of the text that is kept in files is no matter to what the files hold. */
+/** The size of the text that is kept in files does not change the content of the files. */
 describe('tokens in files are those in memory', () => {
   test.each([
     ['lines', 'text.txt', lines],
@@ -114,7 +114,7 @@ describe('tokens in files are those in memory', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('the kept files', () => {
   test('is used again, until the file or what is made of it is another', async () => {
     const path = await put('text.txt', lines);
     let made = 0;

@@ -63,7 +63,7 @@ describe('JSONL', () => {
   });
 
   test.each<[string, string[]]>([
-    ['a line that is no JSON', ['{"text": "a"}', '{"text": ']],
+    ['a line that is not JSON', ['{"text": "a"}', '{"text": ']],
     ['a row without the field', ['{"text": "a"}', '{"body": "b"}']],
     ['a text that is a number', ['{"text": "a"}', '{"text": 1}']],
     ['a row that is null', ['{"text": "a"}', 'null']],
@@ -77,7 +77,7 @@ describe('JSONL', () => {
 });
 
 describe('encodings', () => {
-  test('a byte order mark is no part of the text', async () => {
+  test('a byte order mark is not part of the text', async () => {
     const path = await put('mark.txt', `\ufeff${'text '.repeat(300)}`);
     expect(await textOf(path)).toBe('text '.repeat(300));
   });

@@ -104,7 +104,7 @@ describe('tokenizers', () => {
   });
 
   test.each([null, {}, 'text', { model: { type: 'Mystery' } }])(
-    'what is not a tokenizer.json is a coded error: %j',
+    'anything but a tokenizer.json is a coded error: %j',
     (json) => {
       expect(() => huggingFaceTokenizer(json)).toThrow(
         expect.objectContaining({ code: 'DATA_TOKENIZER' }),

@@ -18,7 +18,7 @@ test('of several writers at once one has written all of it, and nothing else sta
   expect(readdirSync(folder)).toEqual(['results.json']);
 });
 
-test('what cannot be written leaves what was there', async () => {
+test('a failed write leaves the old file', async () => {
   mkdirSync(join(folder, 'taken'));
   writeFileSync(join(folder, 'taken', 'inside'), 'x');
   await expect(writeWhole(join(folder, 'taken'), 'text')).rejects.toMatchObject({

@@ -138,7 +138,7 @@ describe.skipIf(!wanted)("moekit's own operations in TensorFlow", () => {
     expect([integers.dtype, ...integers.dataSync()]).toEqual(['int32', 4, 6]);
   });
 
-  test('a reshape to the same shape is no operation, and the values live as long as either', () => {
+  test('a reshape to the same shape calls no operation, and the values live as long as either', () => {
     const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
     expect(operationsOf(() => tf.reshape(x, [2, 3]).dispose())).toEqual([]);
     expect(operationsOf(() => tf.reshape(x, [3, 2]))).toEqual(['Reshape']);

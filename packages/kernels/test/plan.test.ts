@@ -104,7 +104,7 @@ describe('a plan that fits no memory is a coded error before anything is read or
   it('a copy of a good plan is as good', () => {
     expect(dispatch(tf.ones([3, 4]), forged({})).shape).toEqual([3, 4]);
   });
-  it.each([-1, 1.5, NaN])('%s tokens are no dense plan', (tokens) => {
+  it.each([-1, 1.5, NaN])('%s tokens do not make a dense plan', (tokens) => {
     expect(() => densePlan(tokens)).toThrow(expect.objectContaining({ code: 'KERNELS_VALUE' }));
   });
   it.each([NaN, Infinity])('combine weights of %s', (value) => {
@@ -131,7 +131,7 @@ describe('options of groupedLinear are checked before anything is computed', () 
   });
 });
 
-describe('options that are none are named, as a program in plain JavaScript may give them', () => {
+describe('unknown options, which plain JavaScript may pass, are named', () => {
   const none = undefined as never;
   const mask = () => tf.ones<tf.Rank.R2>([2, 3]);
   it.each([

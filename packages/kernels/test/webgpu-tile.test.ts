@@ -35,7 +35,7 @@ describe('tiles of WebGPU products', () => {
     for (const rows of [512, 2048, 32_768]) {
       const [across, down] = threadsOf(rowTile(plan(rows, 64), width));
       expect(across * down).toBeGreaterThanOrEqual(32);
-      expect(across * down).toBeLessThanOrEqual(256); // what every device allows
+      expect(across * down).toBeLessThanOrEqual(256); // the limits of every device
     }
   });
 

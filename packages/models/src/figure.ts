@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** The figures that JSON has no number for, by name. JSON.stringify alone makes `null` of them. */
 const NAMES = ['Infinity', '-Infinity', 'NaN'] as const;
 
-/** A number as JSON has it. */
+/** A number in JSON. */
 export type PlainNumber = number | (typeof NAMES)[number];
 
 /** A figure in a schema: any number, also as {@link stringifyFigures} wrote it; a number when parsed. */
@@ -19,7 +19,7 @@ export function stringifyFigures(value: unknown, space?: number): string {
 
 /**
  * Reads {@link stringifyFigures} where there is no schema, and no text that could be one of the names.
- * @throws SyntaxError when it is no JSON
+ * @throws SyntaxError when it is not JSON
  */
 export function parseFigures(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown) => (isName(value) ? Number(value) : value));

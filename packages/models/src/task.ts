@@ -143,7 +143,7 @@ export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData>
   readonly options: StandardSchemaV1<unknown, Options>;
   /** The metrics that it reports; rows are compared by the first. */
   readonly metrics: readonly [Metric, ...Metric[]];
-  /** Reads the data. @param onProgress told of what takes a while      @throws coded errors for all that can be wrong with it */
+  /** Reads the data. @param onProgress called during slow parts      @throws coded errors for all that can be wrong with it */
   load(options: Options, onProgress?: (progress: LoadProgress) => void): Promise<Data>;
   /** The dense feed-forward layer that an MoE layer takes the place of. */
   layer(options: Options): {

@@ -123,7 +123,7 @@ describe('the event log', () => {
     expect(await logged(path)).toEqual(['step 1', 'step 2', 'step 3']);
   });
 
-  test('with bytes that are no UTF-8 is refused as it is', async () => {
+  test('with bytes that are not UTF-8 is refused as it is', async () => {
     const path = join(folder, 'events.jsonl');
     const text = `${JSON.stringify(step(1))}\n{"type":"step","step":2,"note":"\xff"}\n`;
     writeFileSync(path, text, 'latin1');

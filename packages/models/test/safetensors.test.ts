@@ -26,7 +26,7 @@ const tensors = new Map([
   ['counts', tensor([3], Int32Array.of(-1, 0, 2 ** 31 - 1))],
 ]);
 
-test('what is written is read back, bit for bit, each tensor by itself', async () => {
+test('tensors are read back bit for bit, each by itself', async () => {
   const path = join(folder, 'round.safetensors');
   await writeSafetensors(path, tensors);
   const file = await openSafetensors(path);

@@ -39,7 +39,7 @@ export interface Gates {
 
 /**
  * The weights of a token's experts (2601.15370 eq. 1-3).
- * Formula:  none   g_i = p_i, as eq. 3 has it
+ * Formula:  none   g_i = p_i, as in eq. 3
  *           real   g_i = p_i / sum of p over the selected real experts: the softmax of their logits alone; the default
  *           all    g_i = p_i / sum of p over all kMax slots, null ones included
  * @returns weights of 0 for a token without a real expert, with finite gradients      Gradient: through logits or probs.

@@ -24,7 +24,7 @@ const options = optionsOf({
   kMax: whole(1, 4, 'Slots per token: a token reaches 0 to kMax real experts'),
   density: share(
     0.5,
-    'rho, share of slots that balance gives to real experts; 1 is no null experts',
+    'rho, share of slots that balance gives to real experts; 1 leaves out null experts',
   ),
   nullCopies: optional(
     wholeFrom(0),

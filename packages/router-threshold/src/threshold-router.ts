@@ -8,7 +8,7 @@ import { routeLogits } from './route-logits.js';
 
 /**
  * XMoE (arXiv 2403.18926): a token takes as many small experts as its router needs to reach a cumulative probability.
- * Gate: linear, no bias, U(+-1/sqrt(D)), as the released code has it.
+ * Gate: linear, no bias, U(+-1/sqrt(D)), as in the released code.
  */
 export const thresholdRouter = defineRouter<ThresholdOptions, ThresholdInput>({
   name: 'threshold',

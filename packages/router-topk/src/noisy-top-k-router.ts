@@ -34,7 +34,7 @@ const options = optionsOf({
   init: choice(
     ['zeros', 'uniform', 'normal'],
     'zeros',
-    'How both gates start: zeros start in balance, told apart by the noise alone',
+    'How both gates start: zeros start in balance, separated only by the noise',
   ),
 });
 

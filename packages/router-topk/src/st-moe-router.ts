@@ -19,7 +19,7 @@ export interface StMoEOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
 export interface StMoEInput extends z.input<typeof options> {}
 
-/** ST-MoE (2202.08906): top-2 as Mesh TensorFlow has it, kept stable by a z-loss. */
+/** ST-MoE (2202.08906): top-2 as in Mesh TensorFlow, kept stable by a z-loss. */
 export const stMoERouter = defineRouter<StMoEOptions, StMoEInput>({
   name: 'st-moe',
   apiVersion: 1,

@@ -98,7 +98,7 @@ describeOnBackends('gumbel top-k', () => {
       expect(mask(true, 1)).toEqual(mask(true, 1));
     }));
 
-  it('takes k as its capacity factor unless told otherwise; null is no capacity', () => {
+  it('takes k as its capacity factor by default; null means no capacity', () => {
     expect(optionsFor({ k: 3 })).toMatchObject({ capacityFactor: 3, evalCapacityFactor: 3 });
     expect(optionsFor({ k: 3, capacityFactor: null })).toMatchObject({ capacityFactor: null });
     expect(optionsFor({ evalCapacityFactor: 1 })).toMatchObject({ k: 2, evalCapacityFactor: 1 });

@@ -24,7 +24,7 @@ export const installCommand = () =>
 /** Declares `moekit backend list`. */
 export const listCommand = () =>
   new Command('list')
-    .description('what is installed, and where')
+    .description('list the installed backends and their folders')
     .addOption(dir)
     .addOption(common.json);
 

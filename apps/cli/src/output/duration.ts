@@ -1,4 +1,4 @@
-/** 8 s, 1 min 5 s; a dash for what is no time. */
+/** 8 s, 1 min 5 s; a dash for what is not a time. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '–';
   const whole = Math.round(seconds);

@@ -17,7 +17,7 @@ type Supervised = (typeof COMMANDS)[number];
 
 const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Milliseconds in which a process that has told its exit code may end by itself. */
+/** Milliseconds in which a process that has reported its exit code may end by itself. */
 const LEAVING = 1000;
 
 /** Whether a command runs under a supervisor. Not in a debugger, which wants one process. */

@@ -28,7 +28,7 @@ const BUILDS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 
 /**
  * Compiles moekit's own operations against an installed TensorFlow. They only make it faster, so a compiler that
- * cannot is no error.
+ * cannot is not an error.
  * @returns the compiler's complaint, or null where all went well
  */
 export async function buildNative(

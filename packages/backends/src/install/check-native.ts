@@ -4,7 +4,7 @@ import { grads, mul, sum, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 
 const [T, E, A, B] = [37, 5, 33, 65] as const; // sizes that fit no tile; more rows than one
 
-/** Numbers that are no pattern, in [-1, 1). */
+/** Numbers without a pattern, in [-1, 1). */
 function numbers(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => (((i + seed) * 7919) % 1009) / 504.5 - 1);
 }

@@ -45,7 +45,7 @@ describe('staging', () => {
     expect(textIn('staging/a')).toBe('whole');
   });
 
-  test('what was made for other inputs is thrown away', async () => {
+  test('parts made for other inputs are removed', async () => {
     await open('2.20').step('a', write('old'));
     expect(open('2.21').has('a')).toBe(false);
   });

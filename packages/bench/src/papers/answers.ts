@@ -34,7 +34,7 @@ function answerOfLearned(experiment: NamedExperiment, results: Answerable): Answ
 const NO_ANSWER =
   'No answer: rows that it rests on learned nothing that could be compared. Train longer: --set training.steps=N.';
 
-/** Failed rows are none of its business; a control is there for what it does not learn. */
+/** Failed rows are left out; a control is there for what it does not learn. */
 function mayAnswer(row: Row, { controls = [] }: NamedExperiment, results: Answerable): boolean {
   const control = controls.some(
     (label) => row.label === label || row.label.startsWith(`${label} [`),

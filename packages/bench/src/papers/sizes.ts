@@ -1,4 +1,4 @@
-/** Bytes of Tiny Shakespeare with MoE in every second layer, as XMoE has it. */
+/** Bytes of Tiny Shakespeare with MoE in every second layer, as in XMoE. */
 export const languageModel = {
   quick: {
     model: { contextLength: 32, modelWidth: 32, numLayers: 2, feedForwardWidth: 128 },

@@ -12,7 +12,7 @@ export async function guardPrototypes<Result>(
   const before = additions();
   const [result] = await Promise.allSettled([work()]);
   const added = additions().filter((name) => !before.includes(name));
-  added.forEach(takeBack); // what they broke is not the cause
+  added.forEach(takeBack); // the additions are the cause, not the errors that they led to
   if (added[0] !== undefined) throw refused(added[0]);
   if (result.status === 'rejected') throw result.reason;
   return result.value;

@@ -9,7 +9,7 @@ export interface RouterRequest {
   readonly options: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Longer names are no names. */
+/** Longer names are refused. */
 const LONGEST_NAME = 80;
 
 /**

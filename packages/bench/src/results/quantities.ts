@@ -17,5 +17,5 @@ export const whole = z.int().min(0);
 /** A rate that was measured: infinite where the clock did not move. */
 export const rate = figure.refine((value) => value >= 0, 'must not be negative');
 
-/** A figure of quality, or a loss, may be anything: a model can diverge. A spread is not negative; NaN where it is none. */
+/** A figure of quality, or a loss, may be anything: a model can diverge. A spread is not negative; NaN where it is not a number. */
 export const spread = figure.refine((value) => !(value < 0), 'must not be negative');

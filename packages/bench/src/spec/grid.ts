@@ -21,7 +21,7 @@ const EVERY = 'router.options.';
  *   ROUTER.OPTION                                         the rows of that router
  *   router.options.OPTION                                 every row with a router
  *   seeds, backend, baseline                              the experiment, a list of seeds being one value
- * @throws BENCH_SET for a path that leads nowhere, BENCH_CONFIG where the outcome is no experiment
+ * @throws BENCH_SET for a path that leads nowhere, BENCH_CONFIG where the outcome is not an experiment
  */
 export function applySettings(
   experiment: Experiment,

@@ -41,7 +41,7 @@ function valueOf(text: string): Json {
   if (text === '') throw new Error('an empty value (an empty text is written "")');
   const value = parseValue(text);
   if (typeof value === 'string' && value === text && /^["[{]/.test(text)) {
-    throw new Error(`${text.slice(0, 80)}, which is no JSON`);
+    throw new Error(`${text.slice(0, 80)}, which is not JSON`);
   }
   return value;
 }

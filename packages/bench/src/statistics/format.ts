@@ -1,7 +1,7 @@
 import type { PairedDifference } from './paired-difference.js';
 import type { Summary } from './summary.js';
 
-/** How figures are written, in the terminal and in the report alike. A figure that is none is a word. */
+/** How figures are written, in the terminal and in the report alike. A figure that is not finite is a word. */
 export const format = {
   bits: (value: number) => fixed(value, 3),
   spread: ({ n, mean, sd }: Summary) =>

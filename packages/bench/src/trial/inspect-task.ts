@@ -38,7 +38,7 @@ export type TaskFacts = z.output<typeof taskFactsSchema>;
 
 /**
  * Loads a task and its data, and validates the settings of every row.
- * @param onProgress told of data that is fetched      @throws what each of these throws
+ * @param onProgress called while data is fetched      @throws what each of these throws
  */
 export async function inspectTask(
   { experiment, rows }: TaskRequest,

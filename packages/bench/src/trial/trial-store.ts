@@ -76,7 +76,7 @@ export class TrialStore {
     if (whole < bytes.length) await orUnwritable(log, () => truncate(log, whole));
   }
 
-  /** Undefined where there is none; one that cannot be read is no reason to train again. */
+  /** Undefined where there is none; one that cannot be read does not cause a second training. */
   #read(job: Job): Promise<Buffer | undefined> {
     const file = this.#file(job);
     return orUnwritable(file, () =>

@@ -83,7 +83,7 @@ function withoutMetrics(run: Results): Results {
 }
 
 describe('a page of results that hardly are any', () => {
-  test.each(cases)('%s: a page, without a figure that is none', async (_, run) => {
+  test.each(cases)('%s: a page without invalid figures', async (_, run) => {
     const page = await renderReport(run());
     const { document } = parseHTML(page);
     document.querySelectorAll('a, style').forEach((each: { remove(): void }) => each.remove());

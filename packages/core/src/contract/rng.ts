@@ -70,7 +70,7 @@ function assertDraws(rng: Rng, n: number): void {
   assertNumber('n, how many numbers to draw,', n, { min: 0, whole: true });
 }
 
-/** Labels that are no text would all name one stream. */
+/** Labels that are not text would all name one stream. */
 function named(label: string): string {
   if (typeof label === 'string') return label;
   throw fail('MOE_OPTIONS', {

@@ -46,7 +46,7 @@ export interface Routing {
   readonly logits: Tensor2D;
   /**
    * float32 [T,E] the router's probabilities of the real experts: rows sum to 1 less the zero-compute mass. Gates that
-   * are no distribution (sigmoid, ReLU) return their normalised scores here; the weights stay as the router likes. A token
+   * are not a distribution (sigmoid, ReLU) return their normalised scores here; the weights stay as the router likes. A token
    * that no gate opens has uniform probabilities, or a zero-compute mass of 1.
    */
   readonly probs: Tensor2D;

@@ -10,7 +10,7 @@ const others = ['sharedExpertWidth', 'seed', 'name', 'inputShape', 'trainable'];
 const keras = ['dtype', 'batchSize', 'batchInputShape', 'inputDType', 'weights', 'customObjects'];
 
 /**
- * Told where the layer is made, not when a model with it is built.
+ * Reported where the layer is made, not when a model with it is built.
  * @throws MOE_OPTIONS, MOE_SPEC, MOE_PLUGIN naming the argument
  */
 export function assertLayerArgs(args: KerasMoELayerArgs): void {

@@ -30,7 +30,7 @@ export interface CapacityRule extends EvenShare {
   readonly minCapacity: number;
 }
 
-/** How much room an expert has, as options of a router. A factor of null is no capacity at all. */
+/** How much room an expert has, as options of a router. A factor of null means no capacity. */
 export interface CapacityFactors {
   readonly capacityFactor: number | null;
   readonly evalCapacityFactor: number | null;

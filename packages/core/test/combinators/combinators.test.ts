@@ -71,7 +71,7 @@ describe('combinators', () => {
       );
       expect(Math.max(...perExpert)).toBeLessThanOrEqual(6); // 12 tokens, 2 slots, 4 experts
       expect(maxPairs).toBe(24);
-      expect(capacity).toBe(6); // what padding to it costs is counted
+      expect(capacity).toBe(6); // the cost of padding to it is counted
       expect(selectionMask!.dataSync()).toEqual(route(router, true).dispatchMask.dataSync());
       combineWeights
         .dataSync()

@@ -117,7 +117,7 @@ onEachBackend('losses', () => {
     expectClose([at('sample')], [spread / 2 / average ** 2]);
   });
 
-  it('no load at all is no imbalance', () => {
+  it('an empty load is balanced', () => {
     expectClose([value(() => squaredCoefficientOfVariation(tensor1d([0, 0])))], [0]);
   });
 

@@ -18,7 +18,7 @@ testRouter(hash, undefined, {
   },
 });
 
-it('skip refuses a name that is no check', () => {
+it('skip refuses a name that is not a check', () => {
   const skip = { gradient: 'a typo' } as never;
   expect(() => testRouter(topTwo, undefined, { skip })).toThrow(/gradient.*options, shapes, probs/);
 });

@@ -21,7 +21,7 @@ export interface Download {
   readonly blob: string;
   /** The file from a byte on; all of it (no status 206) where the server does not cut. */
   readonly open: (from: number) => Promise<Response>;
-  /** Told how much is there. */
+  /** Called with the size so far. */
   readonly onSize: (bytes: number) => void;
   /** Waits before a connection that broke is tried again, ms; counted from 0 when bytes have come. */
   readonly retries?: readonly number[] | undefined;
@@ -47,7 +47,7 @@ export async function download(wanted: Download): Promise<void> {
 async function fillWhole(handle: FileHandle, wanted: Download): Promise<void> {
   try {
     const { size: left } = await handle.stat();
-    // what an earlier process left may be the part that is wrong
+    // the part left by an earlier process may be wrong
     if (!(await fill(handle, wanted)) && (left === 0 || !(await fill(handle, wanted)))) {
       throw notAsStated(wanted.file, 'other bytes');
     }

@@ -10,7 +10,7 @@ const size = z.int().min(0);
 const sha1 = z.string().regex(/^[0-9a-f]{40}$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A file as the cache's listing has it. */
+/** A file in the cache's listing. */
 export const fileSchema = z.object({ path: pathSchema, size, oid: z.union([sha1, sha256]) });
 
 /** An entry of the Hub's listing; what is large has another hash. */

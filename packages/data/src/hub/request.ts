@@ -25,7 +25,7 @@ const LONGEST_WAIT = 60_000;
 const LONGEST_ERROR = 2 ** 16;
 
 /**
- * `fetch` whose failures are coded errors. A file that a repository lacks is no failure.
+ * `fetch` whose failures are coded errors. A file that a repository lacks is not a failure.
  * @throws DATA_HUB_NETWORK, DATA_HUB_MISSING, DATA_HUB_ACCESS
  */
 export function hubFetch(asked: Asked, retries = RETRIES): typeof fetch {

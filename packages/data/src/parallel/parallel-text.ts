@@ -48,7 +48,7 @@ export async function readParallelText(
   };
 }
 
-/** A stem is no file of its own, so that there may be none. */
+/** A stem is not a file, so no such file may exist. */
 async function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),

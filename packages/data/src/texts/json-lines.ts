@@ -1,7 +1,7 @@
 import { wrongFormat } from './text-errors.js';
 import { textField } from './text-field.js';
 
-/** No document is this long; a file without line ends is no JSONL. */
+/** No document is this long; a file without line ends is not JSONL. */
 const LONGEST_LINE = 2 ** 24;
 
 const NEWLINE = 0x0a;

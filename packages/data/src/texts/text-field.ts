@@ -13,7 +13,7 @@ export function textField(row: unknown, field: string, where: string): string {
   return wellFormed(row[field], field, where);
 }
 
-/** @throws DATA_FORMAT where a value is no text, or no Unicode text */
+/** @throws DATA_FORMAT where a value is not text, or no Unicode text */
 export function wellFormed(value: unknown, field: string, where: string): string {
   if (typeof value !== 'string') throw lacks(field, where, `${kindOf(value)} under that name`);
   const half = /\p{Cs}/u.exec(value);

@@ -104,7 +104,7 @@ describe('configs and splits', () => {
     [{ config_name: 'a', data_dir: ['x'] }],
     [{ config_name: 'a\u001b[31m', data_files: '*' }],
     ['a'],
-  ])('of a config that makes no sense (%j) are none, rather than others', (config) => {
+  ])('of a config that makes no sense (%j) give none, rather than others', (config) => {
     expect(layout(['a.txt'], { configs: [config] })).toEqual([]);
     const configs = [config, { config_name: 'b', data_files: '*' }];
     expect(layout(['a.txt'], { configs })).toEqual(['b/train: a.txt']);
@@ -164,7 +164,7 @@ describe('configs and splits', () => {
   });
 });
 
-describe('what is chosen', () => {
+describe('the choice', () => {
   const card = (names: readonly string[]) => ({
     configs: names.map((config_name) => ({ config_name, data_dir: config_name })),
   });

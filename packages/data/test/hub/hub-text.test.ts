@@ -389,7 +389,7 @@ describe('a download', () => {
   });
 });
 
-describe('what cannot be had', () => {
+describe('a missing or refused text', () => {
   test.each<[string, string, ReturnType<typeof refused>]>([
     ['a name that nobody has', 'hf:owner/boks', refused('DATA_HUB_MISSING', 'owner/boks', '401 Repository not found', 'private one needs HF_TOKEN')], // prettier-ignore
     ['a private one', 'hf:owner/private?config=rows', refused('DATA_HUB_MISSING', 'HF_TOKEN')],

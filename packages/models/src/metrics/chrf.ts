@@ -57,7 +57,7 @@ function countOrder(ours: readonly string[], theirs: readonly string[], n: numbe
   return [reference.size > 0 ? count(ours) : 0, count(theirs), countMatches(hypothesis, reference)];
 }
 
-/** A mark at either end of a word is a word of its own, the last first: "(hi)" is "(hi" and ")", as sacreBLEU has it. */
+/** A mark at either end of a word is a word of its own, the last first: "(hi)" is "(hi" and ")", as in sacreBLEU. */
 function withoutPunctuation(word: string): string[] {
   const characters = [...word];
   if (characters.length === 1) return [word];

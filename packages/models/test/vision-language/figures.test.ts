@@ -84,7 +84,7 @@ describe('compute by kind of token', () => {
     expect(got['share.vision.layer0']! + got['share.text.layer0']!).toBe(1);
   });
 
-  test('is left out for tokens that there are none of', () => {
+  test('is left out for kinds of tokens that do not occur', () => {
     const names = Object.keys(figures());
     expect(names.filter((name) => name.includes('filler'))).toEqual(['tokens.filler']);
     expect(names).not.toContain('accuracy');

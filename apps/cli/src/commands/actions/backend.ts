@@ -43,7 +43,7 @@ async function install(flags: InstallFlags, stop: Stop): Promise<number> {
     print(flags.json ? `${JSON.stringify({ dir, fresh, manifest })}\n` : said);
     return 0;
   } catch (error) {
-    if (stop.signal !== undefined) return EXIT_CODES[stop.signal]; // what was done is kept for the next run
+    if (stop.signal !== undefined) return EXIT_CODES[stop.signal]; // finished parts are kept for the next run
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export interface WasmKernelSets {
   readonly simd: KernelSet | null;
 }
 
-/** Starts tfjs's wasm backend and leaves it as tfjs has it. */
+/** Starts tfjs's wasm backend and leaves its kernels unchanged. */
 export async function wasmKernelSets(): Promise<WasmKernelSets> {
   const tf = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-backend-wasm');

@@ -19,7 +19,7 @@ const LARGEST_FOOTER = 2 ** 24;
 /**
  * The texts of a Parquet file, a page at a time.
  * @param field which column holds the text
- * @throws DATA_MISSING, DATA_FORMAT, DATA_BINARY for bytes that are no text, DATA_LARGE
+ * @throws DATA_MISSING, DATA_FORMAT, DATA_BINARY for bytes that are not text, DATA_LARGE
  */
 export async function* parquetTexts(
   path: string,

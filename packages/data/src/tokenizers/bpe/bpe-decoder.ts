@@ -6,7 +6,7 @@ import type { Vocabulary } from './vocabulary.js';
 const BYTES = new Map(byteCharacters().map((character, byte) => [character, byte]));
 const utf8 = new TextEncoder();
 
-/** Ids to the bytes they came from. @throws DATA_TOKENS for an id that is no token's */
+/** Ids to the bytes they came from. @throws DATA_TOKENS for an id that is not a token's */
 export function bpeDecoder(kind: Kind, { ids, raw, normalized }: Vocabulary, name: string) {
   const bytes = new Map<number, Uint8Array>();
   const bytesOf = kind.type === 'bytes' ? byteLevel : fallback;
@@ -28,7 +28,7 @@ export function bpeDecoder(kind: Kind, { ids, raw, normalized }: Vocabulary, nam
   };
 }
 
-/** A token with a character that is no byte's stands for itself. */
+/** A token with a character that is not a byte's is itself. */
 function byteLevel(token: string): Uint8Array {
   const bytes = Array.from(token, (character) => BYTES.get(character));
   return bytes.includes(undefined) ? utf8.encode(token) : Uint8Array.from(bytes as number[]);

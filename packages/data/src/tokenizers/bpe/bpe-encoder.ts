@@ -120,7 +120,7 @@ export class BpeEncoder {
     return this.#kind.type === 'bytes' ? this.#ofBytes(word) : this.#ofCharacters(word);
   }
 
-  /** A byte that is no token is the unknown one, several in a row one where they are fused, or nothing: as the library has it. */
+  /** A byte that is not a token becomes the unknown one, several in a row one where they are fused, or nothing, as in the library. */
   #ofBytes(word: string): number[] {
     const symbols: number[] = [];
     let fused = false;

@@ -13,7 +13,7 @@ export function cutAfter(text: Uint8Array, start: number, spaces: boolean): numb
   for (let at = Math.max(1, start); at < text.length; at++) {
     const byte = text[at]!;
     if (byte !== SPACE && (spaces || (byte !== NEWLINE && byte !== RETURN && byte !== TAB))) {
-      // after a line's end that stands alone between what is no white space and an ASCII letter
+      // after a line's end that stands alone between what is not white space and an ASCII letter
       if (!spaces && isLetter(byte) && text[at - 1] === NEWLINE && at > 1 && isInk(text[at - 2]!))
         return at;
       continue;

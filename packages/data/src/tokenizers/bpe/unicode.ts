@@ -91,7 +91,7 @@ export function classOf(name: keyof typeof PINNED): string {
 
 const later = new RegExp(`([${escaped(LATER_IN_NFC)}])`, 'v');
 
-/** NFC as the library has it: what came later stays as it is, and nothing composes or moves across it. */
+/** NFC as in the library: later characters stay as they are, and nothing composes or moves across it. */
 export function nfc(text: string): string {
   return text
     .split(later)

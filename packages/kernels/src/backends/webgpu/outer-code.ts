@@ -40,7 +40,7 @@ export function groupedOuterCode({ tile, width, fromTokens, role }: OuterVariant
     let b0 = i32(workgroupId.x) * ${columns};
     let tx = i32(localId.x);
     let ty = i32(localId.y);
-    let a = a0 + ty * ${ownRows}; // what this thread owns of the tile: rows from a on, columns from b on
+    let a = a0 + ty * ${ownRows}; // this thread's part of the tile: rows from a on, columns from b on
     let b = b0 + tx * 4;
     ${unrolled(ownRows, (i) => `var sum${i} = vec4<f32>(0.0);`)}
     for (var row0 = rows.x; row0 < rows.y; row0 += ${inner}) {

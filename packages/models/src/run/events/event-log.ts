@@ -22,7 +22,7 @@ export class EventLog {
     this.#file = file;
   }
 
-  /** @throws MODELS_LOG when the file is there and `afterStep` is not, or when it is no log; it is left as it is then */
+  /** @throws MODELS_LOG when the file is there and `afterStep` is not, or when it is not a log; it is left as it is then */
   static async open(path: string, { afterStep }: EventLogOptions = {}): Promise<EventLog> {
     return AppendedFile.orUnwritable(path, async () => {
       await mkdir(dirname(path), { recursive: true });
@@ -51,7 +51,7 @@ export class EventLog {
 
 /**
  * Reads a log, line by line; one that a kill cut off at the end is left out.
- * @throws MODELS_LOG on a line that is no event
+ * @throws MODELS_LOG on a line that is not an event
  */
 export async function* readEvents(path: string): AsyncGenerator<TrainEvent> {
   for await (const { event } of readLines(path)) yield event;

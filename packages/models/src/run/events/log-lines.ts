@@ -23,7 +23,7 @@ export interface LogLine {
 
 /**
  * Reads a log line by line; one that a kill cut off at the end is left out.
- * @throws MODELS_LOG on what is no event
+ * @throws MODELS_LOG on what is not an event
  */
 export async function* readLines(path: string): AsyncGenerator<LogLine> {
   let end = 0;
@@ -37,7 +37,7 @@ export async function* readLines(path: string): AsyncGenerator<LogLine> {
   }
 }
 
-/** The bytes between line feeds; the last ones, without one, are no whole line. */
+/** The bytes between line feeds; the last ones, without one, are not a whole line. */
 async function* linesOf(path: string): AsyncGenerator<{ line: Buffer; whole: boolean }> {
   if (!(await stat(path)).isFile()) throw notALog(path, undefined);
   let rest: Buffer[] = [];

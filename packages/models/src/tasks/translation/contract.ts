@@ -77,7 +77,7 @@ export interface TranslationModel extends TrainableModel {
    */
   forward(batch: PairBatch, options: ForwardOptions): TranslationResult;
   /**
-   * Encodes once, for decoding token by token. MoE layers of the decoder run without capacity: a step is no batch.
+   * Encodes once, for decoding token by token. MoE layers of the decoder run without capacity: a step is not a batch.
    * @param options of the encoder's routers      The caller disposes the session.
    */
   startDecoding(batch: SourceBatch, options: Pick<ForwardOptions, 'dropFree'>): DecodingSession;

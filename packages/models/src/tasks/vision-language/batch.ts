@@ -21,7 +21,7 @@ export interface VisionLanguageBatch {
   readonly targetRows: Int32Array;
   /** [N] what they should predict */
   readonly targetIds: Int32Array;
-  /** [N] sequence whose answer it is part of, B for those that are no part of an answer */
+  /** [N] sequence whose answer it is part of, B for those that are not part of an answer */
   readonly targetOwners: Int32Array;
 }
 
