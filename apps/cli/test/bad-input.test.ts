@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { runInProcess } from './in-process.js';
 import { emptyFolder, moekit, TINY } from './moekit.js';
 
 /** Flags, then the code and what the line must say. */
@@ -41,7 +42,7 @@ describe('bad input gives exit code 2 and one coded line', () => {
     await writeFile(join(cwd, 'binary.txt'), new Uint8Array(4000).fill(255));
     await writeFile(join(cwd, 'half.js'), 'export default { name: "half" };');
     const config = flags.includes('--config') ? [] : TINY;
-    const ended = await moekit(['bench', ...config, ...flags], { cwd });
+    const ended = await runInProcess(['bench', ...config, ...flags], { cwd });
     expect(ended.stderr).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
     expect(ended.stderr).toMatch(says);
     expect([ended.code, ended.stdout]).toEqual([2, '']);
@@ -58,7 +59,9 @@ describe('bad input gives exit code 2 and one coded line', () => {
     const plugin =
       "{ name: 'old', apiVersion: 0, options: { '~standard': { version: 1, validate() {} } }, create() {} }";
     await writeFile(join(cwd, 'old.mjs'), `export default ${plugin};\n`);
-    const { code, stderr } = await moekit(['bench', ...TINY, '--router', './old.mjs'], { cwd });
+    const { code, stderr } = await runInProcess(['bench', ...TINY, '--router', './old.mjs'], {
+      cwd,
+    });
     expect(stderr).toMatch(/^error MOE_API_VERSION: /);
     expect(code).toBe(2);
   });

@@ -13,7 +13,14 @@ const resultsIn = (folder: string) =>
 describe('moekit bench', { timeout: 240_000 }, () => {
   test('writes results and report, prints the comparison, progress apart', async () => {
     const out = await emptyFolder();
-    const { code, stdout, stderr } = await moekit(['bench', ...TINY, '--out', out]);
+    const { code, stdout, stderr } = await moekit([
+      'bench',
+      ...TINY,
+      '--backend',
+      'cpu',
+      '--out',
+      out,
+    ]);
     expect(stderr).toMatch(/backend cpu, 2 trials[^]*\[2\/2\]/);
     expect(code).toBe(0);
     expect(stdout).toMatch(/dense +\d[^]*switch +\d[^]*bigram/);

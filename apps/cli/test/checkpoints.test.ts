@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { runCli } from 'moekit';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
+import { runInProcess } from './in-process.js';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
 /** Losses above 709, whose exponential is no number. */
@@ -24,7 +24,7 @@ beforeAll(async () => {
 const train = (out: string, ...set: readonly string[]) => {
   const given = [`data.source=${join(cwd, 'tiny.txt')}`, ...set].flatMap((s) => ['--set', s]);
   const args = ['--config', fixture('tiny-train.json'), ...given, '--out', out, '--quiet'];
-  return moekit(['train', ...args], { cwd });
+  return runInProcess(['train', ...args], { cwd });
 };
 const checkpoint = (run: string, step: number) =>
   join(cwd, run, 'checkpoints', `step-${String(step).padStart(8, '0')}`);
@@ -50,16 +50,10 @@ function forged(change: (manifest: Manifest) => void, step = 10): string {
   return join(cwd, name);
 }
 
-/** In this process: what is refused at once needs none of its own. */
+/** All that a command says. */
 async function said(args: readonly string[]) {
-  const written: string[] = [];
-  const catching = (text: unknown) => written.push(String(text)) > 0;
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation(catching),
-  );
-  const code = await runCli(['node', 'moekit', ...args]);
-  spies.forEach((spy) => spy.mockRestore());
-  return { code, text: written.join('') };
+  const { code, stdout, stderr } = await runInProcess(args, { cwd });
+  return { code, text: stdout + stderr };
 }
 
 describe('checkpoints on the command line', { timeout: 240_000 }, () => {
@@ -67,14 +61,14 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
     const trained = await train('hot', ...HOT, 'training.steps=10');
     expect(trained.stdout).toMatch(/^diverged: /m);
     expect(trained.code).toBe(0);
-    const inspected = await moekit(['inspect', 'hot', '--json'], { cwd });
+    const inspected = await runInProcess(['inspect', 'hot', '--json'], { cwd });
     const { manifest } = JSON.parse(inspected.stdout) as { manifest: { evaluation: object } };
     expect(manifest.evaluation).toMatchObject({ metrics: { perplexity: 'Infinity' } });
-    const { stdout } = await moekit(['inspect', 'hot'], { cwd });
+    const { stdout } = await runInProcess(['inspect', 'hot'], { cwd });
     expect(stdout).toMatch(/perplexity=Infinity\ndiverged /);
-    const evaluated = await moekit(['eval', 'hot', '--batches', '1', '--json'], { cwd });
+    const evaluated = await runInProcess(['eval', 'hot', '--batches', '1', '--json'], { cwd });
     expect(evaluated.stdout).toContain('"perplexity": "Infinity"');
-    expect((await moekit(['train', '--resume', '--out', 'hot'], { cwd })).code).toBe(0);
+    expect((await runInProcess(['train', '--resume', '--out', 'hot'], { cwd })).code).toBe(0);
   });
 
   test.each([
@@ -135,14 +129,14 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
     const passedOver =
       /^warning: broken\/checkpoints\/step-00000010 is passed over: [^\n]*\nwarning: [^\n]*step-00000009 is used instead\n/;
     for (const command of ['inspect', 'eval']) {
-      const { code, stdout, stderr } = await moekit([command, 'broken', '--json'], { cwd });
+      const { code, stdout, stderr } = await runInProcess([command, 'broken', '--json'], { cwd });
       expect(stderr).toMatch(passedOver);
       expect([code, stdout]).toEqual([0, expect.stringContaining('step-00000009')]);
     }
-    const resumed = await moekit(['train', '--resume', '--out', 'broken'], { cwd });
+    const resumed = await runInProcess(['train', '--resume', '--out', 'broken'], { cwd });
     expect(resumed.stderr).toMatch(passedOver);
     expect(resumed.stderr).toContain('resumed after step 9');
-    const again = await moekit(['inspect', 'broken'], { cwd });
+    const again = await runInProcess(['inspect', 'broken'], { cwd });
     expect([again.stderr, again.stdout]).toEqual(['', expect.stringContaining('10 of 10')]);
     const bytes = (run: string) => readFileSync(join(checkpoint(run, 10), 'tensors.safetensors'));
     expect(bytes('broken').equals(bytes('run'))).toBe(true);

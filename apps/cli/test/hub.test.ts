@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { runCli } from 'moekit';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { LoadLine } from '../src/output/load-progress.js';
+import { runInProcess } from './in-process.js';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
 /** The part used here of the server of @moekit/data's tests. */
@@ -42,10 +42,7 @@ beforeEach(async () => {
   cwd = await emptyFolder();
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await server.close();
-});
+afterEach(() => server.close());
 
 const hub = () => ({
   ...{ HF_ENDPOINT: server.url, HF_HOME: join(cwd, 'hf'), MOEKIT_HOME: join(cwd, 'moekit') },
@@ -141,16 +138,10 @@ describe('a data set of the Hugging Face Hub', { timeout: 240_000 }, () => {
     ['nothing in the cache', 'hf:owner/plays', { HF_HUB_OFFLINE: '1' }, 'DATA_HUB_NETWORK'],
     ['an unknown option', 'hf:owner/plays?part=a', {}, 'DATA_HUB_REFERENCE'],
   ])('%s is one coded line', async (_what, source, env, code) => {
-    for (const [name, value] of Object.entries({ ...hub(), ...env })) vi.stubEnv(name, value);
-    const written: string[] = [];
-    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      written.push(String(text));
-      return true;
-    });
     const args = [...train(join(cwd, 'a'), source), '--quiet'];
-    const exit = await runCli(['node', 'moekit', ...args]).finally(() => spy.mockRestore());
-    expect(written.join('')).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
-    expect(exit).toBe(2);
+    const ended = await runInProcess(args, { cwd, env: { ...hub(), ...env } });
+    expect(ended.stderr).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
+    expect(ended.code).toBe(2);
   });
 });
 

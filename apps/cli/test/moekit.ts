@@ -24,6 +24,12 @@ export const program = fileURLToPath(new URL('../bin/moekit.js', import.meta.url
 export const fixture = (name: string) =>
   fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
+/** Plain text, and no backends but those of the packages: never those that this user has installed. */
+export const homeOf = (folder: string) => ({
+  NO_COLOR: '1',
+  MOEKIT_HOME: join(folder, 'moekit-home'),
+});
+
 export const emptyFolder = () => mkdtemp(join(tmpdir(), 'moekit-'));
 
 /**
@@ -37,7 +43,7 @@ export async function moekit(
   const folder = cwd ?? (await emptyFolder());
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: '1', MOEKIT_HOME: join(folder, 'moekit-home'), ...env },
+    env: { ...process.env, ...homeOf(folder), ...env },
   });
   let stdout = '';
   let stderr = '';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { runInProcess } from './in-process.js';
 import { moekit } from './moekit.js';
 
 let cwd = '';
@@ -25,7 +26,7 @@ test.each([
 ])('%s is one coded line, and nothing is written', async (_, args, expected) => {
   await mkdir(join(cwd, 'full'));
   await writeFile(join(cwd, 'full', 'mine.txt'), '');
-  const { code, stdout, stderr } = await moekit(args, { cwd });
+  const { code, stdout, stderr } = await runInProcess(args, { cwd });
   expect(stderr).toMatch(new RegExp(`^error ${expected}: [^\\n]+\\n$`));
   expect([code, stdout, await readdir(cwd)]).toEqual([2, '', ['full']]);
 });

@@ -5,6 +5,7 @@ import { parseResults } from '@moekit/bench';
 import { describe, expect, test } from 'vitest';
 
 import { ownOutput } from '../src/own-output.js';
+import { runInProcess } from './in-process.js';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
 interface Line {
@@ -78,7 +79,7 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     writeFileSync(join(cwd, 'router.ts'), `import './part.js';\n${router}`);
     writeFileSync(join(cwd, 'part.ts'), 'export {};');
     const tiny = JSON.parse(readFileSync(fixture('tiny.json'), 'utf8')) as object;
-    const config = { ...tiny, routers: ['dense', './router.ts'], seeds: [1, 2], backend: 'cpu' };
+    const config = { ...tiny, routers: ['dense', './router.ts'], seeds: [1, 2] };
     writeFileSync(join(cwd, 'sweep.json'), JSON.stringify(config));
     const args = ['sweep', 'sweep.json', '--set', 'training.steps=2', '--out', 'out', '--quiet'];
     expect((await moekit(args, { cwd })).code).toBe(0);
@@ -134,7 +135,7 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     ],
     ['a run that is not there', ['report', 'nowhere'], 'CLI_USAGE'],
   ])('%s gives one coded line', async (_, args, code) => {
-    const ended = await moekit(args);
+    const ended = await runInProcess(args);
     expect(ended.stderr).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
     expect(ended.code).toBe(2);
   });

@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { runCli } from 'moekit';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
+import { runInProcess } from './in-process.js';
 import { emptyFolder, fixture, moekit } from './moekit.js';
 
 const CONFIG = ['--config', fixture('tiny-train.json'), '--set', 'data.source=tiny.txt'];
@@ -45,7 +45,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     expect(readdirSync(join(cwd, 'board'))).toEqual([expect.stringContaining('tfevents')]);
 
     const set = ['--set', 'null-expert.kMax=1,2', '--batches', '2', '--json'];
-    const evaluated = await moekit(['eval', 'run', ...set], { cwd });
+    const evaluated = await runInProcess(['eval', 'run', ...set], { cwd });
     expect(evaluated.stderr).toBe('');
     const { rows, step } = JSON.parse(evaluated.stdout) as {
       step: number;
@@ -57,32 +57,34 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
 
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ data: { asTrained: true } });
     appendFileSync(join(cwd, 'tiny.txt'), 'Something else, said later.\n'.repeat(20));
-    const other = await moekit(['eval', 'run', ...set], { cwd });
+    const other = await runInProcess(['eval', 'run', ...set], { cwd });
     expect(other.stderr).toMatch(
       /^warning: not as when the checkpoint was trained: data \(tiny\.txt\)/,
     );
     expect(other.code).toBe(0);
     expect(JSON.parse(other.stdout)).toMatchObject({ data: { asTrained: false } });
 
-    const inspected = await moekit(['inspect', 'run', '--tensors'], { cwd });
+    const inspected = await runInProcess(['inspect', 'run', '--tensors'], { cwd });
     expect(inspected.stdout).toMatch(/step +20 of 20[^]*null-expert[^]*layers\.1\.moe\.router/);
   });
 
   test('a second run never writes over the first; resuming it needs the same settings', async () => {
     const cwd = await workFolder();
     const args = ['train', ...CONFIG, '--out', 'run', '--quiet'];
-    expect((await moekit([...args, '--steps', '4'], { cwd })).code).toBe(0);
+    expect((await runInProcess([...args, '--steps', '4'], { cwd })).code).toBe(0);
     const before = readFileSync(join(cwd, 'run', 'checkpoints', at(4), 'manifest.json'), 'utf8');
-    const again = await moekit([...args, '--steps', '4'], { cwd });
+    const again = await runInProcess([...args, '--steps', '4'], { cwd });
     expect(again).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^error MODELS_CHECKPOINT_EXISTS/),
     });
-    const longer = await moekit([...args, '--steps', '9', '--resume'], { cwd });
+    const longer = await runInProcess([...args, '--steps', '9', '--resume'], { cwd });
     expect(longer.stderr).toMatch(
       /^error MODELS_CHECKPOINT_MISMATCH: .*training\.steps was 4 and is 9/,
     );
-    const done = await moekit(['train', '--resume', '--out', 'run', '--quiet', '--json'], { cwd });
+    const done = await runInProcess(['train', '--resume', '--out', 'run', '--quiet', '--json'], {
+      cwd,
+    });
     expect(done.stderr).toBe('');
     expect(JSON.parse(done.stdout)).toMatchObject({ step: 4, stopped: false });
     expect(readFileSync(join(cwd, 'run', 'checkpoints', at(4), 'manifest.json'), 'utf8')).toBe(
@@ -92,20 +94,20 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
 
   test('Ctrl-C saves a checkpoint, from which the run goes on without its configuration', async () => {
     const cwd = await workFolder();
-    const args = ['train', ...CONFIG, '--steps', '400', '--save-every', '400', '--out', 'run'];
+    const args = ['train', ...CONFIG, '--steps', '9000', '--save-every', '9000', '--out', 'run'];
     const stopped = await moekit([...args, '--log', '--set', 'training.evaluateEvery=3'], {
       cwd,
       onOutput: once((text) => text.includes('step 3 ')),
     });
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toMatch(
-      /stopped after step \d+ of 400[^]*resume with: moekit train --resume --out run/,
+      /stopped after step \d+ of 9000[^]*resume with: moekit train --resume --out run/,
     );
     const last = steps(join(cwd, 'run')).at(-1)!;
     expect(stopped.stdout).toContain(last);
     const resumed = await moekit(['train', '--resume', '--out', 'run', '--log'], {
       cwd,
-      onOutput: once((text) => /going on[^]*held-out/.test(text)),
+      onOutput: once((text) => /resumed after[^]*held-out/.test(text)),
     });
     expect(resumed.stderr).toContain(`resumed after step ${Number(last.slice(5))}`);
     expect(resumed.code).toBe(130);
@@ -121,7 +123,9 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     const cwd = await workFolder();
     const wild = ['--set', 'training.learningRate=1e30', '--set', 'training.clipNorm=0'];
     const args = ['train', ...CONFIG, ...wild, '--save-every', '1', '--out', 'run', '--quiet'];
-    const { code, stderr } = await moekit([...args, '--set', 'training.warmupSteps=0'], { cwd });
+    const { code, stderr } = await runInProcess([...args, '--set', 'training.warmupSteps=0'], {
+      cwd,
+    });
     expect(stderr).toMatch(/^error MODELS_DIVERGED: [^\n]*diverged\.json\.\n$/);
     expect(code).toBe(1);
     const moment = JSON.parse(readFileSync(join(cwd, 'run', 'diverged.json'), 'utf8')) as {
@@ -132,7 +136,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     expect(moment.layers).toHaveLength(1);
     expect(moment.weights.length).toBeGreaterThan(10);
     expect(steps(join(cwd, 'run')).at(-1)).toBe(at(moment.step - 1));
-    expect((await moekit(['inspect', 'run'], { cwd })).code).toBe(0);
+    expect((await runInProcess(['inspect', 'run'], { cwd })).code).toBe(0);
   });
 
   test('the name of a router in a checkpoint never loads code', async () => {
@@ -149,17 +153,17 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
       'run',
       '--quiet',
     ];
-    expect((await moekit(args, { cwd })).stderr).toBe('');
+    expect((await runInProcess(args, { cwd })).stderr).toBe('');
     for (const command of [
       ['eval', 'run'],
       ['train', '--resume', '--out', 'run'],
     ]) {
-      const refused = await moekit(command, { cwd });
+      const refused = await runInProcess(command, { cwd });
       expect(refused.stderr).toMatch(/^error CLI_CHECKPOINT_CODE: .*first-expert\.ts/);
       expect(refused.code).toBe(2);
     }
     const named = ['eval', 'run', '--router', fixture('first-expert.ts'), '--batches', '1'];
-    expect((await moekit(named, { cwd })).code).toBe(0);
+    expect((await runInProcess(named, { cwd })).code).toBe(0);
   });
 
   test('a task and a router of your own: an import that changed is noticed by train and by eval', async () => {
@@ -211,15 +215,9 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     ['a folder without anything', ['inspect', fixture('.')], 'MODELS_CHECKPOINT_MISSING'],
   ] as const)('%s is one coded line', async (_, args, code) => {
     const out = join(await emptyFolder(), 'run');
-    const written: string[] = [];
-    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      written.push(String(text));
-      return true;
-    });
     const flags = args[0] === 'train' ? ['--out', out] : [];
-    const exit = await runCli(['node', 'moekit', ...args, ...flags]);
-    spy.mockRestore();
-    expect(written.join('')).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
-    expect([exit, existsSync(out)]).toEqual([2, false]);
+    const ended = await runInProcess([...args, ...flags]);
+    expect(ended.stderr).toMatch(new RegExp(`^error ${code}: [^\\n]+\\n$`));
+    expect([ended.code, existsSync(out)]).toEqual([2, false]);
   });
 });

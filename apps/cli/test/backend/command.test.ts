@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { runInProcess } from '../in-process.js';
 import { emptyFolder, moekit } from '../moekit.js';
 
 test('an empty home is listed as such, with the command that fills it', async () => {
@@ -14,7 +15,7 @@ test('an empty home is listed as such, with the command that fills it', async ()
 test('a half-made backend is listed as a problem, as JSON too', async () => {
   const home = await emptyFolder();
   mkdirSync(join(home, 'backends', 'tensorflow-2.21.0-cpu'), { recursive: true });
-  const { stdout } = await moekit(['backend', 'list', '--json', '--dir', home]);
+  const { stdout } = await runInProcess(['backend', 'list', '--json', '--dir', home]);
   expect(JSON.parse(stdout)).toMatchObject([{ name: 'tensorflow-2.21.0-cpu', manifest: null }]);
 });
 
@@ -24,7 +25,7 @@ test.each([
   ['verifying nothing', ['verify'], 'BACKEND_NOT_INSTALLED', 'moekit backend install tensorflow'],
   ['removing nothing', ['remove', 'tensorflow'], 'BACKEND_NOT_INSTALLED', 'moekit backend list'],
 ])('%s is one line with a code and what to do', async (_, args, code, fix) => {
-  const ended = await moekit(['backend', ...args, '--dir', await emptyFolder()]);
+  const ended = await runInProcess(['backend', ...args, '--dir', await emptyFolder()]);
   expect(ended.code).toBe(2);
   expect(ended.stderr).toMatch(new RegExp(`^error ${code}: .*${fix}.*\n$`));
 });
@@ -34,7 +35,7 @@ test('a file that only has the name of a wheel is refused before anything is bui
   const wheel = join(home, 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_17_x86_64.whl');
   writeFileSync(wheel, 'not a zip file');
   const args = ['backend', 'install', 'tensorflow', '--wheel', wheel, '--dir', home];
-  const { code, stderr } = await moekit(args);
+  const { code, stderr } = await runInProcess(args);
   expect(code).toBe(2);
   expect(stderr).toMatch(/error BACKEND_(WHEEL|PLATFORM|PYTHON|COMPILER): /);
 });

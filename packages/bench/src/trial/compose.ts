@@ -1,3 +1,4 @@
+import type { StartedBackend } from '@moekit/backends';
 import { startBackend } from '@moekit/backends';
 import { createRng, defaultKernels } from '@moekit/core';
 import { bind, resolveBinding, tokens } from '@moekit/core/di';
@@ -46,9 +47,15 @@ export function addTrialSinks(container: DependencyContainer): void {
   });
 }
 
-async function startWithVersions(asked: string) {
+/** Reads versions when they are asked for: a trial asks for none, and those of a clone hash all its code. */
+async function startWithVersions(asked: string): Promise<StartedBackend> {
   const { name, versions } = await startBackend(asked);
-  return { name, versions: { ...readVersions(), ...versions } };
+  return {
+    name,
+    get versions() {
+      return { ...readVersions(), ...versions };
+    },
+  };
 }
 
 const systemClock = {
