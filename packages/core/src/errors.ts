@@ -18,4 +18,4 @@ export const coreErrors = {
   MOE_DI_MISSING: 'The container has no binding for a token that something asked for.',
 } as const;
 
-export const fail = errorsOf(coreErrors);
+export const fail = errorsOf<typeof coreErrors>();

@@ -138,7 +138,7 @@ describe('unknown options, which plain JavaScript may pass, are named', () => {
     ['null for a plan', () => dispatchPlan(mask(), null as never), 'options of dispatchPlan'],
     ['a misspelt bound', () => dispatchPlan(mask(), { maxRow: 2 } as never), 'got maxRow'],
     ['no limit', () => limitCapacity(mask(), mask(), none), 'options of limitCapacity'],
-    ['no rule', () => selectOnHost(mask(), none), 'a function that decides'],
+    ['no rule', () => selectOnHost(mask(), none), 'decide as a function'],
     ['more tokens than a plan can count', () => densePlan(1e12), 'numTokens'],
   ] as const)('%s', (_name, act, words) => {
     expect(act).toThrow(

@@ -1,7 +1,8 @@
 import type { RouterSpec } from '@moekit/core';
-import { coreErrors, errorsOf } from '@moekit/core';
+import type { coreErrors } from '@moekit/core';
+import { errorsOf } from '@moekit/core';
 
-const fail = errorsOf(coreErrors);
+const fail = errorsOf<typeof coreErrors>();
 
 /** @throws MOE_OPTIONS when a router is asked for more experts per token than the layer has */
 export function assertTopK(router: string, k: number, { numExperts }: RouterSpec): void {

@@ -70,16 +70,6 @@ export function assertWord(what: string, value: unknown, words: readonly string[
   refuse(what, `one of ${words.join(', ')}`, value);
 }
 
-/** @throws MOE_OPTIONS unless the value is true or false */
-export function assertFlag(what: string, value: unknown): void {
-  if (typeof value !== 'boolean') refuse(what, 'true or false', value);
-}
-
-/** @throws MOE_OPTIONS unless the value is a function */
-export function assertFunction(what: string, value: unknown): void {
-  if (typeof value !== 'function') refuse(what, 'a function', value);
-}
-
 /** @throws MOE_OPTIONS unless the value is a finite number of at least `min` (`above`: greater than it) */
 export function assertNumber(
   what: string,

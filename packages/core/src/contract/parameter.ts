@@ -26,6 +26,6 @@ function assertCount(values: Float32Array, shape: readonly number[]): void {
   throw fail('MOE_SHAPE', {
     asked: `A parameter of shape [${shape.join(', ')}] needs ${size} values`,
     got: String(values.length),
-    fix: 'Pass as many values as the shape holds.',
+    fix: 'Pass that many.',
   });
 }

@@ -5,13 +5,12 @@ import { tidy } from '@tensorflow/tfjs-core';
 
 import type { Experts } from '../contract/experts.js';
 import {
-  assertFlag,
-  assertFunction,
   assertMembers,
   assertNumber,
   assertTensor,
   assertWord,
 } from '../arguments/assert-arguments.js';
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { assertSizes } from '../arguments/assert-sizes.js';
 import { parameter } from '../contract/parameter.js';
 import type { Rng } from '../contract/rng.js';
@@ -172,10 +171,10 @@ function assertOptions(options: FeedForwardOptions): void {
   const { activation = 'relu', bias = true, init = 'copies', precision = 'float32' } = options;
   const { inputStd = 0, outputStd = 0, onActivations } = options;
   assertActivation(what, activation);
-  assertFlag(`bias of ${what}`, bias);
+  assertKinds(what, { bias }, { bias: 'flag' });
   assertWord(`init of ${what}`, init, ['independent', 'copies']);
   assertWord(`precision of ${what}`, precision, ['float32', 'f16', 'bf16']);
   assertNumber(`inputStd of ${what}`, inputStd, { min: 0 });
   assertNumber(`outputStd of ${what}`, outputStd, { min: 0 });
-  if (onActivations !== undefined) assertFunction(`onActivations of ${what}`, onActivations);
+  if (onActivations !== undefined) assertKinds(what, options, { onActivations: 'function' });
 }

@@ -1,4 +1,5 @@
-import { assertFlag, assertMembers, assertNumber } from '../arguments/assert-arguments.js';
+import { assertMembers, assertNumber } from '../arguments/assert-arguments.js';
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { assertSizes } from '../arguments/assert-sizes.js';
 import { assertActivation } from '../experts/activation.js';
 import { assertPlugin } from '../contract/plugin.js';
@@ -19,7 +20,7 @@ export function assertLayerArgs(args: KerasMoELayerArgs): void {
   assertPlugin(router, 'The router of kerasMoELayer');
   assertSizes('kerasMoELayer', args, ['numExperts', 'expertWidth']);
   assertActivation('kerasMoELayer', activation);
-  assertFlag('trainable of kerasMoELayer', trainable);
+  assertKinds('kerasMoELayer', { trainable }, { trainable: 'flag' });
   if (sharedExpertWidth === undefined) return;
   assertNumber('sharedExpertWidth of kerasMoELayer', sharedExpertWidth, { min: 1, whole: true });
 }

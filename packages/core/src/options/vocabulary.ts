@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
 
-import { assertKinds } from '../arguments/assert-kinds.js';
 import { unknownOption } from '../contract/parse-options.js';
 import { factorOrNull, numberIn, wholeFrom, wordOf } from './values.js';
 
 /** The options of one router; an unknown one is an error that lists the known ones. */
 export function optionsOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  assertKinds('optionsOf', { shape }, { shape: 'object' });
   return z.strictObject(shape, { error: unknownOption(shape) });
 }
 

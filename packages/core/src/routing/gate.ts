@@ -5,12 +5,12 @@ import { add, matMul, tidy } from '@tensorflow/tfjs-core';
 import type { RouterSpec } from '../contract/router.js';
 import { parameter } from '../contract/parameter.js';
 import {
-  assertFlag,
   assertMembers,
   assertNumber,
   assertTensor,
   assertWord,
 } from '../arguments/assert-arguments.js';
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { assertSizes } from '../arguments/assert-sizes.js';
 import { createRng, normalArray, uniformArray } from '../contract/rng.js';
 
@@ -43,7 +43,7 @@ export function createGate(spec: RouterSpec, options: GateOptions = {}): Gate {
   const { outputs = numExperts, init = 'uniform', bias = false, label = 'gate' } = options;
   assertNumber('outputs of a gate', outputs, { min: 1, whole: true });
   assertWord('init of a gate', init, ['uniform', 'normal', 'zeros']);
-  assertFlag('bias of a gate', bias);
+  assertKinds('createGate', { bias }, { bias: 'flag' });
   const initial = initialWeights(modelWidth * outputs, modelWidth, init, seed, label);
   const weights = parameter<Rank.R2>(initial, [modelWidth, outputs]);
   const offset = bias ? parameter<Rank.R2>(new Float32Array(outputs), [1, outputs]) : undefined;

@@ -1,6 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-import { assertFunction, assertObject } from '../arguments/assert-arguments.js';
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { assertSizes } from '../arguments/assert-sizes.js';
 import type { RouteContext, Router, RouterSpec } from '../contract/router.js';
 import type { Routing } from '../contract/routing.js';
@@ -22,10 +22,9 @@ export interface GatedRouterParts {
 /** A router whose only state is its gates: adds to a routing function what the contract asks for. */
 export function gatedRouter(spec: RouterSpec, parts: GatedRouterParts): Router {
   assertSizes('a gated router', spec, ['numExperts']);
-  assertObject('gatedRouter', parts, ['name', 'expertsPerToken', 'gates', 'causal', 'route']);
   const { numExperts } = spec;
+  assertKinds('gatedRouter', parts, { name: 'text', gates: 'list', route: 'function' });
   const { name, expertsPerToken, gates, causal = true, route } = parts;
-  assertFunction('route of a gated router', route);
   return {
     name,
     numExperts,

@@ -2,7 +2,8 @@ import { describeValue, isLiveTensor, stopGradient } from '@moekit/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 
-import { assertFunction, assertTensor } from '../arguments/assert-arguments.js';
+import { assertTensor } from '../arguments/assert-arguments.js';
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { fail } from '../errors.js';
 
 /**
@@ -18,7 +19,7 @@ import { fail } from '../errors.js';
  */
 export function select(scores: Tensor2D, decide: (scores: Tensor2D) => Tensor2D): Tensor2D {
   assertTensor('scores of select', scores, ['T', 'E']);
-  assertFunction('decide of select', decide);
+  assertKinds('select', { decide }, { decide: 'function' });
   const detached = stopGradient(scores);
   const mask = tidy(() => decide(detached));
   if (mask !== detached) detached.dispose();

@@ -30,19 +30,16 @@ export function findMisfit(
   given: unknown,
   wanted: Readonly<Record<string, Kind>>,
 ): Misfit | undefined {
-  const names = Object.keys(wanted);
   if (typeof given !== 'object' || given === null) {
-    return {
-      asked: `an object with ${names.join(', ')}`,
-      got: describeValue(given),
-      kind: 'object',
-    };
+    const members = Object.keys(wanted).join(', ');
+    return { asked: `an object with ${members}`, got: describeValue(given), kind: 'object' };
   }
-  const valueOf = (name: string) => (given as Readonly<Record<string, unknown>>)[name];
-  const name = names.find((member) => !kinds[wanted[member]!][1](valueOf(member)));
-  if (name === undefined) return undefined;
-  const kind = wanted[name]!;
-  return { asked: `${name} as ${kinds[kind][0]}`, got: describeValue(valueOf(name)), kind };
+  for (const [name, kind] of Object.entries(wanted)) {
+    const [asked, fits] = kinds[kind];
+    const value = (given as Readonly<Record<string, unknown>>)[name];
+    if (!fits(value)) return { asked: `${name} as ${asked}`, got: describeValue(value), kind };
+  }
+  return undefined;
 }
 
 function isSize(value: unknown): boolean {
@@ -50,6 +47,6 @@ function isSize(value: unknown): boolean {
 }
 
 function isNumbers(value: unknown): boolean {
-  const items: unknown = ArrayBuffer.isView(value) ? [] : value;
-  return Array.isArray(items) && items.every((item) => typeof item === 'number');
+  if (!Array.isArray(value)) return ArrayBuffer.isView(value);
+  return value.every((item) => typeof item === 'number');
 }

@@ -3,6 +3,7 @@ import { add, getBackend, relu, tidy } from '@tensorflow/tfjs-core';
 
 import { assertPlan } from '../plan/assert-plan.js';
 import { assertOptions } from './assert-rows.js';
+import { assertKinds } from '../errors/assert-kinds.js';
 import { assertShape } from '../errors/assert-shape.js';
 import { findBackend } from '../backends/find-backend.js';
 import { describeValue } from '../errors/describe-value.js';
@@ -35,7 +36,7 @@ export function groupedLinear(
   assertShape('groupedLinear', 'w', w, [plan.numExperts, x.shape[1], null]);
   if (bias !== undefined) assertShape('groupedLinear', 'bias', bias, [plan.numExperts, w.shape[2]]);
   assertActivation(activation);
-  assertFlag(fromTokens);
+  assertKinds('groupedLinear', { fromTokens }, { fromTokens: 'flag' });
   registerKernels();
   assertPrecision(precision, plan);
   if (hasPlanned('MoeFusedLinear', plan)) {
@@ -62,15 +63,6 @@ function assertActivation(activation: LinearOptions['activation']): void {
     asked: 'The activation of groupedLinear must be relu, or left out',
     got: describeValue(activation),
     fix: 'Apply other activations to the result, with operations of tfjs.',
-  });
-}
-
-function assertFlag(fromTokens: boolean): void {
-  if (typeof fromTokens === 'boolean') return;
-  throw fail('KERNELS_VALUE', {
-    asked: 'The fromTokens of groupedLinear must be true or false',
-    got: describeValue(fromTokens),
-    fix: 'Leave it out if x holds rows in plan order.',
   });
 }
 

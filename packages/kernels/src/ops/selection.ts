@@ -2,6 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
 import { assertOptions } from './assert-rows.js';
+import { assertKinds } from '../errors/assert-kinds.js';
 import { assertShape } from '../errors/assert-shape.js';
 import type { CapacityPriority } from '../kernel/capacity-priority.js';
 import { priorities } from '../kernel/capacity-priority.js';
@@ -95,13 +96,7 @@ export function selectOnHost(
   decide: (values: Float32Array, numTokens: number, numExperts: number) => Float32Array,
 ): Tensor2D {
   assertShape('selectOnHost', 'scores', scores, [null, null]);
-  if (typeof decide !== 'function') {
-    throw fail('KERNELS_VALUE', {
-      asked: 'selectOnHost needs a function that decides',
-      got: describeValue(decide),
-      fix: 'Pass (values, numTokens, numExperts) => Float32Array.',
-    });
-  }
+  assertKinds('selectOnHost', { decide }, { decide: 'function' });
   const [tokens, experts] = scores.shape;
   const mask = decide(readSync(scores), tokens, experts);
   if (mask?.length !== tokens * experts) {

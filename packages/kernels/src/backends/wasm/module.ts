@@ -10,9 +10,9 @@ export type WasmBuild = 'simd' | 'relaxedSimd';
 export function assertBuild(build: unknown): void {
   if (build === 'simd' || build === 'relaxedSimd') return;
   throw fail('KERNELS_VALUE', {
-    asked: 'A build of the wasm kernels is simd or relaxedSimd',
+    asked: 'A build must be simd or relaxedSimd',
     got: describeValue(build),
-    fix: 'Leave it out: the fastest one that runs here is chosen.',
+    fix: 'Leave it out to take the fastest.',
   });
 }
 
