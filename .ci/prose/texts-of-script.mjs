@@ -77,10 +77,9 @@ function isTitle(node) {
 const isShader = (node, source) =>
   /\/\* (?:wgsl|css) \*\/ ?$/.test(source.slice(node.pos, node.getStart()));
 
-/** Three words in a row, and no line of code. */
+/** Two words in a row, and neither a line of code nor a list of numbers. */
 const isProse = (text) =>
-  /\p{L}{2,}[,;:]? (?:\p{L}+|`x`)[,;:]? \p{L}{2,}/u.test(text) &&
-  !/[{};]\n|=>|^import /m.test(text);
+  /\p{L}{2,}[,;:]? (?:\p{L}+|`x`)/u.test(text) && !/[{};]\n|=>|^import |(?:\S*\d\S*\s+){5}/m.test(text);
 
 /** Without the characters that Markdown reads. A tag of HTML ends a sentence. */
 const plain = (text) =>

@@ -11,7 +11,7 @@ const built = new URL('../dist/run-cli.js', import.meta.url).href;
 /** Events whose listeners decide how the tests' own process ends. Emscripten adds one of its own for uncaught errors. */
 const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit', 'disconnect'] as const;
 
-/** What a command must leave as it was. */
+/** The state that a command must leave unchanged. */
 const traces = () => ({
   exitCode: process.exitCode,
   listeners: EVENTS.map((event) => [event, process.listenerCount(event)]),

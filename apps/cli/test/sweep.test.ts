@@ -89,7 +89,7 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     writeFileSync(stored, readFileSync(stored, 'utf8').replace(/"loss":\d/, '"loss":0'));
     const { code, stderr } = await moekit([...args, '--resume'], { cwd });
     expect(code).toBe(0);
-    expect(stderr).toBe('warning: the kept trial dense#2 is not as it was written; it is trained again\n'); // prettier-ignore
+    expect(stderr).toBe('warning: the kept trial dense#2 was changed after it was written; it is trained again\n'); // prettier-ignore
     const lines = logOf(join(cwd, 'out')).slice(8);
     expect(idsOf(lines, 'kept')).toEqual(['dense#1']);
     expect(idsOf(lines, 'done').toSorted()).toEqual([

@@ -12,7 +12,8 @@ export const benchErrors = {
   BENCH_CHANGED: 'Data or code changed between the start of a run and one of its trials.',
   BENCH_WORKER: 'A worker process ended before its trial did, or sent an invalid message.',
   BENCH_ENGINE: 'An engine of the application did not report how a trial ended.',
-  BENCH_TIMEOUT: 'A trial, or a plug-in while it is loaded, said nothing for longer than it may.',
+  BENCH_TIMEOUT:
+    'A trial, or a plug-in while it is loaded, reported nothing for longer than allowed.',
   BENCH_EXPERIMENT_UNKNOWN: 'No experiment of that name exists.',
   BENCH_SET:
     'A setting (--set PATH=VALUE) cannot be read, leads nowhere, or has several values where one is taken.',

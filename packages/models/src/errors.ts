@@ -7,7 +7,7 @@ export const modelErrors = {
   MODELS_DIVERGED: 'The loss or its gradient stopped being a finite number.',
   MODELS_CHECKPOINT_MISSING: 'A folder that holds no checkpoint, or cannot be read.',
   MODELS_CHECKPOINT_CORRUPT:
-    'A checkpoint that is not as it was written: cut off, changed, or no checkpoint.',
+    'A checkpoint that was cut off or changed, or something that is not a checkpoint.',
   MODELS_CHECKPOINT_VERSION: 'A checkpoint in a form that this version of moekit does not read.',
   MODELS_CHECKPOINT_MISMATCH: 'A checkpoint of another model, router, data or training run.',
   MODELS_CHECKPOINT_EXISTS:

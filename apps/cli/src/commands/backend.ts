@@ -6,16 +6,16 @@ const dir = new Option('--dir <dir>', 'data folder (default: MOEKIT_HOME, else t
 
 /** Declares `moekit backend`, whose subcommands are added to it. */
 export const backendCommand = () =>
-  new Command('backend').description('native backends that npm cannot install');
+  new Command('backend').description('install, list and remove backends that npm cannot install');
 
 /** Declares `moekit backend install`. */
 export const installCommand = () =>
   new Command('install')
     .argument('<name>')
-    .description('TensorFlow for this machine: fetch it, build the binding, verify it')
-    .option('--gpu', 'for CUDA; fetches the CUDA libraries too')
-    .option('--tensorflow <version>', 'another TensorFlow than moekit is tested with')
-    .option('--wheel <file>', 'a TensorFlow wheel instead of a download')
+    .description('download TensorFlow for this machine, build its binding and verify it')
+    .option('--gpu', 'for CUDA; also downloads the CUDA libraries')
+    .option('--tensorflow <version>', 'another version of TensorFlow than the tested one')
+    .option('--wheel <file>', 'use this TensorFlow wheel instead of downloading one')
     .option('--force', 'build again even if it is installed')
     .option('--skip-gpu-check', 'install for CUDA where no GPU is visible, as in an image build')
     .addOption(dir)
@@ -32,14 +32,14 @@ export const listCommand = () =>
 export const removeCommand = () =>
   new Command('remove')
     .argument('<name>')
-    .description('remove one by its name in the list, or all of tensorflow')
+    .description('remove a backend by its name in the list, or all of tensorflow')
     .addOption(dir);
 
 /** Declares `moekit backend verify`. */
 export const verifyCommand = () =>
   new Command('verify')
     .argument('[name]')
-    .description('compute with it in a fresh process')
+    .description('compute with a backend in a fresh process')
     .addOption(dir)
     .addOption(common.json);
 

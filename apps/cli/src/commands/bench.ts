@@ -10,7 +10,7 @@ export const benchCommand = () =>
     .option('--routers <list>', 'rows, e.g. switch,threshold?threshold=0.5 (dense is always added)')
     .option(
       '--router <file>',
-      'a router of your own: file, folder or package, with #export and ?option=value; repeatable',
+      'your own router: a file, folder or package, with #export and ?option=value; repeatable',
       collect,
       [],
     )

@@ -5,7 +5,7 @@ import { common } from './options.js';
 /** Declares `moekit doctor`. */
 export const doctorCommand = () =>
   new Command('doctor')
-    .description('versions, backends found, and which would be chosen and why')
+    .description('show versions, the backends found, and which one is chosen and why')
     .addOption(common.json);
 
 export type DoctorFlags = ReturnType<ReturnType<typeof doctorCommand>['opts']>;

@@ -7,7 +7,7 @@ export const inspectCommand = () =>
   new Command('inspect')
     .argument('<path>')
     .description('show the contents of a checkpoint, a run or a results.json')
-    .option('--tensors', 'list them')
+    .option('--tensors', 'list the tensors')
     .addOption(common.json);
 
 export type InspectFlags = ReturnType<ReturnType<typeof inspectCommand>['opts']>;

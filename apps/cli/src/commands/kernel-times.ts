@@ -8,9 +8,9 @@ export const kernelTimesCommand = () =>
   new Command('kernel-times')
     .description('time the dispatch kernels next to dense layers, loops and PyTorch')
     .addOption(common.backend)
-    .option('--only <text>', 'only the cases whose name contains it')
-    .option('--peers [python]', 'also PyTorch and Hugging Face, in this interpreter')
-    .option('--repeats <n>', 'timed passes of each', wholeNumber('--repeats', 1), 9)
+    .option('--only <text>', 'only the cases whose name contains this text')
+    .option('--peers [python]', 'also time PyTorch and Hugging Face, with this Python')
+    .option('--repeats <n>', 'timed passes of each contender', wholeNumber('--repeats', 1), 9)
     .option('--check', 'say which bars are reached')
     .addOption(common.json);
 

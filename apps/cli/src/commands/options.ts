@@ -19,7 +19,7 @@ export const common = {
     wholeNumber('--device'),
   ),
   json: new Option('--json', 'print JSON'),
-  quiet: new Option('--quiet', 'no progress'),
+  quiet: new Option('--quiet', 'show no progress'),
   set: new Option(
     '--set <path=value>',
     'e.g. model.numLayers=4, threshold.threshold=0.5,0.9; several values: sweep, eval; repeatable',
@@ -29,7 +29,7 @@ export const common = {
   tf32: new Option('--tf32', 'let float32 products on CUDA round their inputs to TF32'),
   timeout: new Option(
     '--timeout <seconds>',
-    'silence that ends a plug-in being loaded (default: 60), a trial (default: 1800)',
+    'seconds without a sign of life that end a plug-in being loaded (default: 60) or a trial (default: 1800)',
   ).argParser(wholeNumber('--timeout', 1)),
   tokenizer: new Option(
     '--tokenizer <name>',

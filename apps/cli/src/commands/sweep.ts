@@ -11,7 +11,7 @@ export const sweepCommand = () =>
     .addOption(common.set)
     .addOption(common.workers)
     .addOption(common.timeout)
-    .option('--resume', 'keep the trials that finished before in the same folder')
+    .option('--resume', 'keep the trials that already finished in the same folder')
     .addOption(common.backend)
     .addOption(common.device)
     .option('--out <dir>', 'where trials, results.json and report.html go')

@@ -11,15 +11,15 @@ export const trainCommand = () =>
     .addOption(common.data)
     .addOption(common.tokenizer)
     .option('--router <spec>', 'dense, threshold?threshold=0.5, ./my-router.ts, ...')
-    .option('--config <file>', 'the run as .json or .ts; flags override it')
+    .option('--config <file>', 'a run as .json or .ts; flags override it')
     .addOption(common.set)
     .option('--steps <n>', 'training steps', wholeNumber('--steps', 1))
-    .option('--seed <n>', 'of weights, data order and noise', wholeNumber('--seed'))
+    .option('--seed <n>', 'seed of weights, data order and noise', wholeNumber('--seed'))
     .option('--out <dir>', 'where checkpoints go')
     .option('--resume', 'resume from the last checkpoint in --out, or start if there is none')
     .option(
       '--keep <n>',
-      'how many of the last checkpoints stay, in addition to the best',
+      'how many of the last checkpoints to keep, in addition to the best',
       wholeNumber('--keep', 1),
       3,
     )
@@ -28,8 +28,8 @@ export const trainCommand = () =>
       'steps between checkpoints (default: a tenth of all)',
       wholeNumber('--save-every', 1),
     )
-    .option('--log [file]', 'every event as a line of JSON (default: events.jsonl in --out)')
-    .option('--tensorboard <dir>', 'event files that TensorBoard reads')
+    .option('--log [file]', 'write every event as a line of JSON (default: events.jsonl in --out)')
+    .option('--tensorboard <dir>', 'write event files for TensorBoard')
     .addOption(common.backend)
     .addOption(common.device)
     .addOption(common.tf32)

@@ -19,7 +19,7 @@ export function userSink(
   const warn = resolveBinding(run, parts.warn);
   let sink: TelemetrySink | null = null;
   const drop = (error: unknown) => {
-    if (sink) warn(`${name} failed, and the run goes on without it: ${messageOf(error)}`);
+    if (sink) warn(`${name} failed, and the run continues without it: ${messageOf(error)}`);
     sink = null;
   };
   const attempt = async (work: () => unknown) => {

@@ -20,9 +20,9 @@ export class Pulse {
   get fault(): string | undefined {
     if (!this.#works) return undefined;
     if (this.silent > Math.max(PATIENCE, PAUSES * this.#longest)) {
-      return `no turn for it in ${this.silent} seconds`;
+      return `no response to it in ${this.silent} seconds`;
     }
-    return (this.#unheard ?? 0) > DEAF ? 'nothing that listens to it' : undefined;
+    return (this.#unheard ?? 0) > DEAF ? 'no listener for it' : undefined;
   }
 
   ask(): void {

@@ -34,7 +34,7 @@ export async function findCheckpoint(path: string, best?: Metric): Promise<strin
 export function wholeOf({ whole, broken }: Found): StoredCheckpoint | undefined {
   if (!whole && broken[0]) throw broken[0].error;
   for (const { path, error } of broken) {
-    say(`warning: ${path} is passed over: ${oneLine(error.message)}\n`);
+    say(`warning: ${path} is skipped: ${oneLine(error.message)}\n`);
   }
   if (broken.length > 0) say(`warning: ${whole!.path} is used instead\n`);
   return whole;

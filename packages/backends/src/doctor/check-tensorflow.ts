@@ -40,7 +40,7 @@ function checkInstalled({ name, dir, manifest }: InstalledBackend): Check[] {
       text: `binding: tfjs-node-gpu ${tfjsNode}, N-API 8, against ${wheels[0] ?? '?'}`,
     },
     ...(mended.length > 0
-      ? [{ verdict: 'ok' as const, text: `mended: ${mended.join('; ')}` }]
+      ? [{ verdict: 'ok' as const, text: `patched: ${mended.join('; ')}` }]
       : []),
     ...(device === 'gpu' ? [checkCuda(dir)] : [checkNative(manifest!)]),
   ];

@@ -17,5 +17,5 @@ export function saysNoNetwork(output: string): boolean {
 export function lastError(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const error = lines.findLast((line) => /error|failed/i.test(line));
-  return error ?? lines.findLast((line) => line !== '') ?? 'nothing said';
+  return error ?? lines.findLast((line) => line !== '') ?? 'no message';
 }

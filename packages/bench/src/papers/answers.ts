@@ -32,7 +32,7 @@ function answerOfLearned(experiment: NamedExperiment, results: Answerable): Answ
 }
 
 const NO_ANSWER =
-  'No answer: rows that it rests on learned nothing that could be compared. Train longer: --set training.steps=N.';
+  'No answer: the rows it depends on learned nothing that could be compared. Train longer: --set training.steps=N.';
 
 /** Failed rows are left out; a control is there for what it does not learn. */
 function mayAnswer(row: Row, { controls = [] }: NamedExperiment, results: Answerable): boolean {

@@ -14,7 +14,7 @@ export interface NamedPlugins {
   readonly tasks: Readonly<Record<string, string | TaskPlugin>>;
 }
 
-/** The file that names plug-ins: its code is that of those which are no reference. */
+/** The file that names plug-ins: its hash stands for plug-ins given as values. */
 interface Origin {
   readonly file: string;
   /** File names in references count from there, and packages are looked up from there. */

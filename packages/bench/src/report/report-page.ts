@@ -38,7 +38,7 @@ export function reportPage(results: Results | readonly Results[]): string {
 <style>${Markup.trusted(STYLE)}</style>
 </head>
 <body>
-<a class="skip" href="#content">To the content</a>
+<a class="skip" href="#content">Skip to the content</a>
 <main id="content">
 ${runs.length > 1 && overview(parts)}
 ${parts.map(renderRun)}
@@ -69,7 +69,7 @@ function renderRun({ run, prefix }: Part): Markup {
   return markup`<div class="run" id="${prefix}top">
 ${prefix === '' ? markup`<h1>${title}</h1>` : markup`<h2>${title}</h2>`}
 <p class="note">${subtitle(run)}</p>
-${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are here.</p>`}
+${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are shown.</p>`}
 ${learning(run)}
 ${questionOf(run)}
 ${rowCards(run)}

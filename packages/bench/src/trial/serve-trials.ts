@@ -28,7 +28,7 @@ export function serveTrials(compose: () => Promise<DependencyContainer>): void {
   const channel = takeChannel();
   process.on('uncaughtException', (error) => {
     const { code, message } = describeError(error);
-    channel.end({ type: 'failed', error: { code, message: `nobody handled: ${message}` } });
+    channel.end({ type: 'failed', error: { code, message: `an unhandled error: ${message}` } });
   });
   process.once('message', (message) => {
     void answer(message, compose, channel).then((report) => channel.end(report));

@@ -7,7 +7,7 @@ export const kernelErrors = {
     'A dispatch plan holds an index or an offset out of range, or lives on another backend.',
   KERNELS_MASK: 'A dispatch mask holds something other than 0 and 1.',
   KERNELS_NON_FINITE: 'Router logits or combine weights hold NaN or infinity.',
-  KERNELS_SYNC_READ: 'The backend cannot be read synchronously, which routing needs there.',
+  KERNELS_SYNC_READ: 'The backend cannot be read synchronously, which routing needs.',
   KERNELS_PRECISION: 'The backend has no such reduced precision.',
   KERNELS_THREAD: 'A thread of the wasm backend did not start, or failed.',
   KERNELS_ADAPTER: 'No WebGPU adapter was found.',

@@ -108,7 +108,7 @@ function describe(verified: Verification | null): string {
 }
 
 function nothing(home: string): string {
-  return `no backend in ${home}; moekit backend install tensorflow makes one`;
+  return `no backend in ${home}; install one with: moekit backend install tensorflow`;
 }
 
 function table(installed: readonly InstalledBackend[]): string {

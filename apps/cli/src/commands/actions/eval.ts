@@ -73,8 +73,8 @@ export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promis
 
 function warningOf(differs: readonly string[], dataAsTrained: boolean): string {
   if (differs.length === 0) return '';
-  const seen = dataAsTrained ? '' : '; what is held out now may have been seen then';
-  return `warning: not as when the checkpoint was trained: ${differs.join(', ')}${seen}\n`;
+  const seen = dataAsTrained ? '' : '; the text held out now may have been trained on';
+  return `warning: changed since the checkpoint was trained: ${differs.join(', ')}${seen}\n`;
 }
 
 /** The checkpoint to evaluate, with its manifest, of which the names are trusted. */

@@ -75,7 +75,7 @@ export async function sweep(source: string, flags: SweepFlags): Promise<number> 
 const NOTHING: Found = { kept: [], discarded: [] };
 
 function wasChanged(id: string): string {
-  return `warning: the kept trial ${id} is not as it was written; it is trained again\n`;
+  return `warning: the kept trial ${id} was changed after it was written; it is trained again\n`;
 }
 
 interface Grid extends ReturnType<typeof startComparison> {

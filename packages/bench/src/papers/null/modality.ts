@@ -32,7 +32,7 @@ export const modality: NamedExperiment = {
     claim:
       'Null experts (2601.15370), 6.1: at ρ = 1/6 pictures fill 4% of their slots with real experts and text 22%, so text takes 60% of the compute with 22% of the tokens; salient patches get more than background.',
     decision:
-      'Compute intensity of text less that of vision, and of ink less background, within each model over seeds. The effect must follow redundancy when it sits in the text, and need the task loss.',
+      'Compute intensity of text minus that of vision, and of ink minus background, within each model over seeds. The effect must follow the redundancy when it is in the text, and must need the task loss.',
   },
   base: {
     task: 'vision-language',

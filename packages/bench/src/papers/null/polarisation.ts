@@ -34,7 +34,7 @@ export const polarisation: NamedExperiment = {
     claim:
       'Null experts (2601.15370), 6.3 and limitations: null ratio and zero-compute ratio move towards 1 − ρ in training, the second always below the first; copy experts dilute the output and polarise routing.',
     decision:
-      'Null ratio and share of tokens without any real expert over training; zero-compute share of copy less zero experts, paired by seed.',
+      'Null ratio and share of tokens without any real expert over training; zero-compute share of copy minus zero experts, paired by seed.',
   },
   base: { task: 'vision-language', baseline: ZERO, expertParameters: 4, routers: rows },
   presets: {
@@ -51,7 +51,7 @@ export const polarisation: NamedExperiment = {
     const shown = (value: number | undefined) => (value === undefined ? '–' : percent(value));
     const final = `At ${ZERO} ${shown(meanOf(zero, nullShare))} of the slots are null and ${shown(meanOf(zero, zeroCompute))} of the tokens reach no real expert`;
     return {
-      sentence: `${final}; copy experts less zero experts: ${say(difference)}.`,
+      sentence: `${final}; copy minus zero experts: ${say(difference)}.`,
       findings: results.rows.flatMap((row) => {
         if (!row.figures) return [];
         const from = (key: 'nullShare' | 'zeroComputeShare') =>

@@ -37,11 +37,11 @@ export const activationSparsity: NamedExperiment = {
   name: 'xmoe/activation-sparsity',
   about: {
     question:
-      'Do more experts leave a smaller share of each expert active, and small ones a larger?',
+      'Do more experts leave a smaller share of each expert active, and small experts a larger one?',
     claim:
       'XMoE (2403.18926), introduction: in the top-1 layers of a 12-layer GPT the share of positive activations falls with the number of experts, in layer 4 from 28.9% (2 experts) to 12.9% (4) and 8.5% (8).',
     decision:
-      'Share of hidden ReLU activations above zero, mean over MoE layers, of 8 experts less 2 experts, and of experts of a quarter of the width less whole ones, paired by seed.',
+      'Share of hidden ReLU activations above zero, mean over MoE layers, of 8 experts minus 2 experts, and of experts of a quarter of the width minus whole ones, paired by seed.',
   },
   base: { activations: true, baseline: nameOf(2), routers: rows(128) },
   presets: {

@@ -15,7 +15,7 @@ export const denseToSparse: NamedExperiment = {
     claim:
       'XMoE (2403.18926): trained with t = 1 and evaluated at about 25% of the FLOPs, 8 experts reach perplexity 21.97 on WikiText-103 where the dense model has 22.24 (and 23.07 against 22.61 on OpenWebText).',
     decision:
-      'Held-out bits per byte of the trained model under each threshold or capacity less that of the dense model, paired by seed.',
+      'Held-out bits per byte of the trained model under each threshold or capacity minus that of the dense model, paired by seed.',
   },
   base: {
     expertParameters: 1,

@@ -17,7 +17,7 @@ export const scaling: NamedExperiment = {
     claim:
       'XMoE (2403.18926): perplexity on OpenWebText falls from 20.11 (Switch, 8 experts) to 19.57, 19.49 and 19.46 with experts of a half, a quarter and an eighth of the width.',
     decision:
-      'Held-out bits per byte of each threshold row less that of Switch, and of the row with halved experts less that of top-2, paired by seed.',
+      'Held-out bits per byte of each threshold row minus that of Switch, and of the row with halved experts minus that of top-2, paired by seed.',
   },
   base: {
     baseline: SWITCH,

@@ -70,7 +70,7 @@ export const thresholdCapacity: NamedExperiment = {
       cheap.length === 0
         ? 'No row computes less than half of the baseline in its MoE layers, so the question stays open.'
         : unknown
-          ? `MoE compute falls by more than half at ${list(cheap)}; without an interval nothing is known of quality.`
+          ? `MoE compute falls by more than half at ${list(cheap)}; without an interval, quality cannot be judged.`
           : holds.length === 0
             ? `MoE compute falls by more than half at ${list(cheap.filter((_, i) => outcomes[i] === 'worse'))}, and quality falls with it.`
             : `MoE compute falls by more than half without a distinguishable loss at ${list(holds)}.`;

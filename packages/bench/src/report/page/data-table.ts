@@ -22,7 +22,7 @@ export function numbers(table: DataTable): Markup {
   const body = rows.slice(0, SHOWN).map(tableRow);
   const more =
     rows.length > SHOWN
-      ? markup`<p class="note">The first ${SHOWN} of ${rows.length} rows; the file has all.</p>`
+      ? markup`<p class="note">The first ${SHOWN} of ${rows.length} rows; the CSV file has all.</p>`
       : undefined;
   const file = fileAddress('text/csv;charset=utf-8', toCsv(table));
   return markup`<details class="numbers"><summary>Numbers</summary><div class="wide" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more}<p><a download="${name}.csv" href="${file}">${name}.csv</a></p></details>`;

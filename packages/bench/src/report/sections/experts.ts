@@ -15,7 +15,7 @@ export function expertsPanel({ rows }: Results): Panel | undefined {
   return {
     id: 'experts',
     title: 'Experts per token',
-    note: 'Share of the tokens that reached so many real experts in the evaluation, mean over MoE layers and seeds.',
+    note: 'Share of the tokens that reached this many real experts in the evaluation, mean over MoE layers and seeds.',
     body: smallCharts(
       shown.map(({ label, colour, shares }) => ({
         title: label,

@@ -36,7 +36,7 @@ export function groupPanels(results: Results): Panel[] {
       {
         id: `groups-${kind}`,
         title: `By kind of token: ${meaning}`,
-        note: 'On training batches, mean over seeds. The router never sees these groups; they are for the figures only.',
+        note: 'On training batches, mean over seeds. The router never sees these groups; they are used only for these figures.',
         body: markup`${charts}`,
         table: {
           name: `groups-${kind}`,

@@ -34,7 +34,7 @@ export function loadsPanel({ rows }: Results): Panel | undefined {
   return {
     id: 'loads',
     title: 'Load per expert',
-    note: 'Rows that each expert computed, relative to the mean, from the start of training (top) to its end.',
+    note: 'Rows that each expert computed, relative to the mean. Training runs from top to bottom.',
     body: markup`${smallCharts(charts)}${heatScale('idle', `${TOP}× the mean load or more`)}`,
     table: {
       name: 'loads',

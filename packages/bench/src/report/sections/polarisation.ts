@@ -13,7 +13,7 @@ export function polarisationPanel({ rows }: Results): Panel | undefined {
   return {
     id: 'polarisation',
     title: 'Null slots and tokens without compute',
-    note: 'Whole lines: share of the slots that zero-compute experts took. Dashed: share of the tokens all of whose slots they took. On training batches, mean over MoE layers and seeds.',
+    note: 'Solid lines: share of the slots that zero-compute experts took. Dashed: share of the tokens for which they took every slot. On training batches, mean over MoE layers and seeds.',
     body: wideChart(
       linesChart({
         lines,

@@ -51,7 +51,7 @@ function panel(
   const missing = rows.length - drawn.length;
   const without =
     missing > 0
-      ? ` Not drawn, diverged or without the figure: ${missing} of ${rows.length} rows.`
+      ? ` Not drawn (diverged, or without this figure): ${missing} of ${rows.length} rows.`
       : '';
   const level = reference?.metrics[name];
   const chart = pointsChart({

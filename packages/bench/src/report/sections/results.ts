@@ -30,7 +30,7 @@ export function resultsPanel(results: Results): Panel {
   return {
     id: 'figures',
     title: 'All figures',
-    note: 'Mean over seeds ± standard deviation; difference to the baseline ± half of its 95% interval, paired by seed. “Not distinguishable”: that interval holds zero.',
+    note: 'Mean over seeds ± standard deviation; difference to the baseline ± half of its 95% interval, paired by seed. “Not distinguishable”: that interval contains zero.',
     body: resultsTable(results),
     table: trialsTable(results),
   };

@@ -8,7 +8,7 @@ export function setupPanel(results: Results): Panel {
   return {
     id: 'setup',
     title: 'Setup',
-    note: 'The config is the whole experiment: with the same versions, backend and data it gives the same figures.',
+    note: 'The config describes the whole experiment: with the same versions, backend and data it gives the same figures.',
     body: markup`${facts(results)}${reproduction(results)}`,
   };
 }
