@@ -79,7 +79,8 @@ const isShader = (node, source) =>
 
 /** Two words in a row, and neither a line of code nor a list of numbers. */
 const isProse = (text) =>
-  /\p{L}{2,}[,;:]? (?:\p{L}+|`x`)/u.test(text) && !/[{};]\n|=>|^import |(?:\S*\d\S*\s+){5}/m.test(text);
+  /\p{L}{2,}[,;:]? (?:\p{L}+|`x`)/u.test(text) &&
+  !/[{};]\n|=>|^import |(?:\S*\d\S*\s+){5}/m.test(text);
 
 /** Without the characters that Markdown reads. A tag of HTML ends a sentence. */
 const plain = (text) =>
