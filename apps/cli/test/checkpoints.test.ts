@@ -126,15 +126,15 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
   test('the last whole checkpoint is used where later ones are broken, and that is said', async () => {
     cpSync(join(cwd, 'run'), join(cwd, 'broken'), { recursive: true });
     truncateSync(join(checkpoint('broken', 10), 'tensors.safetensors'), 1000);
-    const passedOver =
-      /^warning: broken\/checkpoints\/step-00000010 is passed over: [^\n]*\nwarning: [^\n]*step-00000009 is used instead\n/;
+    const skipped =
+      /^warning: broken\/checkpoints\/step-00000010 is skipped: [^\n]*\nwarning: [^\n]*step-00000009 is used instead\n/;
     for (const command of ['inspect', 'eval']) {
       const { code, stdout, stderr } = await runInProcess([command, 'broken', '--json'], { cwd });
-      expect(stderr).toMatch(passedOver);
+      expect(stderr).toMatch(skipped);
       expect([code, stdout]).toEqual([0, expect.stringContaining('step-00000009')]);
     }
     const resumed = await runInProcess(['train', '--resume', '--out', 'broken'], { cwd });
-    expect(resumed.stderr).toMatch(passedOver);
+    expect(resumed.stderr).toMatch(skipped);
     expect(resumed.stderr).toContain('resumed after step 9');
     const again = await runInProcess(['inspect', 'broken'], { cwd });
     expect([again.stderr, again.stdout]).toEqual(['', expect.stringContaining('10 of 10')]);

@@ -59,7 +59,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     appendFileSync(join(cwd, 'tiny.txt'), 'Something else, said later.\n'.repeat(20));
     const other = await runInProcess(['eval', 'run', ...set], { cwd });
     expect(other.stderr).toMatch(
-      /^warning: not as when the checkpoint was trained: data \(tiny\.txt\)/,
+      /^warning: changed since the checkpoint was trained: data \(tiny\.txt\)/,
     );
     expect(other.code).toBe(0);
     expect(JSON.parse(other.stdout)).toMatchObject({ data: { asTrained: false } });

@@ -10,7 +10,7 @@ import { say } from '../output/terminal.js';
 
 /**
  * The checkpoint behind a path: itself, or the last (or best) whole one of the run whose folder it is. Broken ones that
- * are passed over for it are named on stderr. A path that leads to no checkpoint comes back as it is, for its reader to
+ * are skipped for it are named on stderr. A path that leads to no checkpoint comes back as it is, for its reader to
  * refuse.
  * @param best what the best goes by; the last one when absent
  * @throws MODELS_CHECKPOINT_* when the run has checkpoints and none is whole
