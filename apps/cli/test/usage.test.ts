@@ -60,7 +60,10 @@ test.each([
   [['eval', 'nowhere', '--set', 'threshold='], 'BENCH_SET', /an empty value/],
   [['bench', '--routers', 'tresh'], 'CLI_ROUTER_UNKNOWN', /mean threshold\?/],
   [train('--task', 'trans'), 'CLI_USAGE', /mean translation\?/],
-  [train('--backend', 'tensor'), 'MOE_OPTIONS', /tensorflow/],
+  [train('--backend', 'tensor'), 'MOE_OPTIONS', /did you mean tensorflow\?/],
+  [['bench', '--backend', 'wams'], 'BENCH_CONFIG', /did you mean wasm\?/],
+  [['kernel-times', '--backend', 'gpu'], 'BACKEND_UNKNOWN', /mean webgpu\?/],
+  [train('--router', 'null-expert?kind=zeros'), 'MOE_OPTIONS', /did you mean zero\?/],
   [['sweep', 'grid.yaml'], 'BENCH_CONFIG', /does not exist/],
 ])('%j is %s', async (args, code, says) => {
   expect(await run(args)).toBe(2);

@@ -1,9 +1,8 @@
-import { BACKEND_NAMES } from '@moekit/backends';
 import { strict } from '@moekit/models';
 import { z } from 'zod';
 
 import { DENSE } from '../plugins/registry.js';
-import { expertsSchema, trainingShape } from './run-spec.js';
+import { backendName, expertsSchema, trainingShape } from './run-spec.js';
 
 const count = z.int().min(1);
 const options = z.record(z.string(), z.json());
@@ -94,7 +93,7 @@ export const experimentSchema = strict({
     .refine((seeds) => new Set(seeds).size === seeds.length, 'seeds must differ')
     .readonly()
     .default([1, 2, 3]),
-  backend: z.enum(BACKEND_NAMES).default('auto'),
+  backend: backendName,
 }).readonly();
 
 export type RouterEntry = z.output<typeof routerEntrySchema>;

@@ -1,9 +1,15 @@
 import { BACKEND_NAMES } from '@moekit/backends';
+import { unknownWord } from '@moekit/core';
 import { largestBatchSize, smallBatchSize, smallTraining, strict } from '@moekit/models';
 import { z } from 'zod';
 
 /** The router of a run that names none. */
 export const DEFAULT_ROUTER = { router: 'threshold' } as const;
+
+/** A backend by name, or `auto`. */
+export const backendName = z
+  .enum(BACKEND_NAMES, { error: unknownWord(BACKEND_NAMES) })
+  .default('auto');
 
 const count = z.int().min(1);
 const settings = z.record(z.string(), z.json());
@@ -59,7 +65,7 @@ export const runSpecSchema = strict({
   }).prefault({}),
   /** Of the weights, the order of the data and the routers' noise. */
   seed: z.int().min(0).max(0x7fffffff).default(1),
-  backend: z.enum(BACKEND_NAMES).default('auto'),
+  backend: backendName,
 });
 
 /** One run: a task, its data and model, a router, training, a seed. An experiment is a grid of these. */

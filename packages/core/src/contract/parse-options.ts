@@ -48,6 +48,17 @@ export function unknownOption(shape: object): (issue: SchemaIssue) => string | u
   };
 }
 
+/** For the `error` of an enumeration: any other word is reported together with those that exist, and the nearest of them. */
+export function unknownWord(
+  words: readonly string[],
+): (issue: { readonly input?: unknown }) => string {
+  const known = words.map((word) => `'${word}'`).join(', ');
+  return ({ input }) => {
+    const near = typeof input === 'string' ? nearest(input, words) : undefined;
+    return `expected one of ${known}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+  };
+}
+
 function validate<Options>(
   schema: StandardSchemaV1<unknown, Options>,
   input: unknown,

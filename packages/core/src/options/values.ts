@@ -1,7 +1,7 @@
 // the part of zod that a web page can carry: a third of its bytes
 import * as z from 'zod/mini';
-
 import { assertKinds } from '../arguments/assert-kinds.js';
+import { unknownWord } from '../contract/parse-options.js';
 
 /** A whole number of at least `min`. */
 export function wholeFrom(min: number) {
@@ -31,8 +31,7 @@ export function numberIn(range: Range) {
 /** One of a few words. */
 export function wordOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   assertKinds('wordOf', { words }, { words: 'list' });
-  const error = `expected one of ${words.map((word) => `'${word}'`).join(', ')}`;
-  return z.enum(words, { error });
+  return z.enum(words, { error: unknownWord(words) });
 }
 
 /** A capacity factor: above 0, or null for no capacity. */
