@@ -20,7 +20,7 @@ export { assertCausal } from './contract/assert-causal.js';
 export { createRouter } from './contract/create-router.js';
 export type { Experts } from './contract/experts.js';
 export { parameter } from './contract/parameter.js';
-export { parseOptions, unknownOption, unknownWord } from './contract/parse-options.js';
+export { parseOptions, unknownOption } from './contract/parse-options.js';
 export { assertPlugin, defineRouter } from './contract/plugin.js';
 export type { RouterPlugin } from './contract/plugin.js';
 export { createRng, normalArray, uniformArray } from './contract/rng.js';

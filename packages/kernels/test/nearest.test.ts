@@ -32,3 +32,9 @@ test.each(['', 'x', 'gpt-4', 'a.b', 'mixture-of-experts', 'constructor'])(
   '%j is near no router',
   (typed) => expect(nearest(typed, routers)).toBeUndefined(),
 );
+
+test('a name of a million letters is near none, and one among a thousand is found', () => {
+  expect(nearest('topk'.repeat(250_000), routers)).toBeUndefined();
+  const many = Array.from({ length: 1000 }, (_, index) => `layer-${index}`);
+  expect(nearest('layr-999', many)).toBe('layer-999');
+});

@@ -1,15 +1,18 @@
+import type { BackendName } from '@moekit/backends';
 import { BACKEND_NAMES } from '@moekit/backends';
-import { unknownWord } from '@moekit/core';
+import { option, wordOf } from '@moekit/core/options';
 import { largestBatchSize, smallBatchSize, smallTraining, strict } from '@moekit/models';
 import { z } from 'zod';
 
 /** The router of a run that names none. */
 export const DEFAULT_ROUTER = { router: 'threshold' } as const;
 
-/** A backend by name, or `auto`. */
-export const backendName = z
-  .enum(BACKEND_NAMES, { error: unknownWord(BACKEND_NAMES) })
-  .default('auto');
+/** Where a run computes. */
+export const backendName = option(
+  wordOf(BACKEND_NAMES as readonly [BackendName, ...BackendName[]]),
+  'auto',
+  'a backend by name, or auto',
+);
 
 const count = z.int().min(1);
 const settings = z.record(z.string(), z.json());

@@ -40,12 +40,10 @@ interface SchemaIssue {
 export function unknownOption(shape: object): (issue: SchemaIssue) => string | undefined {
   assertKinds('unknownOption', { shape }, { shape: 'object' });
   const known = Object.keys(shape);
-  return ({ code, keys }) => {
-    if (code !== 'unrecognized_keys' || !Array.isArray(keys)) return undefined;
-    const near = keys.flatMap((key) => nearest(String(key), known) ?? []);
-    const meant = near.length === 0 ? '' : ` (did you mean ${near.join(', ')}?)`;
-    return `unknown option ${keys.join(', ')}; expected ${known.join(', ')}${meant}`;
-  };
+  return ({ code, keys }) =>
+    code === 'unrecognized_keys' && Array.isArray(keys)
+      ? `unknown option ${keys.join(', ')}; expected ${known.join(', ')}${meant(keys, known)}`
+      : undefined;
 }
 
 /** For the `error` of an enumeration: any other word is reported together with those that exist, and the nearest of them. */
@@ -53,10 +51,13 @@ export function unknownWord(
   words: readonly string[],
 ): (issue: { readonly input?: unknown }) => string {
   const known = words.map((word) => `'${word}'`).join(', ');
-  return ({ input }) => {
-    const near = typeof input === 'string' ? nearest(input, words) : undefined;
-    return `expected one of ${known}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
-  };
+  return ({ input }) => `expected one of ${known}${meant([input], words)}`;
+}
+
+/** The names that these were probably meant to be, for the end of a message. */
+function meant(typed: readonly unknown[], known: readonly string[]): string {
+  const near = typed.flatMap((name) => nearest(String(name), known) ?? []);
+  return near.length > 0 ? ` (did you mean ${near.join(', ')}?)` : '';
 }
 
 function validate<Options>(

@@ -4,38 +4,45 @@
  * @returns undefined where no name is near
  */
 export function nearest(typed: string, names: Iterable<string>): string | undefined {
-  const costs = [...names].map((name) => [costOf(typed.toLowerCase(), name.toLowerCase()), name]);
-  const [best] = (costs as [number, string][]).sort(([a], [b]) => a - b);
-  return best && best[0] <= Math.max(1.2, typed.length * 0.4) ? best[1] : undefined;
+  let best: string | undefined;
+  let least = Math.max(1.2, typed.length * 0.4);
+  for (const name of names) {
+    if (typed.length - name.length > least) continue;
+    const cost = costOf(typed.toLowerCase(), name.toLowerCase());
+    if (cost < least) [best, least] = [name, cost];
+  }
+  return best;
 }
 
 /** Letters that are wrong; less for a part of the name, of which the shorter rest is the nearer. */
 function costOf(typed: string, name: string): number {
-  const rest = (name.length - typed.length) / 100;
-  if (typed.length > 1 && name.startsWith(typed)) return 0.5 + rest;
-  if (typed.length > 1 && name.includes(typed)) return 0.7 + rest;
   const letters = editsBetween(typed, name);
-  return typed.length > 1 && abbreviates(typed, name) ? Math.min(letters, 1 + rest) : letters;
+  if (typed.length < 2) return letters;
+  const at = name.indexOf(typed);
+  const rest = (name.length - typed.length) / 100;
+  if (at >= 0) return rest + (at > 0 ? 0.7 : 0.5);
+  return abbreviates(typed, name) ? Math.min(letters, 1 + rest) : letters;
 }
 
 /** True where the name has every letter in that order, the first one at its start. */
 function abbreviates(typed: string, name: string): boolean {
   let at = 0;
-  for (const letter of name) if (letter === typed[at]) at += 1;
-  return at === typed.length && typed[0] === name[0];
+  return typed[0] === name[0] && [...typed].every((letter) => (at = name.indexOf(letter, at) + 1));
 }
 
 /** Letters to insert, delete, replace or swap with the next (optimal string alignment). */
 function editsBetween(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const [above, row] = [rows[i - 1]!, [i]];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? rows[i - 2]![j - 2]! + 1 : Infinity; // prettier-ignore
-      row.push(Math.min(above[j]! + 1, row[j - 1]! + 1, replaced, swapped));
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
+  const edits = (i: number, j: number): number => {
+    if (!i || !j) return i + j;
+    const known = rows[i]![j];
+    if (known !== undefined) return known;
+    const [before, last] = [edits(i - 1, j - 1), a[i - 1]];
+    const swapped = last === b[j - 2] && a[i - 2] === b[j - 1];
+    return (rows[i]![j] =
+      last === b[j - 1]
+        ? before
+        : 1 + Math.min(edits(i - 1, j), edits(i, j - 1), swapped ? edits(i - 2, j - 2) : before));
+  };
+  const rows = Array.from({ length: a.length + 1 }, (): number[] => []);
+  return edits(a.length, b.length);
 }
