@@ -33,6 +33,8 @@ import { assertTokenMask, clearPadding, tokenMean } from '../routing/token-mask.
 export function encodeRoutingStats(routing: Routing, tokenMask?: Tensor1D): Tensor1D {
   const tokens = routing?.dispatchMask?.shape?.[0] ?? 'T';
   assertTensor('dispatchMask of a routing', routing?.dispatchMask, [tokens, 'E']);
+  const { selectionMask } = routing;
+  if (selectionMask) assertTensor('selectionMask of a routing', selectionMask, [tokens, 'E']);
   if (tokenMask) assertTokenMask(tokenMask, routing.dispatchMask.shape[0]);
   if (tokens === 0) return statsOfNothing(routing);
   return fusedStats(routing, tokenMask) ?? composedStats(routing, tokenMask);

@@ -8,11 +8,14 @@ import type { Matrix } from './naive-expert.js';
  */
 export function assertNaive(
   what: string,
-  layer: object,
+  layer: { readonly experts: readonly object[] },
   decision: Readonly<Record<'dispatchMask' | 'combineWeights', Matrix>>,
   tokens: Readonly<Record<string, Matrix>> & { readonly x: Matrix },
 ): void {
   assertKinds(what, layer, { activation: 'text', experts: 'list' });
+  layer.experts.forEach((expert) => {
+    assertKinds(what, expert, { input: 'list', output: 'list' });
+  });
   assertKinds(what, decision, { dispatchMask: 'list', combineWeights: 'list' });
   const { dispatchMask, combineWeights } = decision;
   assertKinds(what, tokens, { x: 'list' });
