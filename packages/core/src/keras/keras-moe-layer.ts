@@ -15,10 +15,9 @@ import { createRouter } from '../contract/create-router.js';
 import { createRng } from '../contract/rng.js';
 import { adoptWeights } from './adopted-weight.js';
 import { attachLoss } from './attach-loss.js';
-import { fromConfigText, toConfigText } from './config-text.js';
+import { fromConfig, toConfig } from './config.js';
 import { assertLayerArgs } from './assert-args.js';
 import type { KerasMoELayerArgs } from './args.js';
-import { registeredRouter } from './registered-routers.js';
 import { StepStats } from './step-stats.js';
 import { widthOf } from './width-of.js';
 
@@ -138,45 +137,17 @@ export class KerasMoELayer extends layers.Layer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    const { router, routerOptions, numExperts, expertWidth, activation, sharedExpertWidth } =
-      this.#args;
-    return {
-      ...super.getConfig(),
-      router: toConfigText(router.name),
-      routerOptions: toConfigText(routerOptions),
-      numExperts,
-      expertWidth,
-      activation: activation ?? 'relu',
-      sharedExpertWidth: sharedExpertWidth ?? null,
-      seed: this.#seed,
-      passes: this.#passes,
-    };
+    const saved = { ...this.#args, seed: this.#seed, passes: this.#passes };
+    return { ...super.getConfig(), ...toConfig(saved) };
   }
 
   /** @throws MOE_ROUTER_UNREGISTERED when the program did not register the router that the config names */
   static override fromConfig<T extends serialization.Serializable>(
     cls: serialization.SerializableConstructor<T>,
-    {
-      router,
-      routerOptions,
-      sharedExpertWidth,
-      passes,
-      batchInputShape,
-      ...args
-    }: serialization.ConfigDict,
+    config: serialization.ConfigDict,
   ): T {
-    const options = fromConfigText(String(routerOptions));
-    const shape = batchInputShape as Shape | undefined;
-    return new cls(
-      {
-        ...args,
-        router: registeredRouter(String(fromConfigText(String(router)))),
-        ...(options !== null && { routerOptions: options }),
-        ...(sharedExpertWidth !== null && { sharedExpertWidth }),
-        ...(shape && { inputShape: shape.slice(1) }),
-      },
-      passes,
-    );
+    const { passes, ...args } = fromConfig(config);
+    return new cls(args, passes);
   }
 
   protected override disposeWeights(): number {
