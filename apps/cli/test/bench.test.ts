@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseResults, stripTimes } from '@moekit/bench';
 import { describe, expect, test } from 'vitest';
 
+import { runInProcess } from './in-process.js';
 import { emptyFolder, fixture, moekit, TINY } from './moekit.js';
 
 const resultsIn = (folder: string) =>
@@ -32,7 +33,7 @@ describe('moekit bench', { timeout: 240_000 }, () => {
 
   test('the same command gives the same results apart from times, on wasm too', async () => {
     const args = ['bench', ...TINY, '--backend', 'wasm', '--seeds', '2', '--json'];
-    const [first, second] = [await moekit(args), await moekit(args)];
+    const [first, second] = [await runInProcess(args), await runInProcess(args)];
     expect(first.code).toBe(0);
     const [a, b] = [first, second].map(({ stdout }) => parseResults(stdout));
     expect(a!.manifest.backend).toBe('wasm');
@@ -46,7 +47,7 @@ describe('moekit bench', { timeout: 240_000 }, () => {
       new URL('../../../examples/expert-choice/experiment.json', import.meta.url),
     );
     const small = ['--steps', '2', '--backend', 'wasm', '--json'];
-    const { code, stdout } = await moekit(['bench', '--config', config, ...small]);
+    const { code, stdout } = await runInProcess(['bench', '--config', config, ...small]);
     expect(code).toBe(0);
     const row = parseResults(stdout).rows.find(({ label }) => label === 'expert-choice')!;
     expect(row.figures!.expertsPerToken).toBeCloseTo(2, 1); // c = 2, whatever the router has learnt
@@ -55,7 +56,7 @@ describe('moekit bench', { timeout: 240_000 }, () => {
 
   test('everything outside the MoE layers starts alike: rows agree before training tells them apart', async () => {
     const args = ['--routers', 'switch,topk', '--steps', '1', '--json'];
-    const { stdout } = await moekit(['bench', ...TINY, ...args]);
+    const { stdout } = await runInProcess(['bench', ...TINY, ...args]);
     const losses = parseResults(stdout).rows.map(
       ({ trials }) => trials[0]!.trainingCurve[0]!.metrics['loss']!,
     );
@@ -65,7 +66,7 @@ describe('moekit bench', { timeout: 240_000 }, () => {
   test('a router file at two settings is compared like any other', async () => {
     const file = fixture('first-expert.ts');
     const args = ['--router', file, '--router', `${file}?expert=3`, '--json', '--quiet'];
-    const { code, stdout, stderr } = await moekit(['bench', ...TINY, ...args]);
+    const { code, stdout, stderr } = await runInProcess(['bench', ...TINY, ...args]);
     expect([code, stderr]).toEqual([0, '']);
     const { rows, manifest } = parseResults(stdout);
     const labels = ['dense', 'switch', 'first-expert', 'first-expert(expert=3)'];
@@ -79,7 +80,7 @@ describe('moekit bench', { timeout: 240_000 }, () => {
     const wrong = `${fixture('../../../../packages/bench/test/plugins/wrong/behaviours.ts')}#nanWeights`;
     const broken = [`${fixture('first-expert.ts')}?broken=true`, wrong];
     const args = [...broken.flatMap((router) => ['--router', router]), '--json'];
-    const { code, stdout, stderr } = await moekit(['bench', ...TINY, ...args]);
+    const { code, stdout, stderr } = await runInProcess(['bench', ...TINY, ...args]);
     expect(code).toBe(1);
     const { rows } = parseResults(stdout);
     expect(rows[2]!.errors).toMatchObject([{ seed: 1, code: 'MOE_ROUTE' }]);

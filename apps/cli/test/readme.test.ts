@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { runInProcess } from './in-process.js';
 import { emptyFolder, fixture, moekit, TINY } from './moekit.js';
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
@@ -49,7 +50,7 @@ test.each(run)('npx moekit %s', { timeout: 180_000 }, async (line) => {
   await copyFile(fixture('first-expert.ts'), join(cwd, 'my-router.ts'));
   await writeFile(join(cwd, 'book.txt'), 'To be, or not to be, that is the question. '.repeat(100));
   const [command, ...flags] = line.split(' ').map((word) => word.replaceAll('"', ''));
-  if (FIRST[command!]) await moekit(FIRST[command!]!, { cwd });
+  if (FIRST[command!]) await runInProcess(FIRST[command!]!, { cwd });
   const { code, stderr, stdout } = await moekit([command!, ...flags, ...SMALL[command!]!], { cwd });
   expect([code, stderr.match(/^error .*/m)]).toEqual([0, null]);
   expect(stdout.length).toBeGreaterThan(100);

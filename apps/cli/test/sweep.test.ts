@@ -82,12 +82,12 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     const config = { ...tiny, routers: ['dense', './router.ts'], seeds: [1, 2] };
     writeFileSync(join(cwd, 'sweep.json'), JSON.stringify(config));
     const args = ['sweep', 'sweep.json', '--set', 'training.steps=2', '--out', 'out', '--quiet'];
-    expect((await moekit(args, { cwd })).code).toBe(0);
+    expect((await runInProcess(args, { cwd })).code).toBe(0);
     writeFileSync(join(cwd, 'part.ts'), 'export const other = 1;');
     const { key } = logOf(join(cwd, 'out')).find(({ id }) => id === 'dense#2')!;
     const stored = join(cwd, 'out', 'trials', `${key}.json`);
     writeFileSync(stored, readFileSync(stored, 'utf8').replace(/"loss":\d/, '"loss":0'));
-    const { code, stderr } = await moekit([...args, '--resume'], { cwd });
+    const { code, stderr } = await runInProcess([...args, '--resume'], { cwd });
     expect(code).toBe(0);
     expect(stderr).toBe('warning: the kept trial dense#2 was changed after it was written; it is trained again\n'); // prettier-ignore
     const lines = logOf(join(cwd, 'out')).slice(8);
@@ -103,13 +103,13 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     const out = await emptyFolder();
     const short = ['--set', 'training.steps=6', '--set', 'training.finalEvaluationBatches=1'];
     const args = ['sweep', 'null/modality', ...short, '--set', 'seeds=1,2', '--backend', 'wasm'];
-    const { code, stdout } = await moekit([...args, '--out', join(out, 'a')]);
+    const { code, stdout } = await runInProcess([...args, '--out', join(out, 'a')]);
     expect(code).toBe(0);
     expect(stdout).toContain('Some rows learned nothing that could be compared');
     const results = parseResults(readFileSync(join(out, 'a', 'results.json'), 'utf8'));
     expect(results.answer?.sentence).toMatch(/^No answer: /); // after six steps
     expect(results.manifest.experiment.about?.claim).toContain('2601.15370');
-    const merged = await moekit([
+    const merged = await runInProcess([
       'report',
       join(out, 'a'),
       join(out, 'a'),
