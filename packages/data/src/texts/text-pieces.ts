@@ -1,6 +1,5 @@
 import { formatOf, isGzipped } from './formats.js';
 import { jsonLines } from './json-lines.js';
-import { parquetTexts } from './parquet/parquet.js';
 import { readChunks } from './read-file.js';
 import { notText } from './text-errors.js';
 import type { TextFile } from './text-input.js';
@@ -23,12 +22,13 @@ export async function* textPieces(
   }
 }
 
-function filePieces(path: string, field: string): AsyncGenerator<Uint8Array> {
+async function* filePieces(path: string, field: string): AsyncGenerator<Uint8Array> {
   const format = formatOf(path);
   if (format === 'parquet') {
     if (isGzipped(path)) throw notText(path, 'a Parquet file in gzip');
-    return parquetTexts(path, { field });
+    const { parquetTexts } = await import('./parquet/parquet.js'); // few need its 50 modules
+    return yield* parquetTexts(path, { field });
   }
   const chunks = checkedUtf8(readChunks(path), path);
-  return format === 'json-lines' ? jsonLines(chunks, { path, field }) : chunks;
+  yield* format === 'json-lines' ? jsonLines(chunks, { path, field }) : chunks;
 }
