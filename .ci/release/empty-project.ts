@@ -38,11 +38,19 @@ export async function emptyProject(
   return folder;
 }
 
-/** Checks a file's types against the packed types of what it imports. */
-export async function typeCheck(cwd: string, file: string): Promise<void> {
+/** Checks a file's types against the packed types of what it imports. @param types packages of global types */
+export async function typeCheck(
+  cwd: string,
+  file: string,
+  ...types: readonly string[]
+): Promise<void> {
   const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc6', import.meta.url));
   const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']; // prettier-ignore
-  await succeed(process.execPath, [tsc, ...flags, '--lib', 'es2023,dom', file], { cwd });
+  await succeed(
+    process.execPath,
+    [tsc, ...flags, '--lib', 'es2023,dom', ...types.flatMap((name) => ['--types', name]), file],
+    { cwd },
+  );
 }
 
 /** The numbers at the end of the lines that a program printed. */

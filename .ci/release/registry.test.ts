@@ -82,7 +82,7 @@ describe('from a registry', () => {
       'sweep.json': JSON.stringify({ task: 'sums', routers: ['loss-free'], seeds: [1], training: { steps: 2, evaluations: 1 } }), // prettier-ignore
     });
     await npmInstall(cwd, ['moekit', '@types/node'], env);
-    await typeCheck(cwd, 'moekit.config.ts');
+    await typeCheck(cwd, 'moekit.config.ts', 'node');
     const server = await startTracker();
     const sent = { ...env, TRACKER_URL: server.url };
     const moekit = (...args: string[]) => succeed('npx', ['moekit', ...args, '--json', '--quiet'], { cwd, env: sent }); // prettier-ignore
