@@ -97,7 +97,7 @@ describe('from a registry', () => {
       server.close();
     }
     expect(server.paths.filter((path) => path === '/runs')).toHaveLength(6);
-    expect(server.paths.filter((path) => path.endsWith('/events'))).toHaveLength(6);
+    expect(new Set(server.paths.filter((path) => path.endsWith('/events'))).size).toBe(6); // a run may send several times
     expect(server.paths.filter((path) => path.endsWith('/end'))).toHaveLength(6);
   });
 });
