@@ -90,7 +90,7 @@ function selectSlots(logits: Tensor2D, kMax: number, nullCopies: number): Tensor
   return mul(top, cast(greaterEqual(logits, nullLogit), 'float32'));
 }
 
-/** kMax less the real experts of each token; none for padding. [T] */
+/** kMax minus the real experts of each token; none for padding. [T] */
 function nullSlotsOf(selected: Tensor2D, { kMax, tokenMask }: NullExpertRule): Tensor1D {
   const slots = sub<Tensor1D>(kMax, sum(selected, 1)); // [T]
   return tokenMask ? mul(slots, tokenMask) : slots;

@@ -45,7 +45,7 @@ export interface Routing {
   /** float32 [T,E] scores of the real experts. */
   readonly logits: Tensor2D;
   /**
-   * float32 [T,E] the router's probabilities of the real experts: rows sum to 1 less the zero-compute mass. Gates that
+   * float32 [T,E] the router's probabilities of the real experts: rows sum to 1 minus the zero-compute mass. Gates that
    * are not a distribution (sigmoid, ReLU) return their normalised scores here; the weights stay as the router likes. A token
    * that no gate opens has uniform probabilities, or a zero-compute mass of 1.
    */
