@@ -169,7 +169,7 @@ describe('moekit.config.ts: a router, a task, a sink, an engine and defaults of 
         await moekit(['bench', '--out', 'b'], { cwd }),
       ];
       expect([with_.code, without.code]).toEqual([0, 0]);
-      expect(with_.stderr).toMatch(/warning: dense#1: sink 1 of moekit.config failed, and the run goes on without it: fetch failed/); // prettier-ignore
+      expect(with_.stderr).toMatch(/warning: dense#1: sink 1 of moekit.config failed, and the run continues without it: fetch failed/); // prettier-ignore
       expect(without.stderr).not.toMatch(/warning/);
       const curves = async (name: string) => {
         const { rows } = await resultsIn(join(cwd, name));
@@ -306,7 +306,7 @@ describe('a sink of the user', () => {
       await sink.sync!();
     }
     await sink.close!();
-    expect(warnings).toEqual([expect.stringMatching(/^sink 1 failed, and the run goes on without it: /)]); // prettier-ignore
+    expect(warnings).toEqual([expect.stringMatching(/^sink 1 failed, and the run continues without it: /)]); // prettier-ignore
   });
 
   it('may be none for a run', async () => {

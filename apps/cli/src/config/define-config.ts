@@ -25,7 +25,7 @@ export interface Config {
   readonly tasks?: Readonly<Record<string, string | TaskPlugin<any, any>>>;
   /**
    * Receive the events of each run: of `moekit train`, and of every trial of bench and sweep in the process of the
-   * trial. A sink that throws, or takes over half a minute to open, sync or close, is a warning; the run goes on without it.
+   * trial. A sink that throws, or takes over half a minute to open, sync or close, is a warning; the run continues without it.
    */
   readonly sinks?: readonly SinkFactory[];
   /** Runs the trials of bench and sweep. @param local moekit's own: a process of this machine for each trial */

@@ -10,7 +10,7 @@ const PATIENCE = 30;
 
 /**
  * A sink of the user's own. It is given copies, so that it changes no figure; what it throws is a warning, after which
- * the run goes on without it.
+ * the run continues without it.
  */
 export function userSink(
   make: SinkFactory,
