@@ -61,11 +61,20 @@ function declaredBy(statement: ts.Statement): [string, ts.Node][] {
   return name && ts.isIdentifier(name) ? [[name.text, statement]] : [];
 }
 
-/** The file that a relative import names, or the name of another package. */
+/** The declarations of a package's entry, by the name that users import. */
+const entries = new Map<string, string>();
+
+/** Says where the declarations of an entry are; those of all others count as outside. */
+export function addEntry(specifier: string, declarations: string): void {
+  entries.set(specifier, declarations);
+}
+
+/** The file that an import names: a relative one, or a known entry's; else the specifier as it is. */
 function target(specifier: ts.Node | undefined, from: string): string | undefined {
   if (!specifier || !ts.isStringLiteral(specifier)) return undefined;
   const { text } = specifier;
-  return text.startsWith('.') ? join(from, '..', text.replace(/\.js$/, '.d.ts')) : text;
+  if (text.startsWith('.')) return join(from, '..', text.replace(/\.js$/, '.d.ts'));
+  return entries.get(text) ?? text;
 }
 
 function readImport(node: ts.ImportDeclaration, path: string, imported: Map<string, Place>): void {

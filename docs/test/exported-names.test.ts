@@ -1,18 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { inSignaturesOf, placeOf } from './declarations.js';
+import { addEntry, inSignaturesOf, placeOf } from './declarations.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const folders = [
-  ...['kernels', 'backends', 'files', 'data', 'core', 'models', 'bench'],
-  ...['router-topk', 'router-threshold', 'router-null-expert'],
-];
+const folders = ['packages', 'apps'].flatMap((group) =>
+  readdirSync(join(root, group)).map((name) => `${group}/${name}`),
+);
 
 const texts = new Map(
   execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
@@ -47,9 +46,7 @@ function exportsOf(index: string, kind: 'value' | 'type'): string[] {
 
 /** Names that others have of an entry: imported by code or by a page's code, or written as code in a page. */
 function namesUsed(folder: string, specifier: string): ReadonlySet<string> {
-  const others = [...texts].filter(
-    ([path]) => !new RegExp(`^packages/${folder}/(src|test)/`).test(path),
-  );
+  const others = [...texts].filter(([path]) => !new RegExp(`^${folder}/(src|test)/`).test(path));
   const names = others.flatMap(([path, text]) => {
     const imports = [...text.matchAll(/(?:import|export) (?:type )?\{([^}]*)\} from '([^']+)'/g)];
     const imported = imports.filter(([, , from]) => from === specifier);
@@ -63,7 +60,8 @@ function namesUsed(folder: string, specifier: string): ReadonlySet<string> {
 }
 
 const entries = folders.flatMap((folder) => {
-  const manifest = JSON.parse(read(`packages/${folder}/package.json`)) as {
+  const manifest = JSON.parse(read(`${folder}/package.json`)) as {
+    name: string;
     exports: Record<string, { '@moekit/source'?: string; types?: string }>;
   };
   return Object.entries(manifest.exports).flatMap(([entry, { '@moekit/source': source, types }]) =>
@@ -72,13 +70,15 @@ const entries = folders.flatMap((folder) => {
       : [
           {
             folder,
-            specifier: join('@moekit', folder, entry),
+            specifier: join(manifest.name, entry),
             source,
-            declarations: join(root, 'packages', folder, types!),
+            declarations: join(root, folder, types!),
           },
         ],
   );
 });
+
+for (const { specifier, declarations } of entries) addEntry(specifier, declarations);
 
 /** Declarations of a package that users import, or that the signatures of those name. */
 const nameable = new Map(
@@ -101,7 +101,7 @@ beforeAll(
 );
 
 describe.each(entries)('$specifier', ({ folder, specifier, source, declarations }) => {
-  const index = indexOf(join('packages', folder, source));
+  const index = indexOf(join(folder, source));
   const used = namesUsed(folder, specifier);
 
   it('exports no value without a user or a page outside its package', () => {

@@ -1,4 +1,3 @@
 export { cliErrors } from './errors.js';
 export { createProgram } from './program.js';
 export { builtInPlugins } from './container.js';
-export { runCli } from './run-cli.js';

@@ -1,8 +1,8 @@
 import { engine } from '@tensorflow/tfjs-core';
-import type * as moekit from 'moekit';
 import { expect, vi } from 'vitest';
 
 import type { Ended } from './moekit.js';
+import type * as runs from '../src/run-cli.js';
 import { emptyFolder, homeOf } from './moekit.js';
 
 /** The built program, which Node loads by itself, as a process of its own would. */
@@ -33,7 +33,7 @@ export async function runInProcess(
   Object.assign(process.env, homeOf(folder), env);
   const [out, err] = [catchWrites(process.stdout), catchWrites(process.stderr)];
   try {
-    const { runCli } = (await import(/* @vite-ignore */ built)) as typeof moekit;
+    const { runCli } = (await import(/* @vite-ignore */ built)) as typeof runs;
     const left = traces();
     const code = await runCli(['node', 'moekit', ...args]);
     expect(traces()).toEqual(left);

@@ -1,6 +1,6 @@
-import { runCli } from 'moekit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { runCli } from '../src/run-cli.js';
 import { emptyFolder } from './moekit.js';
 
 let written = '';

@@ -2,9 +2,10 @@ import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { createErrors } from 'create-moekit';
-import { createRouterPackage, runCreate } from 'create-moekit';
+import { createRouterPackage } from 'create-moekit';
 import { describe, expect, it, vi } from 'vitest';
 
+import { runCreate } from '../src/run-create.js';
 import { emptyFolders } from './folders.js';
 
 const emptyFolder = emptyFolders();
