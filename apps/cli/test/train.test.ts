@@ -92,7 +92,7 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
     );
   });
 
-  test('Ctrl-C saves a checkpoint, from which the run goes on without its configuration', async () => {
+  test('Ctrl-C saves a checkpoint, from which the run continues without its configuration', async () => {
     const cwd = await workFolder();
     const args = ['train', ...CONFIG, '--steps', '9000', '--save-every', '9000', '--out', 'run'];
     const stopped = await moekit([...args, '--log', '--set', 'training.evaluateEvery=3'], {
