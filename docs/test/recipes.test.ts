@@ -68,9 +68,10 @@ describe('recipes', () => {
       files.map(({ name }) => join(folder, name)),
       { ...options, composite: false, declaration: false, noEmit: true },
     );
-    const problems = ts
-      .getPreEmitDiagnostics(program)
-      .filter(({ file }) => file?.fileName.startsWith(folder))
+    const problems = program
+      .getSourceFiles()
+      .filter(({ fileName }) => fileName.startsWith(folder))
+      .flatMap((file) => ts.getPreEmitDiagnostics(program, file))
       .map(({ file, messageText }) => `${basename(file!.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`); // prettier-ignore
     expect(problems).toEqual([]);
   });

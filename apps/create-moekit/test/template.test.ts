@@ -41,7 +41,8 @@ describe('the package as generated', () => {
 
   it('is benchmarked by its folder', async () => {
     const out = join(cwd, 'results');
-    const flags = ['--routers', 'switch', '--steps', '2', '--seeds', '1', '--out', out, '--quiet'];
+    const tiny = join(root, 'apps/cli/test/fixtures/tiny.json');
+    const flags = ['--config', tiny, '--routers', 'switch', '--out', out, '--quiet'];
     const { stdout } = await run(
       process.execPath,
       [

@@ -55,9 +55,10 @@ describe('the guide and the README', () => {
       blocks.map(({ file }) => join(folder, file)),
       { ...options, composite: false, declaration: false, noEmit: true },
     );
-    const problems = ts
-      .getPreEmitDiagnostics(program)
-      .filter(({ file }) => file?.fileName.startsWith(folder))
+    const problems = program
+      .getSourceFiles()
+      .filter(({ fileName }) => fileName.startsWith(folder))
+      .flatMap((file) => ts.getPreEmitDiagnostics(program, file))
       .map(({ file, messageText }) => {
         const message = ts.flattenDiagnosticMessageText(messageText, '\n');
         return `${basename(file!.fileName)}: ${message}`;
