@@ -176,7 +176,7 @@ describe('a router that never returns and ignores signals', { timeout: 120_000 }
     child.kill('SIGTERM');
     expect(await endOf(child)).toBe(143);
     await gone(pid);
-    expect(said()).toMatch(/^error CLI_ENDED: .*SIGTERM, and no turn/m);
+    expect(said()).toMatch(/^error CLI_ENDED: .*SIGTERM, and no response/m);
     const again = start(cwd, [...train, '--resume', ...router], 1000);
     expect(await endOf(again.child)).toBe(0);
   });
