@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-import type { PluginRegistry } from '@moekit/bench';
+import type { PluginRegistry, TrialEngine } from '@moekit/bench';
 import {
   addTrialSinks,
   createContainer,
@@ -19,6 +19,7 @@ import type { ParsedConfig } from './config/config-schema.js';
 import type { FoundConfig } from './config/read-config.js';
 import { readConfig } from './config/read-config.js';
 import { userSink } from './config/user-sink.js';
+import { fail } from './errors.js';
 import { say } from './output/terminal.js';
 import type { TrainOutput } from './training/sinks.js';
 import { eventLogSink, screenSink, tensorboardSink } from './training/sinks.js';
@@ -49,7 +50,8 @@ export async function composeApplication(): Promise<DependencyContainer> {
   const config = await readConfig();
   const application = compose(config);
   const local = processEngine(WORKER);
-  bind(application, parts.engine, () => config?.engine?.(local) ?? local);
+  const engine = config?.engine ? engineOf(config.engine, local) : local;
+  bind(application, parts.engine, () => engine);
   bind(application, defaults, () => ({
     ...config?.defaults,
     ...(config && { file: config.file }),
@@ -60,6 +62,25 @@ export async function composeApplication(): Promise<DependencyContainer> {
   bind(application, parts.sinks, (run) => screenSink(output(run)));
   bindUserSinks(application, config);
   return application;
+}
+
+/** @throws CLI_CONFIG where the configuration's engine is none */
+function engineOf(make: NonNullable<ParsedConfig['engine']>, local: TrialEngine): TrialEngine {
+  const refused = (got: string, cause?: unknown) =>
+    fail('CLI_CONFIG', {
+      asked: 'The engine of a moekit.config must be a function that gives a function',
+      got,
+      fix: 'Write: engine: (local) => (job, limits) => local(job, limits)',
+      cause,
+    });
+  let engine: unknown;
+  try {
+    engine = make(local);
+  } catch (cause) {
+    throw refused(`an error: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
+  if (typeof engine === 'function') return engine as TrialEngine;
+  throw refused(engine instanceof Promise ? 'a promise' : String(engine));
 }
 
 /** The application in the process of a trial, whose events go to its report. */

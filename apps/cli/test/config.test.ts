@@ -251,19 +251,65 @@ describe('what a configuration may be', () => {
   });
 
   it('a plug-in given itself has the hash of the configuration; a file has its own', async () => {
+    const config = `
+      import own from './router.js';
+      export default { routers:
+        { own, named: './router.ts', again: './router.ts', package: 'no-such-package' } };\n`;
     const cwd = await project({
-      'moekit.config.ts': `
-        import own from './router.js';
-        export default { routers: { own, named: './router.ts', package: 'no-such-package' } };`,
+      'moekit.config.ts': config,
       'router.ts': lossFree,
     });
     vi.spyOn(process, 'cwd').mockReturnValue(cwd);
     const { routers } = resolveBinding(await composeApplication(), parts.registry);
-    expect(routers.get('own')!.locate()).toBe(join(cwd, 'moekit.config.ts'));
-    expect(routers.get('named')!.locate()).toBe(join(cwd, 'router.ts'));
+    const hashes = ['own', 'named', 'again'].map((name) => routers.get(name)!.hash());
+    expect(new Set(hashes).size).toBe(2);
+    expect(hashes[1]).toBe(hashes[2]);
+    writeFileSync(join(cwd, 'moekit.config.ts'), `${config}// changed\n`);
+    expect(routers.get('own')!.hash()).not.toBe(hashes[0]);
+    expect(routers.get('named')!.hash()).toBe(hashes[1]);
     expect((await routers.get('own')!.load())!.name).toBe('loss-free');
     expect((await routers.get('named')!.load())!.name).toBe('loss-free');
     expect(await codeOf(routers.get('package')!.load())).toMatch(/^BENCH_ROUTER_UNKNOWN/);
+  });
+
+  it('the export behind a name is part of its identity', async () => {
+    const hashOf = async (name: string) => {
+      const cwd = await project({
+        'moekit.config.ts': `export default { routers: { mine: './both.ts#${name}' } };`,
+        'both.ts': `import router from './router.js'; export const a = router, b = router;`,
+        'router.ts': lossFree,
+      });
+      vi.spyOn(process, 'cwd').mockReturnValue(cwd);
+      const { routers } = resolveBinding(await composeApplication(), parts.registry);
+      return routers.get('mine')!.hash();
+    };
+    const [a, b] = [await hashOf('a'), await hashOf('b')];
+    expect(a).not.toBe(b);
+    expect(await hashOf('a')).toBe(a);
+  });
+
+  it('an engine of another kind is refused', async () => {
+    for (const engine of [
+      '() => 3',
+      'async () => () => []',
+      '() => { throw new Error("no") }',
+      '() => undefined',
+    ]) {
+      // prettier-ignore
+      expect(await codeOf(composedIn(`export default { engine: ${engine} };`))).toMatch(/^CLI_CONFIG: .*engine/); // prettier-ignore
+    }
+  });
+
+  it('a folder of texts counts from the configuration too; a text of moekit is none', async () => {
+    const cwd = await project({
+      'moekit.config.ts': `export default { defaults: { bench: { data: { source: 'texts' } }, train: { data: { source: 'tiny-shakespeare' } } } };`,
+      'texts/a.txt': 'a',
+      'tiny-shakespeare/a.txt': 'a',
+      'deep/er/keep.txt': '',
+    });
+    const { defaults: found } = (await readConfig(join(cwd, 'deep/er')))!;
+    expect(found.bench).toEqual({ data: { source: '../../texts' } });
+    expect(found.train).toEqual({ data: { source: 'tiny-shakespeare' } });
   });
 
   it.skipIf(process.getuid?.() !== 0)('that of another user is not run', async () => {
@@ -271,6 +317,10 @@ describe('what a configuration may be', () => {
     chownSync(join(cwd, 'moekit.config.ts'), 4242, 4242);
     vi.spyOn(process, 'getuid').mockReturnValue(1000);
     expect(await codeOf(readConfig(cwd))).toMatch(/^CLI_CONFIG: .*another user \(uid 4242\)/);
+    vi.restoreAllMocks(); // root, in a folder of its own, then in one of that user
+    expect(await codeOf(readConfig(cwd))).toMatch(/^CLI_CONFIG: .*another user \(uid 4242\)/);
+    chownSync(cwd, 4242, 4242);
+    expect(await readConfig(cwd)).toBeDefined();
   });
 });
 
@@ -307,6 +357,33 @@ describe('a sink of the user', () => {
     }
     await sink.close!();
     expect(warnings).toEqual([expect.stringMatching(/^sink 1 failed, and the run continues without it: /)]); // prettier-ignore
+  });
+
+  it('is synced and closed after all that it writes', async () => {
+    const calls: string[] = [];
+    const { sink } = await opened(() => ({
+      write: () =>
+        new Promise<void>((resolve) => setTimeout(resolve, 20)).then(
+          () => void calls.push('write'),
+        ),
+      sync: () => void calls.push('sync'),
+      close: () => void calls.push('close'),
+    }));
+    sink.write(event);
+    sink.write(event);
+    await sink.sync!();
+    sink.write(event);
+    await sink.close!();
+    expect(calls).toEqual(['write', 'write', 'sync', 'write', 'close']);
+  });
+
+  it('may be made by a promise', async () => {
+    const calls: string[] = [];
+    const write = () => void calls.push('write');
+    const { sink, warnings } = await opened(() => Promise.resolve({ write }));
+    sink.write(event);
+    await sink.close!();
+    expect([calls, warnings]).toEqual([['write'], []]);
   });
 
   it('may be none for a run', async () => {

@@ -7,6 +7,7 @@ import { bind, createRunContainer, resolveBinding, tokens } from '@moekit/core/d
 import type { TelemetrySink, TrainEvent } from '@moekit/models';
 import { CheckpointFolder } from '@moekit/models/node';
 import { memory } from '@tensorflow/tfjs-core';
+import { container as root } from 'tsyringe';
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it, test } from 'vitest';
 
@@ -109,6 +110,19 @@ describe('a trial is composed by its container', () => {
   });
 });
 
+it('a trial takes nothing that was bound to the root container', async () => {
+  const [, job] = await jobs();
+  const usual = await runTrial(job!, createRunContainer(application()));
+  root.register(tokens.sharedExpert, { useFactory: () => { throw new Error('bound to root'); } }); // prettier-ignore
+  root.register(tokens.kernels, { useFactory: () => { throw new Error('bound to root'); } }); // prettier-ignore
+  try {
+    const trial = await runTrial(job!, createRunContainer(application()));
+    expect(withoutTimes(trial)).toEqual(withoutTimes(usual));
+  } finally {
+    root.reset();
+  }
+});
+
 describe('sinks as one', () => {
   const logging = (calls: string[], name: string, failing?: keyof TelemetrySink): TelemetrySink => {
     const call = (what: keyof TelemetrySink) => () => {
@@ -138,6 +152,23 @@ describe('sinks as one', () => {
     const sinks = [logging(calls, 'a'), logging(calls, 'b', 'open'), logging(calls, 'c')];
     await expect(openSinks(sinks, {})).rejects.toThrow('b cannot open');
     expect(calls).toEqual(['a open', 'b open', 'a close']);
+  });
+
+  it('syncs and closes after what was written, also where that failed', async () => {
+    const calls: string[] = [];
+    const slow = (text: string) =>
+      new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => void calls.push(text));
+    const all = await openSinks([{ ...logging(calls, 'a'), write: () => slow('a written') }], {});
+    all.write({} as TrainEvent);
+    await all.sync();
+    all.write({} as TrainEvent);
+    await all.close();
+    expect(calls).toEqual(['a open', 'a written', 'a sync', 'a written', 'a close']);
+    const rejects = { ...logging(calls, 'b'), write: () => Promise.reject(new Error('b cannot write')) }; // prettier-ignore
+    const other = await openSinks([rejects], {});
+    other.write({} as TrainEvent);
+    await expect(other.close()).rejects.toThrow('b cannot write');
+    expect(calls.at(-1)).toBe('b close');
   });
 
   it('closes every one where one fails', async () => {
@@ -180,11 +211,22 @@ describe('an engine of the application', () => {
     expect(`${code} ${message}`).toMatch(expected);
   });
 
-  it('cannot give the trial of another job', async () => {
-    const [, own] = await jobs();
+  it('cannot give the trial of another job, backend, data or model, or one without figures', async () => {
+    const [dense, own] = await jobs();
     const trial = await runTrial(own!, createRunContainer(application()));
-    const [report] = await reports(() => of({ type: 'done', trial } as const));
-    expect(report).toMatchObject({ type: 'failed', error: { code: 'BENCH_ENGINE' } });
+    const others: [Job, object][] = [
+      [dense!, {}],
+      [own!, { seed: 7 }],
+      [own!, { backend: 'wasm' }],
+      [own!, { dataHash: 'beef' }],
+      [own!, { match: null }],
+      [own!, { limited: {} }],
+    ];
+    for (const [asked, change] of others) {
+      const given = () => of({ type: 'done', trial: { ...trial, ...change } } as const);
+      const [report] = await lastValueFrom(runByEngine(given, asked, limits).pipe(toArray()));
+      expect(report).toMatchObject({ type: 'failed', error: { code: 'BENCH_ENGINE' } });
+    }
     const [good] = await lastValueFrom(
       runByEngine(() => of({ type: 'done', trial } as const), own!, limits).pipe(toArray()),
     );
@@ -196,5 +238,5 @@ test('a router that is made without options is the one that is registered', asyn
   const plugin = defineRouter({ ...everyExpert!, name: 'mine' });
   const { routers } = registryOf([plugin]);
   expect(await routers.get('mine')!.load()).toBe(plugin);
-  expect(routers.get('mine')!.locate()).toBeNull();
+  expect(routers.get('mine')!.hash()).toBeNull();
 });

@@ -19,7 +19,8 @@ import { trainedBpe } from './tokenizers/bpe/tokenizer-cache.js';
 import { byteTokenizer } from './tokenizers/byte-tokenizer.js';
 import { huggingFaceTokenizer } from './tokenizers/hugging-face-tokenizer.js';
 
-const EMBEDDED = ['tiny-shakespeare', 'wikitext-2'] as const;
+/** The texts that come with moekit, by the names that `source` has for them. */
+export const EMBEDDED_TEXTS = ['tiny-shakespeare', 'wikitext-2'] as const;
 
 export interface TokensWanted extends TextFileOptions {
   /** An embedded text, a file or folder, or a data set on the Hugging Face Hub. */
@@ -37,7 +38,7 @@ export async function loadTokens(
 ): Promise<TokenData> {
   const make = await tokenizerMaker(tokenizer, onProgress);
   const inMemory = async (text: TextSource) => tokenize(text, await make.from(text.train));
-  const embedded = EMBEDDED.find((name) => name === source);
+  const embedded = EMBEDDED_TEXTS.find((name) => name === source);
   if (embedded) return inMemory(await loadEmbeddedText(embedded));
   const input = isHubReference(source)
     ? await hubText(source, { field, maxBytes, onProgress })

@@ -1,5 +1,5 @@
 export { isHubReference } from './hub/reference.js';
-export { loadTokens } from './load-tokens.js';
+export { EMBEDDED_TEXTS, loadTokens } from './load-tokens.js';
 export type { TokensWanted } from './load-tokens.js';
 export type { Languages } from './parallel/parallel-files.js';
 export { readParallelText } from './parallel/parallel-text.js';

@@ -6,7 +6,7 @@ export type { RunInfo, TrialEngine } from '@moekit/bench';
 export type { TelemetrySink, TelemetryStart, TrainEvent } from '@moekit/models';
 
 /** Makes the sink of one run; null for none. */
-export type SinkFactory = (run: RunInfo) => TelemetrySink | null;
+export type SinkFactory = (run: RunInfo) => TelemetrySink | null | Promise<TelemetrySink | null>;
 
 /**
  * A user's own parts and defaults, default-exported by `moekit.config.ts` (or .mts, .js, .mjs). `moekit` takes the

@@ -30,7 +30,7 @@ export async function readConfig(cwd = process.cwd()): Promise<FoundConfig | und
   );
   if (file === undefined) return undefined;
   const shown = relative(cwd, file);
-  await assertOwned(file, shown);
+  await assertOwned(file, shown, cwd);
   const asked = `${shown} must load and default-export a configuration`;
   const refused = (problem: { got: string; fix: string; cause?: unknown }) =>
     fail('CLI_CONFIG', { asked, ...problem });
@@ -54,11 +54,16 @@ export async function readConfig(cwd = process.cwd()): Promise<FoundConfig | und
   };
 }
 
-/** A folder above the working directory may be everybody's. @throws CLI_CONFIG for the file of another user */
-async function assertOwned(file: string, shown: string): Promise<void> {
-  const { uid } = await stat(file);
+/**
+ * A folder above the working directory may be everybody's. In a container root works on files of another user: theirs is
+ * the folder too, then.
+ * @throws CLI_CONFIG for the file of another user
+ */
+async function assertOwned(file: string, shown: string, cwd: string): Promise<void> {
   const own = process.getuid?.();
-  if (own === undefined || [0, own].includes(uid) || own === 0) return;
+  const { uid } = await stat(file);
+  if (own === undefined || [0, own].includes(uid)) return;
+  if (own === 0 && (await stat(cwd)).uid === uid) return;
   throw fail('CLI_CONFIG', {
     asked: `${shown} must belong to you, since it is run with your rights`,
     got: `the file of another user (uid ${uid})`,

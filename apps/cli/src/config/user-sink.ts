@@ -29,19 +29,27 @@ export function userSink(
       drop(error);
     }
   };
+  const writes = new Set<Promise<void>>();
+  const afterWrites = async (work: () => unknown) => {
+    await Promise.all(writes);
+    await attempt(work);
+  };
   return {
     open: (start) => {
       sink = { write: () => undefined }; // a factory that throws is dropped like any other
       return attempt(async () => {
-        sink = make(structuredClone(resolveBinding(run, parts.run)));
+        sink = await make(structuredClone(resolveBinding(run, parts.run)));
         await sink?.open?.(start);
       });
     },
     write: (event) => {
-      if (sink) void attempt(() => sink?.write(structuredClone(event)));
+      if (!sink) return;
+      const write = attempt(() => sink?.write(structuredClone(event)));
+      writes.add(write);
+      void write.then(() => writes.delete(write));
     },
-    sync: () => attempt(() => sink?.sync?.()),
-    close: () => attempt(() => sink?.close?.()),
+    sync: () => afterWrites(() => sink?.sync?.()),
+    close: () => afterWrites(() => sink?.close?.()),
   };
 }
 

@@ -39,7 +39,11 @@ export async function readSpec(
 ): Promise<RunSpec> {
   const { config: file, steps, data: source, tokenizer, set = [], ...keys } = flags;
   const given = file === undefined ? base : await loadConfig(file, process.cwd());
-  const config: Record<string, unknown> = { ...defined({ backend }), ...given, ...defined(keys) };
+  const config: Record<string, unknown> = {
+    ...defined({ backend }),
+    ...defined(given ?? {}),
+    ...defined(keys),
+  };
   config['training'] = over(config['training'], { steps });
   config['data'] = over(config['data'], { source, tokenizer });
   const chosen = setRun(config, parseSettings(set));

@@ -1,4 +1,5 @@
 import type { PluginRegistry, StoredRun } from '@moekit/bench';
+import { findPackage, isPath, parseReference } from '@moekit/bench';
 
 import { fail } from '../errors.js';
 
@@ -22,9 +23,15 @@ export function assertNoForeignCode(
   if (!registry.tasks.has(task) && trusted.task === undefined) throw foreign('task', task);
 }
 
+/** Whether a name leads to code without a configuration. */
+const canBeNamed = (name: string) =>
+  isPath(name) || findPackage(parseReference(name).source) !== undefined;
+
 function foreign(what: 'router' | 'task', name: string) {
   return fail('CLI_CHECKPOINT_CODE', {
     asked: `The checkpoint names the ${what} ${name}, which is not built in, and moekit never loads code because a checkpoint says so`,
-    fix: `If you trust it, name it on the command line: --${what} ${name}`,
+    fix: canBeNamed(name)
+      ? `If you trust it, name it on the command line: --${what} ${name}`
+      : `It is a name of the moekit.config.ts that it was trained with: run where that file is, or name the ${what}'s file: --${what} ./FILE`,
   });
 }

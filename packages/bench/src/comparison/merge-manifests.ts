@@ -1,3 +1,4 @@
+import { entryOf } from '../spec/entry-of.js';
 import { differencesOf } from '@moekit/models/node';
 
 import { hashOf } from '../spec/hash.js';
@@ -73,7 +74,7 @@ function joinedRecords<Value extends string | number>(
   const keys = unique(records.flatMap((record) => Object.keys(record)));
   return Object.fromEntries(
     keys.map((key) => {
-      const values = unique(records.flatMap((record) => record[key] ?? []));
+      const values = unique(records.flatMap((record) => entryOf(record, key) ?? []));
       return [key, values.length === 1 ? values[0]! : (values.join(', ') as Value)];
     }),
   );

@@ -3,9 +3,11 @@ import { assertPlugin } from '@moekit/core';
 import type { TaskPlugin } from '@moekit/models';
 
 import { fail } from '../errors.js';
+import { hashExport } from './hash-modules.js';
 import { importRouter } from './load-plugin.js';
-import { assertTask, importTask, locateTask, unknownTask } from './load-task.js';
+import { assertTask, assertTaskFile, importTask, locateTask, unknownTask } from './load-task.js';
 import { locatePlugin } from './locate-plugin.js';
+import { parseReference } from './reference.js';
 import type { PluginRegistry, Registered } from './registry.js';
 
 /** Plug-ins under names of the application: themselves, or the file (`./mine.ts#mine`) or package that exports them. */
@@ -30,25 +32,19 @@ export function extendRegistry(
   const from = origin.folder;
   const ownRouters = named(routers, registry.routers, (router, name) =>
     typeof router === 'string'
-      ? reference(
-          () => locatePlugin(router, { registry, from }),
-          (path) => importRouter(router, path),
-        )
-      : reference(
-          () => origin.file,
-          () => Promise.resolve(assertPlugin(router, `Router plug-in ${name}`)),
-        ),
+      ? reference(router, {
+          locate: () => locatePlugin(router, { registry, from }),
+          load: (path) => importRouter(router, path),
+        })
+      : itself(assertPlugin(router, `Router plug-in ${name}`), origin),
   );
   const ownTasks = named(tasks, registry.tasks, (task, name) =>
     typeof task === 'string'
-      ? reference(
-          () => located(task, registry, from),
-          (path) => importTask(task, path),
-        )
-      : reference(
-          () => origin.file,
-          () => Promise.resolve(assertTask(task, `Task ${name}`)),
-        ),
+      ? reference(task, {
+          locate: () => located(task, registry, from),
+          load: (path) => importTask(task, path),
+        })
+      : itself(assertTask(task, `Task ${name}`), origin),
   );
   return {
     routers: new Map([...registry.routers, ...ownRouters]),
@@ -74,15 +70,26 @@ function named<Plugin, Value>(
   });
 }
 
+/** A plug-in of a file or a package, and of which export: both are looked up when it is used. */
 function reference<Plugin>(
-  locate: () => string,
-  load: (path: string) => Promise<Plugin>,
+  text: string,
+  { locate, load }: { locate: () => string; load: (path: string) => Promise<Plugin> },
 ): Registered<Plugin> {
-  return { locate, load: async () => load(locate()) };
+  const { exportName } = parseReference(text);
+  return { hash: () => hashExport(locate(), exportName), load: async () => load(locate()) };
+}
+
+/** A plug-in that the configuration holds, whose code is that of the configuration. */
+function itself<Plugin extends { readonly name: string }>(
+  plugin: Plugin,
+  { file }: Origin,
+): Registered<Plugin> {
+  return { hash: () => hashExport(file, plugin.name), load: () => Promise.resolve(plugin) };
 }
 
 function located(task: string, { tasks }: PluginRegistry, from: string): string {
   const path = locateTask(task, from);
   if (path === undefined) throw unknownTask(task, tasks.keys());
+  assertTaskFile(task, path);
   return path;
 }

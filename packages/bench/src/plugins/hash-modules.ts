@@ -40,5 +40,12 @@ export function hashModules(entry: string): string {
   return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
+/** The same, of one export of a file: two exports are two plug-ins. */
+export function hashExport(entry: string, name: string): string {
+  return createHash('sha256')
+    .update(`${hashModules(entry)} ${name}`)
+    .digest('hex');
+}
+
 const labelOf = (file: string, root: string) =>
   file === root ? '.' : relative(dirname(root), file).split(sep).join('/');

@@ -8,6 +8,5 @@ import type { PluginRegistry } from './registry.js';
  */
 export function hashRouter(router: string, registry: PluginRegistry): string | null {
   const registered = registry.routers.get(router);
-  const path = registered ? registered.locate() : locatePlugin(router, { registry });
-  return path === null ? null : hashModules(path);
+  return registered ? registered.hash() : hashModules(locatePlugin(router, { registry }));
 }

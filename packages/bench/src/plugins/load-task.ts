@@ -28,8 +28,9 @@ export async function loadTask(name: string, registry: PluginRegistry): Promise<
 /** sha256 of a task's code, imports and packages included; null for one of moekit's, and where there is none. */
 export function hashTask(name: string, { tasks }: PluginRegistry): string | null {
   const registered = tasks.get(name);
-  const path = registered ? registered.locate() : (locateTask(name) ?? null);
-  return path !== null && fileProblem(path) === undefined ? hashModules(path) : null;
+  if (registered) return registered.hash();
+  const path = locateTask(name);
+  return path !== undefined && fileProblem(path) === undefined ? hashModules(path) : null;
 }
 
 /** @param from names are looked up from there */
@@ -54,17 +55,24 @@ export function unknownTask(name: string, names: Iterable<string>) {
 }
 
 async function importModule(name: string, path: string): Promise<unknown> {
-  const asked = `Task plug-in ${name} must load`;
-  const problem = fileProblem(path);
-  if (problem !== undefined) {
-    throw fail('BENCH_PLUGIN_FILE', { asked, got: `${path}, ${problem}`, fix: 'Check the path.' });
-  }
+  assertTaskFile(name, path);
   try {
     return await importFile(path);
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
+    const asked = mustLoad(name);
     throw fail('BENCH_PLUGIN_FILE', { asked, ...describeLoadError(cause, path), cause });
   }
+}
+
+const mustLoad = (name: string) => `Task plug-in ${name} must load`;
+
+/** @throws BENCH_PLUGIN_FILE where there is no such file */
+export function assertTaskFile(name: string, path: string): void {
+  const problem = fileProblem(path);
+  if (problem === undefined) return;
+  const got = `${path}, ${problem}`;
+  throw fail('BENCH_PLUGIN_FILE', { asked: mustLoad(name), got, fix: 'Check the path.' });
 }
 
 const NEEDED = ['name', 'options', 'metrics', 'load', 'layer', 'create'] as const;

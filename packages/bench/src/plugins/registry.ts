@@ -7,10 +7,11 @@ import { builtInTasks } from './built-in.js';
 export interface Registered<Plugin> {
   load(): Promise<Plugin>;
   /**
-   * The file whose code is the plug-in; null for one of moekit's. Its hash tells results of changed code apart.
-   * @throws where that file is missing
+   * sha256 of the plug-in's code, imports and packages included, and of which export it is; null for one of moekit's. It
+   * tells results of other code apart.
+   * @throws where the code is missing
    */
-  locate(): string | null;
+  hash(): string | null;
 }
 
 /** Routers and tasks by name. bench itself knows no router: the caller passes them. */
@@ -39,5 +40,5 @@ export function registryOf(routers: readonly RouterPlugin[]): PluginRegistry {
 }
 
 function ofMoekit<Plugin>(plugin: Plugin): Registered<Plugin> {
-  return { load: () => Promise.resolve(plugin), locate: () => null };
+  return { load: () => Promise.resolve(plugin), hash: () => null };
 }

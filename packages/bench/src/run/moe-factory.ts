@@ -1,6 +1,13 @@
 import type { Activation, Router, RouterPlugin, RouterSpec } from '@moekit/core';
-import { createRouter, FeedForwardExperts } from '@moekit/core';
-import { bind, createRunContainer, resolveLayer, resolveOptional, tokens } from '@moekit/core/di';
+import { createRouter, defaultKernels, FeedForwardExperts } from '@moekit/core';
+import {
+  bind,
+  createRunContainer,
+  resolveBinding,
+  resolveLayer,
+  resolveOptional,
+  tokens,
+} from '@moekit/core/di';
 import type { MoEFactory } from '@moekit/models';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { DependencyContainer } from 'tsyringe';
@@ -32,9 +39,11 @@ export interface MoEHooks {
 
 /** Makes the function that builds MoE layers with the given router and experts. */
 export function moeFactory(parts: MoEParts, hooks: MoEHooks = {}): MoEFactory {
-  const { container = root, wrap } = hooks;
+  const { container, wrap } = hooks;
+  const kernels = (container && resolveOptional(container, tokens.kernels)) ?? defaultKernels;
   return ({ modelWidth, seed }) => {
-    const layer = createRunContainer(container);
+    const layer = createRunContainer(container ?? root);
+    bind(layer, tokens.kernels, () => kernels);
     const spec = { modelWidth, numExperts: parts.experts.numExperts, seed };
     bind(layer, tokens.router, () => {
       const router = createRouter(parts.router, spec, parts.options);
@@ -45,14 +54,14 @@ export function moeFactory(parts: MoEParts, hooks: MoEHooks = {}): MoEFactory {
   };
 }
 
+/** Binds every part of a layer that is not bound yet: nothing comes from a container that others bind to. */
 function bindExperts(
   layer: DependencyContainer,
   { spec, activation, experts }: MoEParts & { readonly spec: RouterSpec },
   { listener }: MoEHooks,
 ): void {
   const { expertWidth, init, sharedWidth } = experts;
-  const kernels = resolveOptional(layer, tokens.kernels);
-  const shared = { ...spec, activation, ...(kernels && { kernels }) };
+  const shared = { ...spec, activation, kernels: resolveBinding(layer, tokens.kernels) };
   bind(layer, tokens.experts, () => {
     const onActivations = listener?.();
     return new FeedForwardExperts({
@@ -62,7 +71,9 @@ function bindExperts(
       ...(onActivations && { onActivations }),
     });
   });
-  if (sharedWidth === undefined) return;
-  const ofAll = { numExperts: 1, expertWidth: sharedWidth, seed: spec.seed + 1 };
-  bind(layer, tokens.sharedExpert, () => new FeedForwardExperts({ ...shared, ...ofAll }));
+  bind(layer, tokens.sharedExpert, () => {
+    if (sharedWidth === undefined) return undefined;
+    const ofAll = { numExperts: 1, expertWidth: sharedWidth, seed: spec.seed + 1 };
+    return new FeedForwardExperts({ ...shared, ...ofAll });
+  });
 }

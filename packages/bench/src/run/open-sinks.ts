@@ -12,7 +12,7 @@ export async function openSinks(
   const close = () => all(opened.map((sink) => sink.close?.()));
   try {
     for (const sink of sinks) {
-      await sink.open?.(start);
+      await sink.open?.({ ...start });
       opened.push(sink);
     }
   } catch (error) {
@@ -29,9 +29,16 @@ export async function openSinks(
         if (writes) writing.push(writes);
       }
     },
-    sync: () => all([written(), ...opened.map((sink) => sink.sync?.())]),
-    close: () => all([written(), close()]),
+    sync: () => inTurn(written, () => all(opened.map((sink) => sink.sync?.()))),
+    close: () => inTurn(written, close),
   };
+}
+
+/** Does the second also where the first fails. @throws what fails first */
+async function inTurn(first: () => Promise<void>, second: () => Promise<void>): Promise<void> {
+  const [before] = await Promise.allSettled([first()]);
+  await second();
+  if (before?.status === 'rejected') throw before.reason;
 }
 
 /** Waits for every one, also where one fails. */

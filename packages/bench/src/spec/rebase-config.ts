@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { extname, relative, resolve } from 'node:path';
 
-import { isHubReference } from '@moekit/data/node';
+import { EMBEDDED_TEXTS, isHubReference } from '@moekit/data/node';
 
 import { isPath, parseReference } from '../plugins/reference.js';
 import { readRow } from './parse-router.js';
@@ -25,13 +26,15 @@ export function rebaseConfig(config: Record<string, unknown>, move: Move): Recor
   const rebase = (name: string) => relative(move.to, resolve(move.from, name));
   const file = (value: unknown) =>
     typeof value === 'string' && isFile(value) ? rebase(value) : value;
+  const source = (value: unknown) =>
+    typeof value === 'string' && isFolder(value, move.from) ? rebase(value) : file(value);
   return {
     ...config,
     ...(typeof task === 'string' && isPath(task) && { task: rebaseModule(task, rebase) }),
     ...(data && {
       data: {
         ...data,
-        ...(data['source'] !== undefined && { source: file(data['source']) }),
+        ...(data['source'] !== undefined && { source: source(data['source']) }),
         ...(data['tokenizer'] !== undefined && { tokenizer: file(data['tokenizer']) }),
       },
     }),
@@ -40,6 +43,12 @@ export function rebaseConfig(config: Record<string, unknown>, move: Move): Recor
       routers: routers.map((row) => rebaseRouter(readRow(row), rebase)),
     }),
   };
+}
+
+/** A folder of texts may be named as a text of moekit is, without ./ before it; such a name is the text's. */
+function isFolder(text: string, from: string): boolean {
+  if (EMBEDDED_TEXTS.some((name) => name === text) || isHubReference(text)) return false;
+  return statSync(resolve(from, text), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isFile(text: string): boolean {

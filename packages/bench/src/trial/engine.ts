@@ -2,6 +2,8 @@ import type { Observable, ObservableInput } from 'rxjs';
 import { catchError, defer, endWith, from, map, of, takeWhile } from 'rxjs';
 
 import { fail } from '../errors.js';
+import { isDense } from '../plugins/registry.js';
+import type { Trial } from '../results/trial-schema.js';
 import { describeError } from './describe-error.js';
 import type { Job } from './messages.js';
 import { reportSchema } from './messages.js';
@@ -17,7 +19,7 @@ export interface TrialLimits {
 
 /**
  * Runs a trial: in a process of this machine, or anywhere else. Gives `progress` reports while it runs, then one `done`
- * or `failed`; unsubscribing (leaving an async iteration) ends the trial.
+ * or `failed`; unsubscribing (leaving an async iteration) ends the trial. To end one that hangs is the engine's part.
  */
 export type TrialEngine = (job: Job, limits: TrialLimits) => ObservableInput<TrialReport>;
 
@@ -32,7 +34,7 @@ export function runByEngine(
   job: Job,
   limits: TrialLimits,
 ): Observable<TrialReport> {
-  return defer(() => from(engine(job, limits))).pipe(
+  return defer(() => from(engine(structuredClone(job), limits))).pipe(
     map((report) => checked(report, job)),
     catchError((error: unknown) => of(failed(error))),
     endWith(failed(unreported('none', job))),
@@ -44,9 +46,17 @@ function checked(report: unknown, job: Job): TrialReport {
   const { success, data } = reportSchema.safeParse(report);
   if (!success || !isOfTrial(data)) return failed(unreported(shown(report), job));
   if (data.type !== 'done') return data;
-  const { label, seed } = data.trial;
-  const isThis = label === job.label && seed === job.seed;
-  return isThis ? data : failed(unreported(`one of ${label}, seed ${seed}`, job));
+  const wrong = differencesOf(data.trial, job);
+  return wrong === undefined ? data : failed(unreported(`one of ${wrong}`, job));
+}
+
+/** How a trial is another than was asked for; undefined where it is the one. */
+function differencesOf(trial: Trial, { label, seed, backend, identity, entry }: Job) {
+  if (trial.label !== label || trial.seed !== seed) return `${trial.label}, seed ${trial.seed}`;
+  if (trial.backend !== backend) return `backend ${trial.backend} instead of ${backend}`;
+  if (trial.dataHash !== identity.data) return 'other data';
+  if ((trial.match === null) !== isDense(entry)) return 'a model with other layers';
+  return trial.limited['loss'] === undefined ? 'a trial without a loss' : undefined;
 }
 
 const shown = (report: unknown) => JSON.stringify(report)?.slice(0, 80) ?? typeof report;

@@ -9,8 +9,8 @@ import { createToken } from './token.js';
 export const tokens = {
   router: createToken<Router>('@moekit/core/router'),
   experts: createToken<Experts>('@moekit/core/experts'),
-  /** Unbound unless the layer has such an expert. */
-  sharedExpert: createToken<Experts>('@moekit/core/shared-expert'),
+  /** Unbound, or undefined, unless the layer has such an expert. */
+  sharedExpert: createToken<Experts | undefined>('@moekit/core/shared-expert'),
   /** moekit's own unless it is bound. */
   kernels: createToken<Kernels>('@moekit/core/kernels'),
   rng: createToken<Rng>('@moekit/core/rng'),

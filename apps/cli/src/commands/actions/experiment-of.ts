@@ -23,7 +23,10 @@ export async function experimentOf(
 ): Promise<Experiment> {
   const { config: file, task, backend, seeds, routers, data: source, tokenizer, steps } = flags;
   const given = file === undefined ? defaults.bench : await loadConfig(file, process.cwd());
-  const config: Record<string, unknown> = { ...defined({ backend: defaults.backend }), ...given };
+  const config: Record<string, unknown> = {
+    ...defined({ backend: defaults.backend }),
+    ...defined(given ?? {}),
+  };
   const from =
     file === undefined ? `The experiment${originOf(defaults, 'bench')}` : `Config ${file}`;
   const chosen = {

@@ -6,7 +6,7 @@ import Table from 'cli-table3';
 
 import { assertRouterNames } from '../../assert-names.js';
 import type { LayerTimeFlags } from '../layer-time.js';
-import { composeApplication } from '../../container.js';
+import { composeApplication, defaults } from '../../container.js';
 import { fail } from '../../errors.js';
 import { defined } from '../../given.js';
 import { print } from '../../output/terminal.js';
@@ -19,11 +19,19 @@ const ROUTING = ['expertsPerToken', 'droppedShare'] as const;
  * @returns the exit code      @throws coded errors for bad input
  */
 export async function layerTime(flags: LayerTimeFlags): Promise<number> {
-  const registry = resolveBinding(await composeApplication(), parts.registry);
+  const application = await composeApplication();
+  const registry = resolveBinding(application, parts.registry);
+  const own = resolveBinding(application, defaults);
   const entries = parseRouters(flags.routers);
   assertRouterNames(entries, registry);
   if (entries.some(isDense)) throw denseHasNoRouter();
-  const { routers: _, backend = 'auto', json, experts: numExperts, ...sizes } = flags;
+  const {
+    routers: _,
+    backend = own.backend ?? 'auto',
+    json,
+    experts: numExperts,
+    ...sizes
+  } = flags;
   const settings = parseOptions(layerTimeSchema, defined({ ...sizes, numExperts }), 'layer-time');
   const times = await timeLayers(entries, { registry, backend, settings });
   print(json ? `${JSON.stringify(times, null, 2)}\n` : render(times));

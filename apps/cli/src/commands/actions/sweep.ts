@@ -125,7 +125,7 @@ async function sweptExperiment(
     backend,
   }: { readonly registry: PluginRegistry; readonly backend: Experiment['backend'] | undefined },
 ): Promise<Experiment> {
-  const input = { ...defined({ backend }), ...(await inputOf(source, flags.preset)) };
+  const input = { ...defined({ backend }), ...defined(await inputOf(source, flags.preset)) };
   const experiment = parseExperiment(input, source, registry);
   const chosen = applySettings(experiment, parseSettings(flags.set), registry);
   return flags.backend === undefined
