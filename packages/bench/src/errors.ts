@@ -16,7 +16,7 @@ export const benchErrors = {
     'A trial, or a plug-in while it is loaded, reported nothing for longer than allowed.',
   BENCH_EXPERIMENT_UNKNOWN: 'No experiment of that name exists.',
   BENCH_SET:
-    'A setting (--set PATH=VALUE) cannot be read, leads nowhere, or has several values where one is taken.',
+    'A setting (--set PATH=VALUE) cannot be read, leads nowhere, sets what another one or a flag sets, or has several values where one is taken.',
   BENCH_MERGE: 'Runs that have nothing in common cannot be one report.',
   BENCH_RESULTS: 'A results file does not fit its schema.',
 } as const;

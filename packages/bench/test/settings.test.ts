@@ -66,20 +66,44 @@ describe.each(Object.entries(commands))('%s', (_, set) => {
     expect(JSON.stringify(byPlace)).toContain('"threshold":0.25');
   });
 
+  test('an option under both of its paths is refused, in either order', () => {
+    const [byName, byPlace] = ['threshold.threshold=0.5', 'router.options.threshold=0.5,0.9'];
+    const message = (first: string, second: string) =>
+      `A command line must set each place once, got ${first} and ${second}. Leave one out.`;
+    const [name, place] = ['threshold.threshold', 'router.options.threshold'];
+    expect(() => set(byName, byPlace)).toThrow(message(name, place));
+    expect(() => set(byPlace, byName)).toThrow(message(place, name));
+  });
+
+  test.each(['threshold.a.b', 'threshold..a', 'router.options.a.b'])('%s ends too deep', (path) => {
+    expect(() => set(`${path}=1`)).toThrowError(expect.objectContaining({ code: 'BENCH_SET' }));
+    expect(() => set(`${path}=1`)).toThrow('what is inside is one value in JSON');
+  });
+
   test('a path that leads nowhere is refused', () => {
-    for (const path of ['stepz', 'a.b', 'training.a.b', 'constructor.x', 'dense.k', 'switch.k']) {
+    for (const path of [
+      'router.options',
+      'training',
+      'data',
+      'stepz',
+      'a.b',
+      'training.a.b',
+      'constructor.x',
+      'dense.k',
+      'switch.k',
+    ]) {
       expect(() => set(`${path}=1`), path).toThrow('--set must name a path that exists here, got');
     }
   });
 });
 
 describe('a run', () => {
-  test('takes keys at any depth, each over what was there', () => {
+  test('takes keys of every section, each over what was there', () => {
     const config = { model: { numLayers: 2, modelWidth: 8 }, router: 'topk?k=1' };
     const settings = parseSettings([
       'model.numLayers=4',
       'topk.normalise=true',
-      'data={"source":"a.txt"}',
+      'data.source=a.txt',
       'data.tokenizer="bpe:512"',
       'experts.numExperts=8',
       'seed=7',
@@ -93,13 +117,96 @@ describe('a run', () => {
     });
   });
 
-  test('finds the options of a router file, and those of a router that a setting names', () => {
+  test('finds the options of a router file', () => {
     const own = { router: './own.ts' };
     expect(setRun(own, parseSettings(['./own.ts.k=2']))).toEqual({
       router: { router: './own.ts', options: { k: 2 } },
     });
-    expect(train('router=topk', 'topk.k=2')).toEqual({
-      router: { router: 'topk', options: { k: 2 } },
+  });
+
+  test('finds a file with and without ./, by its name and by its place', () => {
+    for (const router of ['./own.ts', 'own.ts']) {
+      for (const path of ['./own.ts.k', 'own.ts.k', 'router.options.k']) {
+        expect(setRun({ router }, parseSettings([`${path}=2`]))).toEqual({
+          router: { router, options: { k: 2 } },
+        });
+      }
+    }
+    expect(() => setRun({ router: './own.ts' }, parseSettings(['own.k=2']))).toThrow(
+      'Did you mean own.ts.k?',
+    );
+    expect(() =>
+      setRun({ router: 'own.ts' }, parseSettings(['./own.ts.k=2', 'own.ts.k=3'])),
+    ).toThrow('got ./own.ts.k and own.ts.k');
+  });
+
+  test('takes a router as a whole, whose options start afresh', () => {
+    const config = { router: 'topk?k=2' };
+    const set = (...texts: string[]) => setRun(config, parseSettings(texts));
+    expect(set('router=switch')).toEqual({ router: { router: 'switch', options: {} } });
+    expect(set('router=topk?a=1')).toEqual({ router: { router: 'topk', options: { a: 1 } } });
+    for (const [first, second] of [
+      ['router=topk', 'topk.k=2'],
+      ['router.options.k=2', 'router=topk'],
+    ] as const) {
+      const [inner] = (first.startsWith('router=') ? second : first).split('=');
+      const says = `got router, and ${inner} inside it. Leave one out, or write both in the value of router.`;
+      expect(() => set(first, second)).toThrow(says);
+      expect(() => set(second, first)).toThrow(says);
+    }
+  });
+
+  test.each(['training', 'model', 'data', 'experts', 'router.router', 'router.options'])(
+    '%s as a whole is refused',
+    (path) => expect(() => train(`${path}={}`)).toThrow(`a path that exists here, got ${path}.`),
+  );
+
+  test.each(['data.list.1', 'data.source.x', 'data..x', 'model.a.b'])('%s is refused', (path) => {
+    const config = { data: { list: [1, 2], source: 'a.txt' } };
+    expect(() => setRun(config, parseSettings([`${path}=9`]))).toThrow(
+      'what is inside is one value in JSON',
+    );
+  });
+
+  test('leaves a section of another type for the schema to refuse', () => {
+    expect(setRun({ data: 'a.txt' }, parseSettings(['data.source="b.txt"']))).toMatchObject({
+      data: 'a.txt',
+    });
+  });
+
+  test('a dense one has no options', () => {
+    for (const path of ['router.options.k', 'dense.k']) {
+      expect(() => setRun({ router: 'dense' }, parseSettings([`${path}=3`]))).toThrow(
+        'a path that exists here',
+      );
+    }
+  });
+
+  test.each(['training', 'model', 'data', 'experts', 'router'])(
+    'a router called %s has its options below router.options',
+    (router) => {
+      expect(setRun({ router }, parseSettings(['router.options.steps=3']))).toEqual({
+        router: { router, options: { steps: 3 } },
+      });
+      const own = setRun({ router: 'training' }, parseSettings(['training.steps=3']));
+      expect(own).toMatchObject({ training: { steps: 3 }, router: { options: {} } });
+    },
+  );
+
+  test('refuses what a flag says too, and takes an option of the router that a flag names', () => {
+    const flags = {
+      backend: '--backend',
+      router: '--router',
+      'router.options.k': '--router topk?k=1',
+    };
+    const set = (text: string) => setRun({ router: 'topk?k=1' }, parseSettings([text]), flags);
+    expect(() => set('backend=cpu')).toThrow(
+      'A command line must set each place once, got --backend and --set backend.',
+    );
+    expect(() => set('topk.k=2')).toThrow('got --router topk?k=1 and --set topk.k.');
+    expect(() => set('router=switch')).toThrow('got --router and --set router.');
+    expect(set('topk.normalise=true')).toMatchObject({
+      router: { options: { k: 1, normalise: true } },
     });
   });
 
@@ -145,9 +252,81 @@ describe('a sweep', () => {
     ]);
   });
 
+  describe.each([
+    ['topk.ts first', ['topk.ts', 'topk']],
+    ['topk first', ['topk', 'topk.ts']],
+  ])('of a file and a router of that beginning, %s', (_, names) => {
+    const base = parseExperiment({ routers: ['dense', ...names], seeds: [1] });
+    const optionsOf = (...texts: string[]) =>
+      Object.fromEntries(
+        applySettings(base, parseSettings(texts)).routers.map(({ router, options }) => [
+          router,
+          options,
+        ]),
+      );
+    test('the longest name that fits is set', () => {
+      expect(optionsOf('topk.ts.k=1')).toEqual({ dense: {}, 'topk.ts': { k: 1 }, topk: {} });
+      expect(optionsOf('./topk.ts.k=1')).toEqual({ dense: {}, 'topk.ts': { k: 1 }, topk: {} });
+      expect(optionsOf('topk.k=1', 'topk.ts.k=2')).toEqual({
+        dense: {},
+        'topk.ts': { k: 2 },
+        topk: { k: 1 },
+      });
+    });
+    test('an option of one and of all is refused', () => {
+      expect(() => optionsOf('topk.k=1,2', 'router.options.k=2,1')).toThrow(
+        'got topk.k and router.options.k.',
+      );
+    });
+  });
+
+  test('one value reaches rows with a value of their own', () => {
+    const base = parseExperiment({
+      task: './task.ts',
+      seeds: [1],
+      routers: [
+        'dense',
+        {
+          router: 'topk',
+          training: { steps: 3, batchSize: 2 },
+          model: { width: 4 },
+          data: { source: 'a.txt' },
+          expertParameters: 2,
+        },
+      ],
+    });
+    const settings = [
+      'training.steps=1',
+      'model.width=8',
+      'data.source=b.txt',
+      'expertParameters=4',
+    ];
+    const swept = applySettings(base, parseSettings(settings));
+    expect(swept).toMatchObject({
+      training: { steps: 1 },
+      model: { width: 8 },
+      data: { source: 'b.txt' },
+      expertParameters: 4,
+    });
+    expect(swept.routers[1]).toEqual({ router: 'topk', options: {}, training: { batchSize: 2 } });
+    const { routers } = applySettings(base, parseSettings(['training.steps=1,2']));
+    expect(routers.map(({ training }) => training)).toEqual([
+      { steps: 1 },
+      { steps: 2 },
+      { steps: 1, batchSize: 2 },
+      { steps: 2, batchSize: 2 },
+    ]);
+  });
+
+  test('refuses what a flag says too', () => {
+    const flags = { backend: '--backend' };
+    expect(() => applySettings(experiment, parseSettings(['backend=cpu']), { flags })).toThrow(
+      'got --backend and --set backend.',
+    );
+  });
+
   test('names the nearest path, and what has one value', () => {
     expect(() => sweep('training.stepz=1')).toThrow('Did you mean training.steps?');
-    expect(() => sweep('threshold.a.b=1')).toThrow('Paths are: training.steps,');
     expect(() => sweep('backend=wasm,cpu')).toThrow('A sweep has one value of backend');
   });
 });

@@ -1,5 +1,5 @@
 import type { RunSpec } from '@moekit/bench';
-import { loadConfig, parseSettings, runSpecSchema, setRun } from '@moekit/bench';
+import { loadConfig, parseRouter, parseSettings, runSpecSchema, setRun } from '@moekit/bench';
 import { parseOptions } from '@moekit/core';
 
 import { defined, over } from '../given.js';
@@ -46,10 +46,32 @@ export async function readSpec(
   };
   config['training'] = over(config['training'], { steps });
   config['data'] = over(config['data'], { source, tokenizer });
-  const chosen = setRun(config, parseSettings(set));
+  const chosen = setRun(config, parseSettings(set), placesOf(flags));
   return parseOptions(
     runSpecSchema,
     chosen,
     file === undefined ? `the run${from}` : `config ${file}`,
   );
+}
+
+/** Where flags put their values, which `--set` may then not name too. */
+const PLACES = {
+  task: 'task',
+  data: 'data.source',
+  tokenizer: 'data.tokenizer',
+  router: 'router',
+  steps: 'training.steps',
+  seed: 'seed',
+  backend: 'backend',
+} as const;
+
+function placesOf(flags: SpecFlags): Readonly<Record<string, string>> {
+  const given = Object.entries(PLACES).filter(
+    ([key]) => flags[key as keyof SpecFlags] !== undefined,
+  );
+  const options = flags.router === undefined ? {} : parseRouter(flags.router).options;
+  return Object.fromEntries([
+    ...given.map(([key, path]) => [path, `--${key}`]),
+    ...Object.keys(options).map((key) => [`router.options.${key}`, `--router ${flags.router}`]),
+  ]) as Record<string, string>;
 }

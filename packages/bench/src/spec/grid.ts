@@ -1,112 +1,95 @@
 import type { PluginRegistry } from '../plugins/registry.js';
 import { isDense } from '../plugins/registry.js';
 import { fail } from '../errors.js';
-import { labelOf } from './label.js';
+import { changed, without } from './changed.js';
 import type { Experiment, RouterEntry } from './config.js';
 import { experimentSchema } from './config.js';
-import type { Json, Setting } from './setting.js';
-import { assertPath, pathsOf } from './setting-paths.js';
+import { labelOf } from './label.js';
 import { parseExperiment } from './parse-experiment.js';
+import type { PlacedSetting, SaidByFlags } from './place-settings.js';
+import { placeSettings } from './place-settings.js';
+import { pathsOf } from './schema-paths.js';
+import type { Json, Setting } from './setting.js';
+import type { Place } from './setting-place.js';
+import { routerName } from './setting-place.js';
 
-const SECTIONS = ['training', 'model', 'data'] as const;
-/** Members of the experiment itself. */
-const TOP = ['seeds', 'backend', 'baseline', 'expertParameters'] as const;
-/** The options of every row that has a router. */
-const EVERY = 'router.options.';
+/** Members that a row may have of its own, whole or key by key. */
+const OF_ROWS: readonly string[] = ['training', 'model', 'data', 'expertParameters'];
+/** Members of the experiment alone. */
+const OF_ALL = ['seeds', 'backend', 'baseline'];
+
+const training = pathsOf(experimentSchema).known.filter((path) => path.startsWith('training.'));
+const PATHS = { known: [...training, ...OF_ALL, 'expertParameters'], open: ['data', 'model'] };
+
+interface SweepContext {
+  readonly registry?: PluginRegistry;
+  /** Places that flags set. */
+  readonly flags?: SaidByFlags;
+}
 
 /**
- * The grid of the settings over an experiment. One value replaces; several make every row that they concern once for
- * each, with the value in its label, and rows of one value of the model, the data or training are a group of their own.
+ * The grid of the settings over an experiment. One value replaces, in rows with one of their own too. Several make every
+ * row that they concern once for each, with the value in its label. Rows of one value of the model, the data or training
+ * are a group.
  *   training.KEY, model.KEY, data.KEY, expertParameters   every row
  *   ROUTER.OPTION                                         the rows of that router
  *   router.options.OPTION                                 every row with a router
  *   seeds, backend, baseline                              the experiment, a list of seeds being one value
- * @throws BENCH_SET for a path that leads nowhere, BENCH_CONFIG where the outcome is not an experiment
+ * @throws BENCH_SET for a path that leads nowhere or a place that is set twice
+ * @throws BENCH_CONFIG where the outcome is not an experiment
  */
 export function applySettings(
   experiment: Experiment,
   settings: readonly Setting[],
-  registry?: PluginRegistry,
+  { registry, flags }: SweepContext = {},
 ): Experiment {
-  const applied = settings.reduce<Experiment>(applySetting, experiment);
-  return settings.length === 0 ? experiment : parseExperiment(applied, 'The sweep', registry);
+  if (settings.length === 0) return experiment;
+  const routers = experiment.routers.filter((row) => !isDense(row)).map(({ router }) => router);
+  const placed = placeSettings(settings, { ...PATHS, routers }, flags);
+  return parseExperiment(placed.reduce(applySetting, experiment), 'The sweep', registry);
 }
 
-function applySetting(experiment: Experiment, setting: Setting): Experiment {
-  const { path, values } = setting;
-  assertGrid(path, experiment);
-  const { section, key, concerned } = placeOf(path, experiment);
-  if (key === '') return applyTop(experiment, setting);
-  if (section && values.length === 1) {
-    return { ...experiment, [section]: { ...experiment[section], [key]: values[0] } };
+function applySetting(experiment: Experiment, setting: PlacedSetting): Experiment {
+  const { keys } = setting.place;
+  if (keys[0] === 'router') return applyOption(experiment, setting);
+  return OF_ROWS.includes(keys[0]!)
+    ? applyToRows(experiment, setting)
+    : applyTop(experiment, setting);
+}
+
+function applyOption(experiment: Experiment, { path, place, values }: PlacedSetting): Experiment {
+  const keys = place.keys.slice(1);
+  const routers = experiment.routers.flatMap((row) => {
+    if (!concerns(place, row)) return [row];
+    if (values.length === 1) return [changed(row, keys, values[0])];
+    const label = labelOf(row);
+    return values.map((value) =>
+      marked({ ...changed(row, keys, value), label }, path, value, false),
+    );
+  });
+  return { ...experiment, routers };
+}
+
+const concerns = ({ router }: Place, row: RouterEntry) =>
+  !isDense(row) && (router === undefined || routerName(row.router) === router);
+
+/** One value is the experiment's, and rows lose theirs; several are the rows' own. */
+function applyToRows(experiment: Experiment, { path, place, values }: PlacedSetting): Experiment {
+  const { keys } = place;
+  if (values.length === 1) {
+    const routers = experiment.routers.map((row) => without(row, keys));
+    return { ...changed(experiment, keys, values[0]), routers };
   }
   const routers = experiment.routers.flatMap((row) =>
-    concerned.includes(row)
-      ? values.map((value) => vary(row, { path, key, section, value }, values.length))
-      : [row],
+    values.map((value) => marked(changed(row, keys, value), path, value, true)),
   );
   return { ...experiment, routers };
 }
 
-interface Place {
-  readonly section: (typeof SECTIONS)[number] | undefined;
-  /** Empty for a member of the experiment itself. */
-  readonly key: string;
-  readonly concerned: readonly RouterEntry[];
-}
-
-/** The section or the router that a path names, and the rows that it concerns. */
-function placeOf(path: string, { routers }: Experiment): Place {
-  const section = SECTIONS.find((name) => path.startsWith(`${name}.`));
-  if (section) return { section, key: path.slice(section.length + 1), concerned: routers };
-  const routed = routers.filter((row) => !isDense(row));
-  if (path.startsWith(EVERY)) {
-    return { section, key: path.slice(EVERY.length), concerned: routed };
-  }
-  const concerned = routed.filter(({ router }) => path.startsWith(`${router}.`));
-  const [row] = concerned;
-  return { section, key: row ? path.slice(row.router.length + 1) : '', concerned };
-}
-
-const { known } = pathsOf(experimentSchema);
-const training = known.filter((path) => path.startsWith('training.'));
-
-/** @throws BENCH_SET for a path that leads nowhere, or to more than one key below a section or a router */
-function assertGrid(path: string, experiment: Experiment): void {
-  const names = experiment.routers.filter((row) => !isDense(row)).map(({ router }) => router);
-  const routers = names.length === 0 ? [] : [...new Set(names), 'router.options'];
-  const { key } = placeOf(path, experiment);
-  const open = key.includes('.') ? [] : ['data', 'model', ...routers];
-  assertPath(path, { known: [...training, ...TOP], open });
-}
-
 function applyTop(experiment: Experiment, { path, values }: Setting): Experiment {
   if (path === 'seeds') return { ...experiment, seeds: values.flat() as number[] };
-  if (path === 'expertParameters' && values.length > 1) {
-    const routers = experiment.routers.flatMap((row) =>
-      values.map((value) =>
-        marked({ ...row, expertParameters: value as number }, path, value, true),
-      ),
-    );
-    return { ...experiment, routers };
-  }
   if (values.length > 1) throw oneValue(path, values);
   return { ...experiment, [path]: values[0] };
-}
-
-interface Point {
-  readonly path: string;
-  readonly key: string;
-  readonly section: (typeof SECTIONS)[number] | undefined;
-  readonly value: Json;
-}
-
-function vary(row: RouterEntry, { path, key, section, value }: Point, count: number): RouterEntry {
-  const varied = section
-    ? { ...row, [section]: { ...row[section], [key]: value } }
-    : { ...row, options: { ...row.options, [key]: value } };
-  if (count === 1) return varied;
-  return marked({ ...varied, label: labelOf(row) }, path, value, section !== undefined);
 }
 
 /** The row with its point of the grid in its label, and in its group where all rows have that point. */

@@ -1,5 +1,5 @@
+import { placeSettings } from './place-settings.js';
 import type { Json, Setting } from './setting.js';
-import { assertPath } from './setting-paths.js';
 
 /** Options of a router that stand instead of those it was trained with. */
 export type RouterOptions = Readonly<Record<string, Json>>;
@@ -7,20 +7,13 @@ export type RouterOptions = Readonly<Record<string, Json>>;
 /**
  * The grid of settings over one router's options, `ROUTER.OPTION` or `router.options.OPTION`: every combination of their
  * values, or one of none.
- * @throws BENCH_SET for any other path
+ * @throws BENCH_SET for any other path, or an option that is set twice
  */
 export function setRouter(router: string, settings: readonly Setting[]): readonly RouterOptions[] {
-  return settings.reduce<readonly RouterOptions[]>(
-    (rows, { path, values }) => {
-      const option = optionOf(path, router);
-      return rows.flatMap((row) => values.map((value) => ({ ...row, [option]: value })));
-    },
+  const placed = placeSettings(settings, { known: [], open: [], routers: [router] });
+  return placed.reduce<readonly RouterOptions[]>(
+    (rows, { place, values }) =>
+      rows.flatMap((row) => values.map((value) => ({ ...row, [place.keys.at(-1)!]: value }))),
     [{}],
   );
-}
-
-function optionOf(path: string, router: string): string {
-  const open = [router, 'router.options'];
-  assertPath(path, { known: [`${router}.${path}`], open });
-  return path.slice(open.find((head) => path.startsWith(`${head}.`))!.length + 1);
 }

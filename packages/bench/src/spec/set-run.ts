@@ -1,47 +1,55 @@
 import { isDense } from '../plugins/registry.js';
 import { fail } from '../errors.js';
+import { changed } from './changed.js';
 import { readRow } from './parse-router.js';
+import type { SaidByFlags } from './place-settings.js';
+import { placeSettings } from './place-settings.js';
 import { DEFAULT_ROUTER, runSpecSchema } from './run-spec.js';
+import { pathsOf } from './schema-paths.js';
 import type { Json, Setting } from './setting.js';
-import type { Paths } from './setting-paths.js';
-import { assertPath, pathsOf } from './setting-paths.js';
+import type { Settable } from './setting-place.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
 /**
  * A run's configuration with settings over it. A router written as text becomes a name with options, which `ROUTER.OPTION`
- * and `router.options.OPTION` then find.
- * @throws BENCH_SET for a path that leads nowhere, or several values: a run has one
+ * and `router.options.OPTION` then find; `router` itself is a whole one, with only the options that it names.
+ * @param flags places that flags have set already
+ * @throws BENCH_SET for a path that leads nowhere, a place that is set twice, or several values: a run has one
  */
-export function setRun(config: Config, settings: readonly Setting[]): Config {
-  return settings.reduce(setOne, withRow(config));
+export function setRun(
+  config: Config,
+  settings: readonly Setting[],
+  flags: SaidByFlags = {},
+): Config {
+  const run = withRow(config);
+  const placed = placeSettings(settings, settableIn(run, settings), flags);
+  return placed.reduce((at, { path, values, place }) => {
+    if (values.length > 1) throw oneRun(path, values);
+    return withRow(changed(at, place.keys, values[0]));
+  }, run);
 }
 
-function setOne(config: Config, { path, values }: Setting): Config {
-  const [value, ...more] = values;
-  if (more.length > 0) throw oneRun(path, values);
-  const router = (config['router'] as { router?: unknown } | null)?.router;
-  const name = typeof router === 'string' && !isDense({ router }) ? router : undefined;
-  assertPath(path, pathsWith(name));
-  const keys = path.startsWith(`${name}.`)
-    ? ['router', 'options', ...path.slice(name!.length + 1).split('.')]
-    : path.split('.');
-  return withRow(changed(config, keys, value!));
-}
+const { known, open } = pathsOf(runSpecSchema);
+const inRouter = (path: string) => path.startsWith('router.');
+const PATHS = {
+  known: [...known.filter((path) => !inRouter(path)), 'router'],
+  open: open.filter((path) => !inRouter(path)),
+};
 
-const PATHS = pathsOf(runSpecSchema);
-
-function pathsWith(router: string | undefined): Paths {
-  return router === undefined ? PATHS : { ...PATHS, open: [...PATHS.open, router] };
+/** The paths of the run, with the options of its router, or of the one that a setting gives it. */
+function settableIn({ router }: Config, settings: readonly Setting[]): Settable {
+  const given = settings.find(({ path }) => path === 'router')?.values[0];
+  const row = readRow(given ?? router) as { readonly router?: unknown } | null | undefined;
+  const name = row?.router;
+  return {
+    ...PATHS,
+    routers: typeof name === 'string' && !isDense({ router: name }) ? [name] : [],
+  };
 }
 
 function withRow({ router = DEFAULT_ROUTER, ...config }: Config): Config {
   return { ...config, router: readRow(router) };
-}
-
-function changed(at: Config, [key, ...rest]: readonly string[], value: Json): Config {
-  const inner = rest.length === 0 ? value : changed(Object(at[key!]) as Config, rest, value);
-  return { ...at, [key!]: inner };
 }
 
 function oneRun(path: string, values: readonly Json[]) {

@@ -127,7 +127,8 @@ async function sweptExperiment(
 ): Promise<Experiment> {
   const input = { ...defined({ backend }), ...defined(await inputOf(source, flags.preset)) };
   const experiment = parseExperiment(input, source, registry);
-  const chosen = applySettings(experiment, parseSettings(flags.set), registry);
+  const said = flags.backend === undefined ? {} : { backend: '--backend' };
+  const chosen = applySettings(experiment, parseSettings(flags.set), { registry, flags: said });
   return flags.backend === undefined
     ? chosen
     : parseExperiment({ ...chosen, backend: flags.backend }, 'The sweep', registry);
