@@ -132,9 +132,14 @@ describe('a run', () => {
         });
       }
     }
-    expect(() => setRun({ router: './own.ts' }, parseSettings(['own.k=2']))).toThrow(
-      'Did you mean own.ts.k?',
-    );
+    for (const [router, path] of [
+      ['./own.ts', 'own.k'],
+      ['./decided.ts', 'decided.k'],
+    ] as const) {
+      expect(() => setRun({ router }, parseSettings([`${path}=2`]))).toThrow(
+        `Did you mean ${path.replace('.', '.ts.')}?`,
+      );
+    }
     expect(() =>
       setRun({ router: 'own.ts' }, parseSettings(['./own.ts.k=2', 'own.ts.k=3'])),
     ).toThrow('got ./own.ts.k and own.ts.k');
@@ -315,6 +320,31 @@ describe('a sweep', () => {
       { steps: 2 },
       { steps: 1, batchSize: 2 },
       { steps: 2, batchSize: 2 },
+    ]);
+  });
+
+  test('a router called as a section is reached by router.options, in an evaluation too', () => {
+    const base = parseExperiment({ routers: ['training'], seeds: [1] });
+    const swept = applySettings(
+      base,
+      parseSettings(['training.steps=7', 'router.options.steps=8']),
+    );
+    expect(swept).toMatchObject({ training: { steps: 7 }, routers: [{ options: { steps: 8 } }] });
+    const evaluated = (text: string) => setRouter('training', parseSettings([text]));
+    expect(evaluated('router.options.steps=8')).toEqual([{ steps: 8 }]);
+    expect(() => evaluated('training.steps=8')).toThrow(
+      'got training.steps. Paths are: router.options.KEY.',
+    );
+  });
+
+  test('the order of settings does not matter', () => {
+    const settings = ['threshold.capacityFactor=3', 'threshold.threshold=0.5,0.9'];
+    expect(sweep(...settings)).toEqual(sweep(...settings.reverse()));
+    expect(sweep(...settings).routers.map(({ label }) => label)).toEqual([
+      undefined,
+      'threshold(capacityFactor=3) [threshold.threshold=0.5]',
+      'threshold(capacityFactor=3) [threshold.threshold=0.9]',
+      undefined,
     ]);
   });
 

@@ -46,8 +46,12 @@ export function applySettings(
   if (settings.length === 0) return experiment;
   const routers = experiment.routers.filter((row) => !isDense(row)).map(({ router }) => router);
   const placed = placeSettings(settings, { ...PATHS, routers }, flags);
-  return parseExperiment(placed.reduce(applySetting, experiment), 'The sweep', registry);
+  return parseExperiment(inOrder(placed).reduce(applySetting, experiment), 'The sweep', registry);
 }
+
+/** Those of one value first: an option that all rows of a grid share is then in their labels, in whatever order they come. */
+const inOrder = (settings: readonly PlacedSetting[]) =>
+  [...settings].sort((a, b) => Number(a.values.length > 1) - Number(b.values.length > 1));
 
 function applySetting(experiment: Experiment, setting: PlacedSetting): Experiment {
   const { keys } = setting.place;

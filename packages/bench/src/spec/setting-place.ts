@@ -32,6 +32,8 @@ const SECTIONS: readonly Head[] = ['data', 'model', 'training', 'experts', OPTIO
   keys: text.split('.'),
 }));
 
+const SECTION_NAMES = SECTIONS.map(({ text }) => text);
+
 /** A router's name with a file in one spelling: `./own.ts` is `own.ts`. */
 export function routerName(router: string): string {
   const bare = router.replace(/^\.[/\\]/, '');
@@ -78,7 +80,7 @@ const openSections = ({ open, routers }: Settable) =>
 
 function nowhere(path: string, settable: Settable) {
   const { known } = settable;
-  const names = settable.routers.map(routerName);
+  const names = settable.routers.map(routerName).filter((name) => !SECTION_NAMES.includes(name));
   const heads = [...new Set([...openSections(settable), ...names])];
   const near = nearestTo(path, known, heads);
   const below = heads.map((head) => `${head}.KEY`);
@@ -89,12 +91,12 @@ function nowhere(path: string, settable: Settable) {
   });
 }
 
-/** A known path, a section, or the last key of the path in a section or a router; a key alone only where none is known. */
+/** A known path, or the last key of the path in a section or a router; a key alone only where none is known. */
 function nearestTo(path: string, known: readonly string[], heads: readonly string[]) {
   const key = path.slice(path.lastIndexOf('.') + 1);
   const keys = known.length > 0 && key === path ? [] : heads.map((head) => `${head}.${key}`);
-  const sections = heads.filter((head) => head !== path && path.includes('.'));
-  return nearest(path, known) ?? nearest(path, sections) ?? nearest(path, keys);
+  const options = heads.filter((head) => head === OPTIONS && path !== OPTIONS);
+  return nearest(path, known) ?? nearest(path, options) ?? nearest(path, keys);
 }
 
 function tooDeep(path: string, place: string) {
