@@ -30,6 +30,12 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What no flag of bench makes small. */
+const CONFIG = `
+  const training = { batchSize: 2, evaluations: 1, evaluationBatches: 1, finalEvaluationBatches: 1 };
+  export default { defaults: { bench: { training } } };
+`;
+
 const tools: Readonly<Record<string, string>> = {
   moekit: join(root, 'apps/cli/bin/moekit.js'),
   vitest: join(root, 'node_modules/vitest/vitest.mjs'),
@@ -57,6 +63,7 @@ describe('recipes', () => {
   beforeAll(() => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+    writeFileSync(join(folder, 'moekit.config.js'), CONFIG);
     for (const { name, code } of files) writeFileSync(join(folder, name), code);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

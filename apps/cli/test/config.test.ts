@@ -16,6 +16,7 @@ import type { SinkFactory } from '../src/config/define-config.js';
 import { readConfig } from '../src/config/read-config.js';
 import { userSink } from '../src/config/user-sink.js';
 import { composeApplication, defaults } from '../src/container.js';
+import { runInProcess } from './in-process.js';
 import { emptyFolder, moekit } from './moekit.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -136,21 +137,23 @@ describe('moekit.config.ts: a router, a task, a sink, an engine and defaults of 
       const sweep = { ...JSON.parse(TINY), task: 'sums', routers: ['loss-free'], seeds: [1] } as object; // prettier-ignore
       writeFileSync(join(cwd, 'sweep.json'), JSON.stringify(sweep));
       const grid = ['sweep', 'sweep.json', '--set', 'loss-free.k=1,2', '--out', 's'];
-      expect(await moekit(grid, { cwd, env })).toMatchObject({ code: 0 });
+      expect(await runInProcess(grid, { cwd, env })).toMatchObject({ code: 0 });
       const swept = await resultsIn(join(cwd, 's'));
       expect(swept.rows.map(({ label }) => label)).toEqual(['loss-free [loss-free.k=1]', 'loss-free [loss-free.k=2]']); // prettier-ignore
       expect(swept.manifest.files).toEqual(manifest.files);
       expect(readFileSync(join(cwd, 'jobs.txt'), 'utf8').trim().split('\n')).toHaveLength(4);
 
-      const train = await moekit(['train', '--out', 't', '--json'], { cwd, env });
+      const train = await runInProcess(['train', '--out', 't', '--json'], { cwd, env });
       expect(train.code).toBe(0);
       expect(server.eventsOf('r5')).toHaveLength(4);
       expect(server.requests.filter(({ path }) => path.endsWith('/end'))).toHaveLength(5);
 
       // the router's code is part of the run: changed, it is not resumed; named by the user, it is trusted
-      expect(await moekit(['train', '--out', 't', '--resume'], { cwd })).toMatchObject({ code: 0 });
+      expect(await runInProcess(['train', '--out', 't', '--resume'], { cwd })).toMatchObject({
+        code: 0,
+      });
       writeFileSync(join(cwd, 'routers/router.ts'), `${lossFree}// changed\n`);
-      const changed = await moekit(['train', '--out', 't', '--resume'], { cwd });
+      const changed = await runInProcess(['train', '--out', 't', '--resume'], { cwd });
       expect(changed.code).toBe(2);
       expect(changed.stderr).toMatch(/MODELS_CHECKPOINT_MISMATCH/);
     } finally {
@@ -184,9 +187,9 @@ it('defaults that do not fit are named with their file', async () => {
   const text = `export default { defaults: {
     bench: { model: { widht: 3 } }, train: { training: { steps: 0 } } } };`;
   const cwd = await project({ 'moekit.config.ts': text });
-  const bench = await moekit(['bench'], { cwd });
+  const bench = await runInProcess(['bench'], { cwd });
   expect([bench.code, bench.stderr]).toEqual([2, expect.stringMatching(/BENCH_CONFIG.*defaults.bench of moekit.config.ts.*widht/)]); // prettier-ignore
-  const train = await moekit(['train'], { cwd });
+  const train = await runInProcess(['train'], { cwd });
   expect([train.code, train.stderr]).toEqual([2, expect.stringMatching(/MOE_OPTIONS.*defaults.train of moekit.config.ts.*steps/)]); // prettier-ignore
 });
 
