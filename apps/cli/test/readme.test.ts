@@ -15,7 +15,7 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   'layer-time': ['--tokens', '32', '--model-width', '8', '--expert-width', '4', '--repeats', '1'],
   train: [
     ...['--config', fixture('tiny-train.json')],
-    ...['--set', 'data.source=book.txt', '--set', 'training.steps=3'],
+    ...['--set', 'data.source=book.txt', '--steps', '3'],
   ],
   eval: ['--batches', '1'],
   inspect: [],
