@@ -102,6 +102,14 @@ test('a manifest that was read already is the one that is opened, not read a sec
   });
 });
 
+test('a router whose model has no MoE layer is refused, and nothing leaks', async () => {
+  const flat = { ...tiny, model: { ...tiny.model, numLayers: 1 } };
+  const { run, data } = await prepare(flat, emptyFolder());
+  const before = memory().numTensors;
+  expect(() => buildRun(run, data)).toThrow(/BENCH_MATCH|at least one MoE layer/);
+  expect(memory().numTensors).toBe(before);
+});
+
 test('a dense run has no router and no sizes', async () => {
   const { run, same } = await prepare({ ...tiny, router: { router: 'dense' } }, emptyFolder());
   expect([run.router, run.match]).toEqual([null, null]);

@@ -1,5 +1,6 @@
 import type { Task, TaskData } from '@moekit/models';
 
+import { fail } from '../errors.js';
 import type { MoEHooks, MoEParts } from './moe-factory.js';
 import { moeFactory } from './moe-factory.js';
 import type { ResolvedRun } from './resolve-run.js';
@@ -26,7 +27,28 @@ export function buildTask(run: Buildable, data: TaskData, hooks?: MoEHooks): Tas
   const { options } = spec.router;
   const moe =
     router && experts ? moeFactory({ router, options, experts, activation }, hooks) : undefined;
-  return task.create(settings, data, { seed, batchSize: training.batchSize, ...(moe && { moe }) });
+  const built = { seed, batchSize: training.batchSize };
+  if (!moe) return task.create(settings, data, built);
+  let layers = 0;
+  const created = task.create(settings, data, {
+    ...built,
+    moe: (sizes) => {
+      layers++;
+      return moe(sizes);
+    },
+  });
+  if (layers > 0) return created;
+  created.model.dispose();
+  throw withoutLayers(spec.router.router, task.name);
+}
+
+/** A router that decides nothing would be compared as if it did. */
+function withoutLayers(router: string, task: string) {
+  return fail('BENCH_MATCH', {
+    asked: `A model for router ${router} must have at least one MoE layer`,
+    got: `a model of task ${task} without one`,
+    fix: 'Raise model.numLayers: every second layer of the tasks lm, translation and vision-language is an MoE layer.',
+  });
 }
 
 /** The sizes of a run's MoE layers: matched, or given instead; null for a dense model. */
