@@ -30,7 +30,7 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What no flag of bench makes small. */
+/** The sizes that bench has no flag for. */
 const CONFIG = `
   const training = { batchSize: 2, evaluations: 1, evaluationBatches: 1, finalEvaluationBatches: 1 };
   export default { defaults: { bench: { training } } };
