@@ -1,3 +1,4 @@
 import { testProject } from '../../vitest.shared.js';
 
-export default testProject('kernels');
+/** Dawn may end a process in which a second suite starts it. */
+export default testProject('kernels', { isolate: true });
