@@ -4,6 +4,11 @@ export function defined<Values extends object>(values: Values) {
   return Object.fromEntries(given) as { [K in keyof Values]: NonNullable<Values[K]> };
 }
 
+/** A configuration over defaults; a key that is undefined is absent. */
+export function overDefaults(defaults: object, config: object = {}): Record<string, unknown> {
+  return { ...defined(defaults), ...defined(config) };
+}
+
 /** A section of a configuration with given values over it; anything but a section is left for the schema to refuse. */
 export function over(section: unknown, values: Readonly<Record<string, unknown>>): unknown {
   const given = defined(values);

@@ -16,6 +16,7 @@ import type { SinkFactory } from '../src/config/define-config.js';
 import { readConfig } from '../src/config/read-config.js';
 import { userSink } from '../src/config/user-sink.js';
 import { composeApplication, defaults } from '../src/container.js';
+import { readSpec } from '../src/training/read-spec.js';
 import { runInProcess } from './in-process.js';
 import { emptyFolder, moekit } from './moekit.js';
 
@@ -191,6 +192,12 @@ it('defaults that do not fit are named with their file', async () => {
   expect([bench.code, bench.stderr]).toEqual([2, expect.stringMatching(/BENCH_CONFIG.*defaults.bench of moekit.config.ts.*widht/)]); // prettier-ignore
   const train = await runInProcess(['train'], { cwd });
   expect([train.code, train.stderr]).toEqual([2, expect.stringMatching(/MOE_OPTIONS.*defaults.train of moekit.config.ts.*steps/)]); // prettier-ignore
+});
+
+it('a key of a --config file that is undefined leaves the default', async () => {
+  const cwd = await project({ 'run.mjs': 'export default { backend: undefined };' });
+  const spec = await readSpec({ config: join(cwd, 'run.mjs') }, { backend: 'cpu' });
+  expect(spec.backend).toBe('cpu');
 });
 
 describe('what a configuration may be', () => {

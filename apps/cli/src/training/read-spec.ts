@@ -2,7 +2,7 @@ import type { RunSpec } from '@moekit/bench';
 import { loadConfig, parseRouter, parseSettings, runSpecSchema, setRun } from '@moekit/bench';
 import { parseOptions } from '@moekit/core';
 
-import { defined, over } from '../given.js';
+import { over, overDefaults } from '../given.js';
 
 /** Flags that stand for keys of the configuration. */
 export interface SpecFlags {
@@ -39,11 +39,7 @@ export async function readSpec(
 ): Promise<RunSpec> {
   const { config: file, steps, data: source, tokenizer, set = [], ...keys } = flags;
   const given = file === undefined ? base : await loadConfig(file, process.cwd());
-  const config: Record<string, unknown> = {
-    ...defined({ backend }),
-    ...defined(given ?? {}),
-    ...defined(keys),
-  };
+  const config = overDefaults(overDefaults({ backend }, given), keys);
   config['training'] = over(config['training'], { steps });
   config['data'] = over(config['data'], { source, tokenizer });
   const chosen = setRun(config, parseSettings(set), placesOf(flags));

@@ -11,7 +11,7 @@ import type { Experiment, PluginRegistry } from '@moekit/bench';
 import type { Defaults } from '../../container.js';
 import { originOf } from '../../container.js';
 import type { BenchFlags } from '../bench.js';
-import { defined, over } from '../../given.js';
+import { defined, over, overDefaults } from '../../given.js';
 
 /**
  * The experiment that the flags describe: the config file, or the defaults, with the flags over it.
@@ -23,10 +23,7 @@ export async function experimentOf(
 ): Promise<Experiment> {
   const { config: file, task, backend, seeds, routers, data: source, tokenizer, steps } = flags;
   const given = file === undefined ? defaults.bench : await loadConfig(file, process.cwd());
-  const config: Record<string, unknown> = {
-    ...defined({ backend: defaults.backend }),
-    ...defined(given ?? {}),
-  };
+  const config = overDefaults({ backend: defaults.backend }, given);
   const from =
     file === undefined ? `The experiment${originOf(defaults, 'bench')}` : `Config ${file}`;
   const chosen = {

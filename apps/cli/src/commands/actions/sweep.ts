@@ -20,7 +20,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { assertRouterNames } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { SweepFlags } from '../sweep.js';
-import { defined } from '../../given.js';
+import { overDefaults } from '../../given.js';
 import { composeApplication, defaults } from '../../container.js';
 import { fail } from '../../errors.js';
 import type { Stop } from '../../interrupt.js';
@@ -125,7 +125,7 @@ async function sweptExperiment(
     backend,
   }: { readonly registry: PluginRegistry; readonly backend: Experiment['backend'] | undefined },
 ): Promise<Experiment> {
-  const input = { ...defined({ backend }), ...defined(await inputOf(source, flags.preset)) };
+  const input = overDefaults({ backend }, await inputOf(source, flags.preset));
   const experiment = parseExperiment(input, source, registry);
   const said = flags.backend === undefined ? {} : { backend: '--backend' };
   const chosen = applySettings(experiment, parseSettings(flags.set), { registry, flags: said });
