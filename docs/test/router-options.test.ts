@@ -84,6 +84,11 @@ it.each(Object.entries(packages))(
   },
 );
 
+it.each(routers)('$name says in one line what it is, and where it comes from', ({ about }) => {
+  expect(about?.summary).toMatch(/^[A-Z].{10,89}[^.]$/);
+  expect(about?.reference).toMatch(/\d{4}\.\d{5}|https?:|\bour own\b/);
+});
+
 it('no router is built in that is of none of these packages', () => {
   const listed = Object.values(packages).flat();
   expect(routers.map(({ name }) => name).toSorted()).toEqual(

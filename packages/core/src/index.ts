@@ -22,7 +22,7 @@ export type { Experts } from './contract/experts.js';
 export { parameter } from './contract/parameter.js';
 export { parseOptions, unknownOption } from './contract/parse-options.js';
 export { assertPlugin, defineRouter } from './contract/plugin.js';
-export type { RouterPlugin } from './contract/plugin.js';
+export type { RouterAbout, RouterPlugin } from './contract/plugin.js';
 export { createRng, normalArray, uniformArray } from './contract/rng.js';
 export type { Rng } from './contract/rng.js';
 export type { RouteContext, Router, RouterSpec } from './contract/router.js';

@@ -16,6 +16,10 @@ import { slotsOf } from './slots.js';
 export const nullExpertRouter = defineRouter<NullExpertOptions, NullExpertInput>({
   name: 'null-expert',
   apiVersion: 1,
+  about: {
+    summary: 'Top-k among real experts and null experts that compute nothing',
+    reference: 'arXiv 2601.15370',
+  },
   options: nullExpertOptions,
   create: createNullExpertRouter,
 });

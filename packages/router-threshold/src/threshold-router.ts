@@ -13,6 +13,10 @@ import { routeLogits } from './route-logits.js';
 export const thresholdRouter = defineRouter<ThresholdOptions, ThresholdInput>({
   name: 'threshold',
   apiVersion: 1,
+  about: {
+    summary: 'The likeliest experts until their probabilities reach t together',
+    reference: 'XMoE, arXiv 2403.18926',
+  },
   options: thresholdOptions,
   create: createThresholdRouter,
 });

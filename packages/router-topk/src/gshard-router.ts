@@ -27,6 +27,10 @@ export interface GShardInput extends z.input<typeof options> {}
 export const gshardRouter = defineRouter<GShardOptions, GShardInput>({
   name: 'gshard',
   apiVersion: 1,
+  about: {
+    summary: 'Top-2 with a random second choice, within a capacity',
+    reference: 'GShard, arXiv 2006.16668',
+  },
   options,
   create: (spec, settings) => {
     assertTwoExperts('gshard', spec);

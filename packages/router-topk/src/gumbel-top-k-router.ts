@@ -99,6 +99,10 @@ export function routeGumbelTopK(
 export const gumbelTopKRouter = defineRouter<GumbelTopKOptions, GumbelTopKInput>({
   name: 'gumbel-topk',
   apiVersion: 1,
+  about: {
+    summary: 'The likeliest expert, and k - 1 drawn with the odds of their logits',
+    reference: "XMoE's baseline, arXiv 2403.18926",
+  },
   options,
   create: (spec, settings) => {
     assertTopK('gumbel-topk', settings.k, spec);

@@ -92,6 +92,10 @@ function spreadLoss(
 export const noisyTopKRouter = defineRouter<NoisyTopKOptions, NoisyTopKInput>({
   name: 'noisy-topk',
   apiVersion: 1,
+  about: {
+    summary: 'The k highest logits under a learned amount of noise',
+    reference: 'Shazeer et al., arXiv 1701.06538',
+  },
   options,
   create: (spec, settings) => {
     assertTopK('noisy-topk', settings.k, spec);

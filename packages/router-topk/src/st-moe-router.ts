@@ -23,6 +23,10 @@ export interface StMoEInput extends z.input<typeof options> {}
 export const stMoERouter = defineRouter<StMoEOptions, StMoEInput>({
   name: 'st-moe',
   apiVersion: 1,
+  about: {
+    summary: 'Top-2 with a z-loss and a random second choice',
+    reference: 'ST-MoE, arXiv 2202.08906',
+  },
   options,
   create: (spec, settings) => {
     assertTwoExperts('st-moe', spec);

@@ -57,6 +57,10 @@ export function routeSwitch(
 export const switchRouter = defineRouter<SwitchOptions, SwitchInput>({
   name: 'switch',
   apiVersion: 1,
+  about: {
+    summary: 'One expert per token, within a capacity',
+    reference: 'Switch Transformer, arXiv 2101.03961',
+  },
   options,
   create: (spec, settings) => {
     const gate = createGate(spec);

@@ -72,6 +72,10 @@ export function routeTopK(logits: Tensor2D, settings: TopKOptions, context: Rout
 export const topKRouter = defineRouter<TopKOptions, TopKInput>({
   name: 'topk',
   apiVersion: 1,
+  about: {
+    summary: 'The k likeliest experts, their probabilities renormalised',
+    reference: 'Mixtral, arXiv 2401.04088',
+  },
   options,
   create: (spec, settings) => {
     assertTopK('topk', settings.k, spec);

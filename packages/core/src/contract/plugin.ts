@@ -7,10 +7,19 @@ import type { Router, RouterSpec } from './router.js';
 /** The version of this contract; a plug-in names the one it was written for. */
 export const ROUTER_API_VERSION = 1;
 
+/** A router in a list of routers, as `moekit routers` prints it. */
+export interface RouterAbout {
+  /** The decision in one line, without a full stop at its end. */
+  readonly summary: string;
+  /** The rule's source: a paper with its arXiv number, a page, a repository. */
+  readonly reference: string;
+}
+
 /** The default export of a router package, and of a file that `--router FILE` loads. */
 export interface RouterPlugin<Options = unknown, Input = unknown> {
   readonly name: string;
   readonly apiVersion: typeof ROUTER_API_VERSION;
+  readonly about?: RouterAbout;
   /**
    * Any Standard Schema (zod, valibot, arktype): parses unknown input, fills in defaults. Its input type is what editors
    * complete and TypeScript checks where the router is made.
@@ -37,6 +46,7 @@ export function assertPlugin(value: unknown, from = 'A router plug-in'): RouterP
     [typeof plugin?.apiVersion === 'number', `apiVersion (${ROUTER_API_VERSION})`],
     [isSchema(plugin?.options), 'options (a Standard Schema such as zod)'],
     [typeof plugin?.create === 'function', 'create(spec, options)'],
+    [isAbout(plugin?.about), 'about: { summary, reference } (two strings)'],
   ].flatMap(([present, member]) => (present ? [] : [member]));
   if (missing.length > 0) {
     throw fail('MOE_PLUGIN', {
@@ -58,6 +68,13 @@ export function assertPlugin(value: unknown, from = 'A router plug-in'): RouterP
 function kindOf(value: unknown): string {
   if (typeof value === 'function') return 'a function: export what it returns';
   return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+}
+
+/** An entry may be missing; one that is there has both texts. */
+function isAbout(about: unknown): boolean {
+  if (about === undefined) return true;
+  const { summary, reference } = (about ?? {}) as Partial<RouterAbout>;
+  return [summary, reference].every((text) => typeof text === 'string' && text !== '');
 }
 
 /** A Standard Schema is an object or a function (arktype) that can validate. */

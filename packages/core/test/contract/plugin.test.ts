@@ -96,6 +96,16 @@ describe('plug-ins', () => {
     expect(assertPlugin({ ...topTwo, options })).toBeDefined();
   });
 
+  it('that say half of what they are about are refused; nothing at all is fine', () => {
+    const about = { summary: 'Best two', reference: 'none' };
+    expect(assertPlugin({ ...topTwo, about })).toBeDefined();
+    for (const wrong of [null, 'best two', { summary: 'Best two' }, { ...about, summary: '' }]) {
+      expect(refusal(() => assertPlugin({ ...topTwo, about: wrong }))).toMatch(
+        /^MOE_PLUGIN: .*without about: \{ summary, reference \}/,
+      );
+    }
+  });
+
   it('pass unchanged when they are right', () => {
     expect(assertPlugin(topTwo)).toBe(topTwo);
   });
