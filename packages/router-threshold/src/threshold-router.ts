@@ -1,5 +1,12 @@
-import type { RouteContext, Router, RouterSpec } from '@moekit/core';
-import { countTokens, createGate, defineRouter, gatedRouter, stepCapacity } from '@moekit/core';
+import type { coreErrors, RouteContext, Router, RouterSpec } from '@moekit/core';
+import {
+  countTokens,
+  createGate,
+  defineRouter,
+  errorsOf,
+  gatedRouter,
+  stepCapacity,
+} from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import type { ThresholdInput, ThresholdOptions } from './options.js';
@@ -21,19 +28,19 @@ export const thresholdRouter = defineRouter<ThresholdOptions, ThresholdInput>({
   create: createThresholdRouter,
 });
 
+const fail = errorsOf<typeof coreErrors>();
+
 function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Router {
-  const { numExperts } = spec;
-  const { capacityFactor, evalCapacityFactor = capacityFactor } = options;
-  const factors = { ...options, evalCapacityFactor };
+  assertWithin(options, spec);
   const gate = createGate(spec, { init: 'uniform' });
   return gatedRouter(spec, {
     name: 'threshold',
-    expertsPerToken: expectedExperts(options, numExperts),
+    expertsPerToken: expectedExperts(options, spec),
     gates: [gate],
     route: (x: Tensor2D, context: RouteContext) => {
       const { tokenMask } = context;
       const logits = gate.logits(x); // [T,E]
-      const room = stepCapacity(logits, factors, context);
+      const room = stepCapacity(logits, options, context);
       if (room === null) return routeLogits(logits, { ...options, tokenMask });
       const capacity = room < countTokens(x.shape[0], tokenMask) ? room : undefined;
       return { ...routeLogits(logits, { ...options, capacity, tokenMask }), capacity: room };
@@ -42,9 +49,24 @@ function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Rou
 }
 
 /**
- * Capacity, not the threshold, bounds compute: at most N C pairs of S tokens are kept, gamma per token. An untrained
- * router fills every expert; a threshold of 0 needs one expert and no more.
+ * The ceiling on compute, for an untrained router reaches it: at most N C pairs of S tokens are kept, gamma per token, and
+ * k with `within`. A threshold of 0 needs one expert and no more. Null where nothing but the threshold decides.
  */
-function expectedExperts({ threshold, capacityFactor }: ThresholdOptions, numExperts: number) {
-  return Math.min(capacityFactor, threshold === 0 ? 1 : numExperts);
+function expectedExperts(
+  { threshold, capacityFactor, within }: ThresholdOptions,
+  { numExperts }: RouterSpec,
+): number | null {
+  if (capacityFactor === null && within === undefined && threshold > 0) return null;
+  const most = threshold === 0 ? 1 : (within ?? numExperts);
+  return Math.min(capacityFactor ?? most, most);
+}
+
+/** @throws MOE_OPTIONS when a token is to choose among more experts than there are */
+function assertWithin({ within = 1 }: ThresholdOptions, { numExperts }: RouterSpec): void {
+  if (within <= numExperts) return;
+  throw fail('MOE_OPTIONS', {
+    asked: `Options of router threshold must fit a layer of ${numExperts} experts`,
+    got: `within = ${within}`,
+    fix: `within: expected a whole number from 1 to ${numExperts}.`,
+  });
 }

@@ -39,10 +39,14 @@ describe('options', () => {
     [{ threshold: 'high' }, /threshold = "high".*expected a number from 0 to 1/],
     [{ capacityFactor: 0 }, /capacityFactor = 0.*expected a number above 0/],
     [{ evalCapacityFactor: -1 }, /evalCapacityFactor = -1.*expected a number above 0/],
+    [{ capacityFactor: 'none' }, /capacityFactor = "none".*above 0, or null for no capacity/],
+    [{ within: 0 }, /within = 0.*expected a whole number of at least 1/],
+    [{ within: 5 }, /layer of 4 experts.*within = 5.*expected a whole number from 1 to 4/],
+    [{ normalise: 1 }, /normalise = 1.*expected true or false/],
     [{ minCapacity: 2.5 }, /minCapacity = 2\.5.*expected a whole number of at least 1/],
     [{ minCapacity: 0 }, /minCapacity = 0.*expected a whole number of at least 1/],
     [{ balanceCoefficient: -0.1 }, /balanceCoefficient = -0\.1.*expected a number of at least 0/],
-    [{ treshold: 0.5 }, /"treshold":0\.5.*unknown option treshold; expected threshold, capacity/],
+    [{ treshold: 0.5 }, /"treshold":0\.5.*unknown option treshold; expected threshold, within/],
   ];
   it.each(wrong)('%j is refused by name, value and accepted range', (options, message) => {
     const create = () => createRouter(thresholdRouter, spec, options);
@@ -73,6 +77,11 @@ describe('expected experts per token: what capacity lets through', () => {
     [{ capacityFactor: 9 }, 4],
     [{ capacityFactor: 0.5 }, 0.5],
     [{ capacityFactor: 4, threshold: 0 }, 1],
+    [{ within: 3 }, 3],
+    [{ within: 3, capacityFactor: null }, 3],
+    [{ within: 3, capacityFactor: 2 }, 2],
+    [{ capacityFactor: null }, null],
+    [{ capacityFactor: null, threshold: 0 }, 1],
   ])('%j', (options, expected) => {
     const router = createRouter(thresholdRouter, spec, options);
     expect(router.expertsPerToken).toBe(expected);
@@ -108,8 +117,9 @@ describe('capacity', () => {
     expect(pairs({ training: false })).toBe(16);
   });
 
-  it('evaluation takes the training factor by default', () => {
-    expect(pairs({ training: false }, { evalCapacityFactor: undefined })).toBe(8);
+  it('evaluation drops nothing by default, and neither does training without a factor', () => {
+    expect(pairs({ training: false }, { evalCapacityFactor: undefined })).toBe(32);
+    expect(pairs({ training: true }, { capacityFactor: null })).toBe(32);
   });
 
   it('drop-free computes every pair, in training too', () => {
@@ -166,7 +176,7 @@ describe('edges', () => {
   });
 
   it('one token is served by every expert it wants', () => {
-    const router = createRouter(thresholdRouter, spec, { threshold: 1, capacityFactor: 0.1 });
+    const router = createRouter(thresholdRouter, spec, { threshold: 1, evalCapacityFactor: 0.1 });
     expect(tidy(() => sum(router.route(input(1), context()).dispatchMask).arraySync())).toBe(4);
     router.dispose();
   });
@@ -182,7 +192,11 @@ describe('padding', () => {
   const tokenMask = () => tensor1d([1, 0, 1, 1, 0, 0, 1, 0]);
 
   it('changes nothing for the tokens that take part', () => {
-    const router = createRouter(thresholdRouter, spec, { capacityFactor: 1, minCapacity: 1 });
+    const router = createRouter(thresholdRouter, spec, {
+      capacityFactor: 1,
+      evalCapacityFactor: 1,
+      minCapacity: 1,
+    });
     tidy(() => {
       const values = input(8).arraySync();
       const padded = router.route(tensor2d(values), context({ tokenMask: tokenMask() }));
@@ -200,7 +214,11 @@ describe('padding', () => {
   });
 
   it('is neither wanted nor dispatched nor weighted', () => {
-    const router = createRouter(thresholdRouter, spec, { capacityFactor: 1, minCapacity: 1 });
+    const router = createRouter(thresholdRouter, spec, {
+      capacityFactor: 1,
+      evalCapacityFactor: 1,
+      minCapacity: 1,
+    });
     tidy(() => {
       const routing = router.route(input(8), context({ tokenMask: tokenMask() }));
       for (const member of ['dispatchMask', 'selectionMask', 'combineWeights'] as const) {

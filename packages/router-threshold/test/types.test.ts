@@ -9,9 +9,15 @@ const spec = { modelWidth: 4, numExperts: 2, seed: 1 };
 it("options are completed and checked from the package's own types", () => {
   expectTypeOf<ThresholdInput['threshold']>().toEqualTypeOf<number | undefined>();
   expectTypeOf<ThresholdOptions['threshold']>().toEqualTypeOf<number>();
-  expectTypeOf<ThresholdOptions['evalCapacityFactor']>().toEqualTypeOf<number | undefined>();
+  expectTypeOf<ThresholdOptions['evalCapacityFactor']>().toEqualTypeOf<number | null>();
   expectTypeOf<keyof ThresholdInput>().toEqualTypeOf<
-    'threshold' | 'capacityFactor' | 'evalCapacityFactor' | 'minCapacity' | 'balanceCoefficient'
+    | 'threshold'
+    | 'within'
+    | 'normalise'
+    | 'capacityFactor'
+    | 'evalCapacityFactor'
+    | 'minCapacity'
+    | 'balanceCoefficient'
   >();
   const unused = () => {
     createRouter(thresholdRouter, spec, { threshold: 0.8 });

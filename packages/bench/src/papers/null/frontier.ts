@@ -24,7 +24,11 @@ export const frontier: NamedExperiment = {
       { router: 'dense' },
       ...DENSITIES.map(([label, kMax, density]) => nullRow(label, kMax, density)),
       { router: 'topk', options: { k: 2 }, label: 'top-2' },
-      { router: 'threshold', options: { capacityFactor: 2 }, label: 'threshold' },
+      {
+        router: 'threshold',
+        options: { capacityFactor: 2, evalCapacityFactor: 2 },
+        label: 'threshold',
+      },
     ],
   },
   presets: pictures,

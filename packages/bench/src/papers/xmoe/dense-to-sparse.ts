@@ -23,7 +23,7 @@ export const denseToSparse: NamedExperiment = {
       { router: 'dense' },
       {
         router: 'threshold',
-        options: { threshold: 1, capacityFactor: 8 },
+        options: { threshold: 1, capacityFactor: 8, evalCapacityFactor: 8 },
         label: TRAINED,
         evaluateAs: [
           { label: QUARTER, options: { evalCapacityFactor: 2 } },

@@ -27,7 +27,7 @@ export const scaling: NamedExperiment = {
       { router: 'gumbel-topk', options: { k: 2 }, label: TOP_K },
       ...FINER.map((factor) => ({
         router: 'threshold',
-        options: { threshold: 0.9, capacityFactor: factor },
+        options: { threshold: 0.9, capacityFactor: factor, evalCapacityFactor: factor },
         label: threshold(factor),
       })),
     ],

@@ -10,7 +10,7 @@ const BASE = nameOf(0.9, 4);
 const rows = (points: readonly (readonly [number, number])[]) =>
   points.map(([t, factor]) => ({
     router: 'threshold',
-    options: { threshold: t, capacityFactor: factor },
+    options: { threshold: t, capacityFactor: factor, evalCapacityFactor: factor },
     label: nameOf(t, factor),
   }));
 

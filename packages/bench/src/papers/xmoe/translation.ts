@@ -21,10 +21,14 @@ export const translationExperiment: NamedExperiment = {
     routers: [
       { router: 'dense' },
       { router: 'gumbel-topk', options: { k: 2 }, label: TOP_K },
-      { router: 'threshold', options: { threshold: 0.9, capacityFactor: 2 }, label: THRESHOLD },
       {
         router: 'threshold',
-        options: { threshold: 0.9, capacityFactor: 4 },
+        options: { threshold: 0.9, capacityFactor: 2, evalCapacityFactor: 2 },
+        label: THRESHOLD,
+      },
+      {
+        router: 'threshold',
+        options: { threshold: 0.9, capacityFactor: 4, evalCapacityFactor: 4 },
         label: 'threshold, quarter-width experts',
       },
     ],
