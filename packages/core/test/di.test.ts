@@ -85,7 +85,7 @@ describe('the container', () => {
     const [one, two] = [createRunContainer(container), createRunContainer(container)];
     const bias = (run: DependencyContainer) =>
       numbers(resolveBinding(run, tokens.router).variables()[1] as never);
-    resolveBinding(one, tokens.router).afterStep!(stats);
+    resolveBinding(one, tokens.router).afterStep!(stats, {});
     expect(bias(one)).not.toEqual([0, 0, 0]);
     expect(bias(two)).toEqual([0, 0, 0]);
     const first = resolveBinding(one, tokens.rng).uniform();

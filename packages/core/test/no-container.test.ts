@@ -67,7 +67,7 @@ onEachBackend('without any container', () => {
           trained,
         )!;
         losses.push(loss.dataSync<'float32'>()[0]!);
-        layer.router.afterStep?.(decodeRoutingStats(counts));
+        layer.router.afterStep?.(decodeRoutingStats(counts), {});
       });
     }
     expect(losses.at(-1)!).toBeLessThan(0.7 * losses[0]!);

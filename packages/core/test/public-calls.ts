@@ -50,6 +50,9 @@ export const calls: Readonly<Record<string, readonly unknown[]>> = {
   assertRoutingValues: [routing, router],
   assignmentFractions: [mask, 'token', tokenMask],
   balanceLosses: [routing.probs, mask, { coefficient: 1 }],
+  createBalance: [3, { coefficient: 1, scope: 'batch', window: 2 }],
+  encodeStatistics: [routing],
+  joinStatistics: [[]],
   clearPadding: [x, tokenMask],
   countTokens: [6, tokenMask],
   createGate: [spec, { bias: true }],
@@ -151,7 +154,15 @@ export const apart: Readonly<Record<string, string>> = {
   useBackend: 'for test files: throws a plain Error, as documented',
   ...Object.fromEntries(
     [
-      ...['amount', 'capacityOptions', 'coefficient', 'factorOrNull', 'flag', 'minCapacity'],
+      ...[
+        'amount',
+        'balanceOptions',
+        'capacityOptions',
+        'coefficient',
+        'factorOrNull',
+        'flag',
+        'minCapacity',
+      ],
       ...['option', 'optional', 'probability', 'share', 'whole', 'wholeFrom'],
     ].map((name) => [name, 'hands its arguments to zod, which checks what it parses']),
   ),

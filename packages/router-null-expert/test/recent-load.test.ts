@@ -22,7 +22,7 @@ beforeAll(() => useBackend('cpu'));
 function balanceAfter(steps: RoutingStats[], options: object = {}, training = true): number {
   const all = { balanceScope: 'global' as const, balanceWindow: 4, ...options };
   const router = createRouter(nullExpertRouter, spec, all);
-  steps.forEach((step) => router.afterStep!(step));
+  steps.forEach((step) => router.afterStep!(step, {}));
   const value = tidy(() => {
     const routing = router.route(tensor2d(randomRows(5, 16, 6)), context({ training }));
     return routing.losses[0]!.value;
@@ -98,7 +98,7 @@ it('evaluation sees its own batch alone', () => {
 
 it('the counts are state: saved with the weights, left alone by optimisers', () => {
   const router = createRouter(nullExpertRouter, spec, { balanceScope: 'global' });
-  router.afterStep!(lopsided);
+  router.afterStep!(lopsided, {});
   const state = router.variables().at(-1)!;
   expect(state.trainable).toBe(false);
   expectNear(Array.from(state.dataSync()), [37.5, 0, 0, 0, 0, 0, 0, 0, 22.5], 1e-5);

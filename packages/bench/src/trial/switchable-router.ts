@@ -1,4 +1,4 @@
-import type { RouteContext, Router, Routing, RoutingStats } from '@moekit/core';
+import type { RouteContext, Router, Routing, RoutingStats, StepStatistics } from '@moekit/core';
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 
 import { fail } from '../errors.js';
@@ -47,8 +47,16 @@ export class SwitchableRouter implements Router {
     return this.#deciding.flopsPerToken();
   }
 
-  afterStep(stats: RoutingStats): void {
-    this.#trained.afterStep?.(stats);
+  get reference(): boolean {
+    return this.#trained.reference ?? false;
+  }
+
+  afterStep(stats: RoutingStats, statistics: StepStatistics): void {
+    this.#trained.afterStep?.(stats, statistics);
+  }
+
+  afterMicroBatch(stats: RoutingStats, statistics: StepStatistics): void {
+    this.#trained.afterMicroBatch?.(stats, statistics);
   }
 
   variables(): readonly Variable[] {

@@ -9,15 +9,19 @@ import { clearPadding } from '../routing/token-mask.js';
  */
 export function wrapRouter(router: Router, route: Router['route']): Router {
   assertRouter('A router that is wrapped', router);
-  const { name, numExperts, causal, expertsPerToken } = router;
+  const { name, numExperts, causal, expertsPerToken, reference } = router;
   return {
     name,
     numExperts,
     causal,
     expertsPerToken,
+    ...(reference !== undefined && { reference }),
     route: (x, context) => tidyRouting(() => route(clearPadding(x, context.tokenMask), context)),
     flopsPerToken: () => router.flopsPerToken(),
-    ...(router.afterStep && { afterStep: (stats) => router.afterStep?.(stats) }),
+    ...(router.afterStep && { afterStep: (...step) => router.afterStep?.(...step) }),
+    ...(router.afterMicroBatch && {
+      afterMicroBatch: (...pass) => router.afterMicroBatch?.(...pass),
+    }),
     variables: () => router.variables(),
     dispose: () => router.dispose(),
   };

@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { Rng } from './rng.js';
 import type { RoutingStats } from './routing-stats.js';
 import type { Routing } from './routing.js';
+import type { StepStatistics } from './statistics.js';
 
 /** The sizes and the seed that a layer builds its router from. */
 export interface RouterSpec {
@@ -12,6 +13,14 @@ export interface RouterSpec {
   readonly numExperts: number;
   /** Seeds the router's initial weights; the same seed gives the same bytes. */
   readonly seed: number;
+}
+
+/** The sequences that the T tokens of a batch form: rows are batch-major, and `batch * length` is T. */
+export interface Sequences {
+  /** B */
+  readonly batch: number;
+  /** L, padding included. */
+  readonly length: number;
 }
 
 /** The circumstances of one step, for the router. */
@@ -34,6 +43,10 @@ export interface RouteContext {
   readonly tokenIds?: Tensor1D;
   /** float32 [T,E] logits of the MoE layer before this one, for gating residuals. */
   readonly previousLogits?: Tensor2D;
+  /** Which tokens form a sequence; all of them form one where it is absent. */
+  readonly sequences?: Sequences;
+  /** int32 [T], what each token is by its data (domain, modality): for metrics, and for routers with `reference: true`. */
+  readonly labels?: Tensor1D;
 }
 
 /** Decides, for each token, which experts compute it and with what weight. */
@@ -45,6 +58,8 @@ export interface Router {
   readonly causal: boolean;
   /** Real experts per token that this router aims at, or `null` when it does not say: the expected compute. */
   readonly expertsPerToken: number | null;
+  /** True for a control of a comparison (an oracle), which alone may read `context.labels`. */
+  readonly reference?: boolean;
   /**
    * Decides; changes no state of the router, so that routing the same batch twice gives the same bytes.
    * @param x float32 [T,D]      @returns tensors owned by the caller (in practice: by the surrounding tidy, which also
@@ -54,8 +69,13 @@ export interface Router {
   route(x: Tensor2D, context: RouteContext): Routing;
   /** Forward FLOPs (multiply and add counted apart) of routing one token. */
   flopsPerToken(): number;
-  /** Called after each optimiser step, for routers with state of their own (bias updates, adaptive lambdas). */
-  afterStep?(stats: RoutingStats): void;
+  /**
+   * Called after each optimiser step, for routers with state of their own (bias updates, adaptive lambdas).
+   * @param stats of the whole step, its micro-batches together      @param statistics those that the routings handed out
+   */
+  afterStep?(stats: RoutingStats, statistics: StepStatistics): void;
+  /** Called after each micro-batch of a step but the last, with its own numbers; `afterStep` gets those of all. */
+  afterMicroBatch?(stats: RoutingStats, statistics: StepStatistics): void;
   /**
    * The variables of a checkpoint, in a fixed order: the weights, and any state that afterStep moves as variables with
    * `trainable: false`, which optimisers leave alone. See `parameter`.

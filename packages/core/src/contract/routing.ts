@@ -1,5 +1,7 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
+import type { RouterStatistic } from './statistics.js';
+
 /** One auxiliary loss, which declares how it scales. */
 export interface RouterLoss {
   readonly name: string;
@@ -22,6 +24,11 @@ export interface ZeroCompute {
    * experts). Absent for null experts, whose output is 0.
    */
   readonly copyWeight?: Tensor1D;
+  /**
+   * float32 [T,D], differentiable: what learned constants give each token, already weighted, added to the layer's output
+   * (constant experts). 0 for tokens that took no such slot.
+   */
+  readonly constant?: Tensor2D;
 }
 
 /** One decision, read by dispatch, by the losses and by the metrics alike. */
@@ -51,5 +58,7 @@ export interface Routing {
    */
   readonly probs: Tensor2D;
   readonly losses: readonly RouterLoss[];
+  /** By name: what `afterStep` gets back as numbers. Only passes in training need it. */
+  readonly statistics?: Readonly<Record<string, RouterStatistic>>;
   readonly zeroCompute?: ZeroCompute;
 }

@@ -2,14 +2,19 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 import type { Router } from '../contract/router.js';
 import type { RouterLoss, Routing } from '../contract/routing.js';
+import type { RouterStatistic } from '../contract/statistics.js';
 import { fail } from '../errors.js';
 import { guide } from '../contract/guide.js';
 
-/** @throws MOE_ROUTING naming the router and the member when a routing has missing or misshapen members */
+/**
+ * @param modelWidth D, where the caller knows it
+ * @throws MOE_ROUTING naming the router and the member when a routing has missing or misshapen members
+ */
 export function assertRouting(
   routing: Routing,
   router: Pick<Router, 'name' | 'numExperts'>,
   numTokens: number,
+  modelWidth?: number,
 ): void {
   const pairs = [numTokens, router.numExperts];
   const wrong = [
@@ -23,6 +28,8 @@ export function assertRouting(
     routing?.zeroCompute && misfit('zeroCompute.slots', routing.zeroCompute.slots, [numTokens]),
     routing?.zeroCompute?.copyWeight &&
       misfit('zeroCompute.copyWeight', routing.zeroCompute.copyWeight, [numTokens]),
+    constantMisfit(routing?.zeroCompute?.constant, numTokens, modelWidth),
+    ...Object.entries(routing?.statistics ?? {}).map(([name, made]) => misfitStatistic(name, made)),
     Array.isArray(routing?.losses) ? undefined : 'losses: not an array',
     ...(Array.isArray(routing?.losses) ? routing.losses.map(misfitLoss) : []),
   ].find((problem) => problem !== undefined);
@@ -40,6 +47,28 @@ function misfit(member: string, value: Tensor | undefined, shape: number[]): str
   return got === undefined
     ? `${member}: missing`
     : `${member}: ${value?.dtype} [${got}] instead of float32 [${shape.join(', ')}]`;
+}
+
+function constantMisfit(
+  constant: Tensor | undefined,
+  numTokens: number,
+  modelWidth = constant?.shape?.at(-1) ?? 0,
+): string | undefined {
+  return constant && misfit('zeroCompute.constant', constant, [numTokens, modelWidth]);
+}
+
+function misfitStatistic(
+  name: string,
+  made: Partial<RouterStatistic> | undefined,
+): string | undefined {
+  const member = `statistics.${name}`;
+  if (made?.over !== 'sum' && made?.over !== 'mean') {
+    return `${member}.over: ${describe(made?.over)} instead of 'sum' or 'mean'`;
+  }
+  const { values } = made;
+  if (values?.dtype === 'float32' && (values.rank === 1 || values.rank === 2)) return undefined;
+  const got = values?.shape ? `${values.dtype} [${values.shape.join(', ')}]` : describe(values);
+  return `${member}.values: ${got} instead of float32 [E] or [E, B]`;
 }
 
 function misfitLoss(loss: Partial<RouterLoss> | undefined, at: number): string | undefined {

@@ -78,8 +78,9 @@ export class MoELayer {
       this.experts.applyToTokens?.(x, plan) ??
       this.experts.apply(this.#kernels.dispatch(x, plan), plan); // [S,D]
     const routed = this.#kernels.combine(computed, routing.combineWeights, plan); // [T,D]
-    const copied = routing.zeroCompute?.copyWeight;
-    const output = copied ? add<Tensor2D>(routed, mul(expandDims(copied, 1), x)) : routed;
+    const { copyWeight, constant } = routing.zeroCompute ?? {};
+    const copied = copyWeight ? add<Tensor2D>(routed, mul(expandDims(copyWeight, 1), x)) : routed;
+    const output = constant ? add<Tensor2D>(copied, constant) : copied;
     return { output: this.#addShared(output, x), routing };
   }
 

@@ -32,6 +32,6 @@ export function routeWith(router: Router, x: Tensor2D, context: RouteContext): R
       cause,
     });
   }
-  assertRouting(routing, router, x.shape[0]);
+  assertRouting(routing, router, x.shape[0], x.shape[1]);
   return routing;
 }

@@ -2,6 +2,7 @@ export { factorOrNull, numberIn, wholeFrom, wordOf } from './values.js';
 export type { Range } from './values.js';
 export {
   amount,
+  balanceOptions,
   capacityOptions,
   choice,
   coefficient,

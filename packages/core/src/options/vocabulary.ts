@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import { unknownOption } from '../contract/parse-options.js';
+import { BALANCE_SCOPES } from '../losses/balance.js';
 import { factorOrNull, numberIn, wholeFrom, wordOf } from './values.js';
 
 /** The options of one router; an unknown one is an error that lists the known ones. */
@@ -78,5 +79,22 @@ export function capacityOptions(train: number | null, evaluation: number | null)
     ),
     evalCapacityFactor: option(factorOrNull(), evaluation, 'The same at evaluation'),
     minCapacity: minCapacity(),
+  };
+}
+
+/** The options of every router with a load-balancing loss: see createBalance. */
+export function balanceOptions(weight: number, what = 'Weight of the load-balancing loss') {
+  return {
+    balanceCoefficient: coefficient(weight, what),
+    balanceScope: choice(
+      BALANCE_SCOPES,
+      'micro-batch',
+      'Tokens whose loads are to be even together: each sequence, each micro-batch, the batch of the step, or the last steps too',
+    ),
+    balanceWindow: whole(
+      1,
+      16,
+      "Steps that balanceScope 'window' looks back over, this one included",
+    ),
   };
 }

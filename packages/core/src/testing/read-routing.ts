@@ -4,6 +4,8 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { assertRouting } from '../layer/assert-routing.js';
 import type { Router } from '../contract/router.js';
 import type { Routing } from '../contract/routing.js';
+import type { PassStatistics } from '../stats/statistics.js';
+import { encodeStatistics } from '../stats/statistics.js';
 import type { Batch, Mode } from './batch.js';
 import { tensorsOf } from './batch.js';
 
@@ -22,6 +24,7 @@ export interface ReadRouting {
   readonly logits: Float32Array;
   readonly probs: Float32Array;
   readonly losses: readonly ReadLoss[];
+  readonly statistics: PassStatistics;
   /** [T] each; zeros for a router without zero-compute slots. */
   readonly zeroMass: Float32Array;
   readonly zeroSlots: Float32Array;
@@ -74,6 +77,7 @@ export function readRouting(routing: Routing): ReadRouting {
     logits: values(routing.logits),
     probs: values(routing.probs),
     losses: routing.losses.map(({ value, ...rest }) => ({ ...rest, value: values(value)[0]! })),
+    statistics: readStatistics(routing),
     zeroMass: perToken(zero?.mass),
     zeroSlots: perToken(zero?.slots),
     copyWeight: perToken(zero?.copyWeight),
@@ -82,4 +86,9 @@ export function readRouting(routing: Routing): ReadRouting {
 
 function values(x: Tensor): Float32Array {
   return x.dataSync<'float32'>().slice();
+}
+
+function readStatistics(routing: Routing): PassStatistics {
+  const { values: made, decode } = encodeStatistics(routing);
+  return decode(made ? values(made) : []);
 }

@@ -104,7 +104,7 @@ describe('combinators', () => {
       }
     }
     const router = wrapRouter(new Counting(), inner.route);
-    router.afterStep?.({} as never);
+    router.afterStep?.({} as never, {});
     expect([router.flopsPerToken(), router.variables().length]).toEqual([1, 2]);
     router.dispose();
   });

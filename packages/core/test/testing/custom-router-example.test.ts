@@ -37,7 +37,7 @@ onEachBackend('loss-free balancing', () => {
       const stats = decodeRoutingStats(read.stats!);
       expect(stats.tokensPerExpert).toEqual(step.counts);
       expect(summariseRouting(stats).maxViolation).toBeCloseTo(step.maxVio, 6);
-      router.afterStep!(stats);
+      router.afterStep!(stats, {});
       expectClose(numbers(bias), step.newBias, 1e-6);
     }
     router.dispose();

@@ -44,7 +44,7 @@ interface Failed<Batch> {
   readonly batch: Batch;
   readonly seed: number;
   readonly computed?: BatchGradients;
-  readonly report?: Omit<BatchReport, 'figures'>;
+  readonly report?: Omit<BatchReport, 'figures' | 'statistics'>;
   readonly error?: Error;
 }
 

@@ -1,5 +1,5 @@
-import type { RoutingStats } from '@moekit/core';
-import { decodeRoutingStats, encodeRoutingStats } from '@moekit/core';
+import type { EncodedStatistics, PassStatistics, RoutingStats } from '@moekit/core';
+import { decodeRoutingStats, encodeRoutingStats, encodeStatistics } from '@moekit/core';
 import { stopGradient } from '@moekit/kernels';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { concat, reshape } from '@tensorflow/tfjs-core';
@@ -13,6 +13,8 @@ export interface PassReport {
   /** See TaskPass. */
   readonly figures: readonly number[];
   readonly layers: readonly RoutingStats[];
+  /** One entry per layer: see Routing. */
+  readonly statistics: readonly PassStatistics[];
 }
 
 /** A pass as one small tensor outside the tape, so that it is read back once. */
@@ -21,18 +23,27 @@ export function encodePass({ loss, figures, routings, tokenMasks }: TaskPass): {
   readonly decode: (values: Float32Array) => PassReport;
 } {
   const stats = routings.map((routing, i) => encodeRoutingStats(routing, tokenMasks?.[i]));
+  const extra = routings.map(encodeStatistics);
+  const handedOut = extra.flatMap(({ values }) => values ?? []);
   const sums = figures ? [stopGradient(figures)] : [];
-  const values = concat([reshape(stopGradient(loss), [1]) as Tensor1D, ...sums, ...stats]);
+  const values = concat([
+    reshape(stopGradient(loss), [1]) as Tensor1D,
+    ...sums,
+    ...stats,
+    ...handedOut,
+  ]);
   const counts = { figures: figures?.size ?? 0, stats: stats.map(({ size }) => size) };
-  return { values, decode: (read) => decodePass(read, counts) };
+  return { values, decode: (read) => decodePass(read, counts, extra) };
 }
 
 function decodePass(
   values: Float32Array,
   counts: { readonly figures: number; readonly stats: readonly number[] },
+  extra: readonly EncodedStatistics[],
 ): PassReport {
   let end = 1 + counts.figures;
   const figures = Array.from(values.subarray(1, end));
   const layers = counts.stats.map((n) => decodeRoutingStats(values.subarray(end, (end += n))));
-  return { loss: values[0]!, figures, layers };
+  const statistics = extra.map(({ size, decode }) => decode(values.subarray(end, (end += size))));
+  return { loss: values[0]!, figures, layers, statistics };
 }

@@ -1,4 +1,5 @@
 import type { Rng } from '@moekit/core';
+import { joinStatistics } from '@moekit/core';
 import { dispose } from '@tensorflow/tfjs-core';
 
 import type { TrainEvent, TrainOptions } from '../contract.js';
@@ -35,13 +36,17 @@ export async function trainStep<Batch>(
   const seed = rng.fork(`noise.${step}`).integer(SEED_BOUND);
   const computed = await computeGradients(task, { batch, seed, step });
   try {
-    const { figures, ...report } = await readReport(computed);
+    const { figures, statistics, ...report } = await readReport(computed);
     if (cancelled()) return undefined;
     await assertFinite(report, () => diagnose(task, { batch, seed, step, computed, report }));
     const learningRate = learningRateAt(step, options);
     const scale = clipScale(report.gradientNorm, options.clipNorm);
     optimiser.apply(computed.gradients, learningRate, scale);
-    task.model.moeLayers.forEach(({ router }, i) => router.afterStep?.(report.layers[i]!));
+    task.model.moeLayers.forEach(({ router }, i) => {
+      const stats = report.layers[i]!;
+      const pass = { tokens: stats.tokens, statistics: statistics[i]! };
+      router.afterStep?.(stats, joinStatistics([pass]));
+    });
     const pairs = report.layers.map(({ dispatchedPairs }) => dispatchedPairs);
     return {
       type: 'step',
@@ -73,7 +78,7 @@ async function computeGradients<Batch>(
 }
 
 async function assertFinite(
-  { loss, routerLoss, gradientNorm }: Omit<BatchReport, 'figures'>,
+  { loss, routerLoss, gradientNorm }: Omit<BatchReport, 'figures' | 'statistics'>,
   explain: () => ReturnType<typeof diagnose>,
 ): Promise<void> {
   const figures = [loss, routerLoss, gradientNorm];

@@ -5,7 +5,8 @@ import { decodeRoutingStats } from '../../stats/decode.js';
 import { encodeRoutingStats } from '../../stats/encode.js';
 import type { Batch } from '../batch.js';
 import { randomBatch, tensorsOf } from '../batch.js';
-import { scoped } from '../read-routing.js';
+import { readRouting, scoped } from '../read-routing.js';
+import { joinStatistics } from '../../stats/statistics.js';
 import type { Subject } from '../subject.js';
 import { withRouter } from '../subject.js';
 import { ensure } from '../violation.js';
@@ -38,9 +39,12 @@ function step(router: Router, batch: Batch): void {
       got: 'a disposed input',
       fix: 'Let the surrounding tidy dispose tensors.',
     });
-    return decodeRoutingStats(encodeRoutingStats(routing).dataSync<'float32'>());
+    const figures = decodeRoutingStats(encodeRoutingStats(routing).dataSync<'float32'>());
+    const { statistics } = readRouting(routing);
+    return [figures, joinStatistics([{ tokens: figures.tokens, statistics }])] as const;
   });
-  router.afterStep?.(stats);
+  router.afterMicroBatch?.(...stats);
+  router.afterStep?.(...stats);
 }
 
 function same(before: number, after: number, what: string, fix: string): void {

@@ -2,6 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 import type { Router } from '../../contract/router.js';
 import type { RoutingStats } from '../../contract/routing-stats.js';
+import type { StepStatistics } from '../../contract/statistics.js';
+import { joinStatistics } from '../../stats/statistics.js';
 import { randomBatch } from '../batch.js';
 import { bytesOf } from '../compare.js';
 import type { ReadRouting } from '../read-routing.js';
@@ -26,9 +28,12 @@ function compare(
   const batch = randomBatch(subject, 16);
   const routed = (router: Router) => routeBatch(router, batch, { training: true });
   const before = bytesOf(routed(fresh));
-  for (const stats of [lopsided(routed(fresh)), nothing(fresh.numExperts)]) {
+  for (const step of [fullStep(routed(fresh)), emptyStep(routed(fresh))]) {
     for (const router of [stepped, twin])
-      for (let step = 0; step < 3; step++) router.afterStep?.(stats);
+      for (let i = 0; i < 3; i++) {
+        router.afterMicroBatch?.(...step);
+        router.afterStep?.(...step);
+      }
   }
   ensure(bytesOf(routed(fresh)) === before, {
     asked: 'afterStep of one router must not change another router',
@@ -56,6 +61,21 @@ function compare(
 /** As a checkpoint does: the variables of one router, in order, go into another. */
 function restore(to: Router, from: Router): void {
   to.variables().forEach((v, i) => v.assign(from.variables()[i] as Tensor));
+}
+
+type Step = [RoutingStats, StepStatistics];
+
+/** A step that sent everything to expert 0, with the statistics that the router took from the batch. */
+function fullStep(routed: ReadRouting): Step {
+  const { tokens, statistics } = routed;
+  return [lopsided(routed), joinStatistics([{ tokens, statistics }])];
+}
+
+/** A step without a token. */
+function emptyStep(routed: ReadRouting): Step {
+  const [, statistics] = fullStep(routed);
+  const zeros = Object.entries(statistics).map(([name, values]) => [name, values.map(() => 0)]);
+  return [nothing(routed.experts), Object.fromEntries(zeros)];
 }
 
 /** Everything went to expert 0. */
