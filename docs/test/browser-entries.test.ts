@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
-const names = ['kernels', 'core', 'router-topk', 'router-threshold', 'router-null-expert'];
+const names = [
+  'kernels',
+  'core',
+  'router-topk',
+  'router-threshold',
+  'router-null-expert',
+  'router-controls',
+];
 
 /** Packages of which a page carries the root entry; what needs Node.js is under `/node`. */
 const roots = ['data', 'models'];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { controlRouters } from '@moekit/router-controls';
 import { nullExpertRouters } from '@moekit/router-null-expert';
 import { thresholdRouters } from '@moekit/router-threshold';
 import { topKRouters } from '@moekit/router-topk';
@@ -10,24 +11,35 @@ import { toJSONSchema } from 'zod';
 const root = new URL('../../', import.meta.url);
 const page = (name: string) => readFileSync(new URL(name, root), 'utf8');
 
+const packages = {
+  'router-topk': topKRouters,
+  'router-threshold': thresholdRouters,
+  'router-null-expert': nullExpertRouters,
+  'router-controls': controlRouters,
+};
+
 type Documented = readonly (readonly [option: string, fallback: string])[];
 
+/** A README has one row per router, or one per option where the package has one router. */
+function documentedOptions(name: string): Documented {
+  const [folder] = Object.entries(packages).find(([, all]) =>
+    all.some((one) => one.name === name),
+  )!;
+  const readme = page(`packages/${folder}/README.md`);
+  return routerRow(readme, name) ?? optionRows(readme);
+}
+
 /** A row an option: name and default in the first two columns. */
-function optionRows(name: string): Documented {
-  const rows = page(`packages/router-${name}/README.md`).matchAll(
-    /^\| `(\w+)` +\| (.+?) +\|.*\|.*\|$/gm,
-  );
+function optionRows(readme: string): Documented {
+  const rows = readme.matchAll(/^\| `(\w+)` +\| (.+?) +\|.*\|.*\|$/gm);
   return [...rows].map(([, option, fallback]) => [option!, fallback!.replaceAll('`', '')]);
 }
 
-/** One row per router: its options as `name` default, separated by commas. */
-function routerRow(name: string): Documented {
-  const rows = page('packages/router-topk/README.md').matchAll(
-    /^\| `([\w-]+)` +\| (`\w+` .+?) +\|$/gm,
-  );
+/** A router's options as `name` default, separated by commas. */
+function routerRow(readme: string, name: string): Documented | undefined {
+  const rows = readme.matchAll(/^\| `([\w-]+)` +\| (`\w+` .+?) +\|$/gm);
   const row = [...rows].find(([, router]) => router === name)?.[2];
-  expect(row, name).toBeDefined();
-  return row!.split(', ').map((text) => /^`(\w+)` (.+)$/.exec(text)!.slice(1, 3) as never);
+  return row?.split(', ').map((text) => /^`(\w+)` (.+)$/.exec(text)!.slice(1, 3) as never);
 }
 
 /** `0.5`, `true`, `null` or `'word'`; undefined for a default described in words. */
@@ -42,12 +54,11 @@ function literal(text: string): unknown {
 const registered = [...builtInPlugins().routers.values()];
 const loaded = await Promise.all(registered.map((router) => router.load()));
 const routers = loaded.filter((router) => router !== null);
-const inOnePage = new Set(topKRouters.map(({ name }) => name));
 
 describe.each(routers.map((router) => [router.name, router] as const))(
   '%s',
   (name, { options }) => {
-    const documented = inOnePage.has(name) ? routerRow(name) : optionRows(name);
+    const documented = documentedOptions(name);
 
     const { properties = {} } = toJSONSchema(options as never, { io: 'input' });
 
@@ -66,12 +77,6 @@ describe.each(routers.map((router) => [router.name, router] as const))(
     });
   },
 );
-
-const packages = {
-  'router-topk': topKRouters,
-  'router-threshold': thresholdRouters,
-  'router-null-expert': nullExpertRouters,
-};
 
 it.each(Object.entries(packages))(
   'docs/routers.md lists %s, whose README has all its routers',

@@ -10,6 +10,7 @@ import {
   registryOf,
 } from '@moekit/bench';
 import { bind, createToken, resolveBinding } from '@moekit/core/di';
+import { controlRouters } from '@moekit/router-controls';
 import { nullExpertRouters } from '@moekit/router-null-expert';
 import { thresholdRouters } from '@moekit/router-threshold';
 import { topKRouters } from '@moekit/router-topk';
@@ -109,5 +110,5 @@ function bindUserSinks(application: DependencyContainer, config: FoundConfig | u
 
 /** The plug-ins that come with the command line: here, and nowhere below, concrete routers meet. */
 export function builtInPlugins(): PluginRegistry {
-  return registryOf([...topKRouters, ...thresholdRouters, ...nullExpertRouters]);
+  return registryOf([...topKRouters, ...thresholdRouters, ...nullExpertRouters, ...controlRouters]);
 }

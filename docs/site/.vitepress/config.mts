@@ -66,6 +66,7 @@ export default defineConfig({
           { text: 'Top-k and Switch', link: '/packages/router-topk/README' },
           { text: 'Threshold (XMoE)', link: '/packages/router-threshold/README' },
           { text: 'Null experts', link: '/packages/router-null-expert/README' },
+          { text: 'Controls', link: '/packages/router-controls/README' },
           { text: 'Loss-free balancing', link: '/examples/custom-router/README' },
           { text: 'Expert choice', link: '/examples/expert-choice/README' },
           { text: 'Writing a router', link: '/docs/writing-a-router' },

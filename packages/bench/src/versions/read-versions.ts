@@ -14,6 +14,7 @@ const OURS = [
   '@moekit/files',
   '@moekit/kernels',
   '@moekit/models',
+  '@moekit/router-controls',
   '@moekit/router-null-expert',
   '@moekit/router-threshold',
   '@moekit/router-topk',

@@ -24,6 +24,8 @@ export interface GateOptions {
   readonly bias?: boolean;
   /** Of the random numbers that the weights start with. */
   readonly label?: string;
+  /** Default true; false for a gate that stays as it starts. */
+  readonly trainable?: boolean;
 }
 
 /** The router's weight matrix. */
@@ -38,15 +40,18 @@ export interface Gate {
 /** A linear map to `outputs` logits (one per expert unless said otherwise), with a bias starting at 0 if asked for. */
 export function createGate(spec: RouterSpec, options: GateOptions = {}): Gate {
   assertSizes('a gate', spec, ['modelWidth', 'numExperts']);
-  assertMembers('createGate', options, ['outputs', 'init', 'bias', 'label']);
+  assertMembers('createGate', options, ['outputs', 'init', 'bias', 'label', 'trainable']);
   const { modelWidth, numExperts, seed } = spec;
   const { outputs = numExperts, init = 'uniform', bias = false, label = 'gate' } = options;
+  const { trainable = true } = options;
   assertNumber('outputs of a gate', outputs, { min: 1, whole: true });
   assertWord('init of a gate', init, ['uniform', 'normal', 'zeros']);
-  assertKinds('createGate', { bias }, { bias: 'flag' });
+  assertKinds('createGate', { bias, trainable }, { bias: 'flag', trainable: 'flag' });
   const initial = initialWeights(modelWidth * outputs, modelWidth, init, seed, label);
-  const weights = parameter<Rank.R2>(initial, [modelWidth, outputs]);
-  const offset = bias ? parameter<Rank.R2>(new Float32Array(outputs), [1, outputs]) : undefined;
+  const weights = parameter<Rank.R2>(initial, [modelWidth, outputs], trainable);
+  const offset = bias
+    ? parameter<Rank.R2>(new Float32Array(outputs), [1, outputs], trainable)
+    : undefined;
   return {
     logits: (x) => {
       assertTensor('x of a router', x, ['T', modelWidth]);
