@@ -2,6 +2,7 @@ import * as core from '@moekit/core';
 import * as di from '@moekit/core/di';
 import * as keras from '@moekit/core/keras';
 import * as options from '@moekit/core/options';
+import * as pieces from '@moekit/core/pieces';
 import * as testing from '@moekit/core/testing';
 import * as kernels from '@moekit/kernels';
 import * as nn from '@moekit/kernels/nn';
@@ -17,6 +18,7 @@ const exported = Object.entries({
   ...di,
   ...keras,
   ...options,
+  ...pieces,
   ...testing,
 });
 const functions = exported.filter((entry): entry is [string, Call] => typeof entry[1] === 'function'); // prettier-ignore

@@ -17,14 +17,13 @@ import {
   optionsOf,
   whole,
 } from '@moekit/core/options';
+import { routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
 import { gumbelRanking } from './gumbel-ranking.js';
-import { routingOf } from './routing.js';
-import { topExperts } from './top-experts.js';
 
 const given = optionsOf({
   k: whole(1, 2, 'Experts per token, at most the number of experts'),

@@ -9,14 +9,13 @@ import {
   squaredCoefficientOfVariation,
 } from '@moekit/core';
 import { amount, choice, coefficient, optionsOf, whole } from '@moekit/core/options';
+import { routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, softmax, softplus, sum, tensor2d } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { routingOf } from './routing.js';
 import { selectionProbability } from './selection-probability.js';
-import { topExperts } from './top-experts.js';
 
 /** Keeps the spread above 0 in float32 when softplus underflows. */
 const SMALLEST_SPREAD = 1e-12;

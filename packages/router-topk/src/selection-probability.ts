@@ -1,7 +1,6 @@
+import { topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { add, div, erf, mul, onesLike, sub, sum, zerosLike } from '@tensorflow/tfjs-core';
-
-import { topExperts } from './top-experts.js';
 
 export interface NoisyScores {
   /** float32 [T,E] x Wg */

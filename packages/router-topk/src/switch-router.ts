@@ -10,12 +10,10 @@ import {
   withinCapacity,
 } from '@moekit/core';
 import { amount, capacityOptions, coefficient, optionsOf } from '@moekit/core/options';
+import { routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
-
-import { routingOf } from './routing.js';
-import { topExperts } from './top-experts.js';
 
 const options = optionsOf({
   ...capacityOptions(1.25, 2),

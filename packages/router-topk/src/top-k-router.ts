@@ -11,13 +11,12 @@ import {
   zLosses,
 } from '@moekit/core';
 import { capacityOptions, choice, coefficient, flag, optionsOf, whole } from '@moekit/core/options';
+import { routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { routingOf } from './routing.js';
-import { topExperts } from './top-experts.js';
 
 const options = optionsOf({
   k: whole(1, 2, 'Experts per token, at most the number of experts'),

@@ -7,12 +7,11 @@ import {
   withinCapacity,
   zLosses,
 } from '@moekit/core';
+import { routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
 
-import { routingOf } from './routing.js';
 import { keepSecondChoices } from './second-choice.js';
-import { topExperts } from './top-experts.js';
 
 export interface TopTwoOptions extends CapacityFactors {
   /**

@@ -14,7 +14,7 @@ import {
 import { expect, it } from 'vitest';
 
 import { gumbelTopKRouter, noisyTopKRouter, topKRouter, topKRouters } from '../src/index.js';
-import { topExperts } from '../src/top-experts.js';
+import { topExperts } from '@moekit/core/pieces';
 import { keepSecondChoices } from '../src/second-choice.js';
 import {
   describeOnBackends,

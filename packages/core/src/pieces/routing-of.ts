@@ -1,8 +1,15 @@
-import type { RouterLoss, Routing } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul } from '@tensorflow/tfjs-core';
 
-export interface Decision {
+import { assertRows, assertTensor } from '../arguments/assert-arguments.js';
+import { assertKinds } from '../arguments/assert-kinds.js';
+import type { Routing } from '../contract/routing.js';
+
+/** The parts of a decision, under the names that a router has for them. */
+export interface Decision extends Pick<
+  Routing,
+  'logits' | 'probs' | 'losses' | 'statistics' | 'zeroCompute'
+> {
   /** The most experts that a token chooses. */
   readonly choices: number;
   /** float32 [T,E], differentiable, before the mask. */
@@ -13,14 +20,14 @@ export interface Decision {
   readonly dispatched: Tensor2D;
   /** Rows that each expert has room for; null or absent without capacity. */
   readonly capacity?: number | null;
-  readonly logits: Tensor2D;
-  readonly probs: Tensor2D;
-  readonly losses: readonly RouterLoss[];
 }
 
 /** Masks the weights by what is dispatched and gives the parts the names of the contract. */
 export function routingOf(decision: Decision): Routing {
+  assertKinds('routingOf', decision, { losses: 'list', choices: 'number' });
   const { choices, weights, selected, dispatched, capacity, ...rest } = decision;
+  assertRows('dispatched of routingOf', dispatched);
+  assertTensor('weights of routingOf', weights, dispatched.shape);
   const combineWeights: Tensor2D = mul(weights, dispatched);
   const dropping = {
     ...(selected !== dispatched && { selectionMask: selected }),

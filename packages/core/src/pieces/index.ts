@@ -1,0 +1,17 @@
+export { serve, SERVICE_ORDERS } from './capacity.js';
+export type { ServiceOrder } from './capacity.js';
+export { createCosineGate } from './cosine-gate.js';
+export type { CosineGateOptions } from './cosine-gate.js';
+export { distributionOf } from './distribution.js';
+export { assertGroups, withinGroups } from './groups.js';
+export type { GroupRule } from './groups.js';
+export { createQuantileBias } from './quantile-bias.js';
+export type { QuantileBias, QuantileRule } from './quantile-bias.js';
+export { routingOf } from './routing-of.js';
+export type { Decision } from './routing-of.js';
+export { scoresOf, SCORES } from './scores.js';
+export type { ScoreName } from './scores.js';
+export { aboveCuts, prefixMass, topExperts } from './selection.js';
+export { createSignBias } from './sign-bias.js';
+export type { SelectionBias } from './sign-bias.js';
+export { normalisedWeights, scaledWeights } from './weights.js';
