@@ -80,6 +80,19 @@ describe('hashOf', () => {
     expect(hashOf({ a: 1, b: 2 })).not.toBe(hashOf({ a: 1, b: 3 }));
   });
 
+  test('micro-batches divide the batch, also in a row', () => {
+    const training = { batchSize: 8, microBatches: 4 };
+    expect(parseExperiment({ training }).training.microBatches).toBe(4);
+    const rows = [{ router: 'switch', training: { microBatches: 3 } }];
+    expect(() => parseExperiment({ training, routers: rows })).toThrowError(
+      coded('BENCH_CONFIG', /row switch must divide training.batchSize = 8, got 3/),
+    );
+    expect(() => parseExperiment({ training: { microBatches: 3 } })).toThrowError(
+      coded('BENCH_CONFIG', /must divide/),
+    );
+    expect(hashOf(parseExperiment({}))).not.toBe(hashOf(parseExperiment({ training })));
+  });
+
   test('a default written out gives the same experiment', () => {
     const written = parseExperiment({ task: 'lm', data: { tokenizer: 'bytes' } });
     expect(hashOf(written)).toBe(hashOf(parseExperiment({})));

@@ -14,6 +14,12 @@ const commands = { train, sweep, eval: evaluate };
 
 const valuesOf = (text: string) => parseSettings([`x=${text}`])[0]!.values;
 
+test('the micro-batches of a run and of every row are set', () => {
+  const setting = 'training.microBatches=4';
+  expect(train(setting)).toMatchObject({ training: { microBatches: 4 } });
+  expect(sweep(setting).training.microBatches).toBe(4);
+});
+
 describe('the values of a setting', () => {
   test.each([
     ['1', [1]],

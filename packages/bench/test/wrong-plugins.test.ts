@@ -61,6 +61,7 @@ const ways = [
   ...['asynchronous', 'wrongShape', 'wrongType', 'noMask'].map(inFile('behaviours')),
   ...['softMask', 'nanWeights', 'outside', 'tooMany'].map(inFile('behaviours')),
   ...['badLoss', 'lossWithoutCoefficient', 'nanProbs', 'nanFlops'].map(inFile('behaviours')),
+  ...['nanStatistic', 'statisticWithoutKind'].map(inFile('behaviours')),
 ] as [string, string][];
 
 describe('a wrong plug-in is refused with the reason', () => {

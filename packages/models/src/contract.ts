@@ -1,5 +1,5 @@
 import type { Activation, MoELayer, RouterLoss, Routing, RoutingStats } from '@moekit/core';
-import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 
 export interface LanguageModelConfig {
   readonly vocabSize: number;
@@ -34,6 +34,8 @@ export interface ForwardOptions {
   readonly dropFree?: boolean;
   /** Seeds routers' noise in this pass. */
   readonly seed?: number;
+  /** int32 [B*L] of a batch whose tokens are labelled by their data, for metrics and reference routers; see RouteContext. */
+  readonly labels?: Tensor1D;
 }
 
 export interface ForwardResult {
@@ -98,6 +100,11 @@ export interface TrainOptions {
   readonly evaluateEvery?: number;
   /** Batches of one evaluation during training. */
   readonly evaluationBatches?: number;
+  /**
+   * Parts that a step's batch is cut into and that pass the model one after another; their gradients are averaged by
+   * targets, so that one step has the batch of many and the memory of one. Default 1.
+   */
+  readonly microBatches?: number;
 }
 
 /** Named figures of quality; always with `loss`, in nats per target. */

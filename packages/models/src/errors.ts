@@ -4,6 +4,7 @@ import type { dataErrors } from '@moekit/data';
 export const modelErrors = {
   MODELS_CONFIG: 'Sizes of a model that do not fit together.',
   MODELS_TOKENS: 'Token ids that the model does not have, or of the wrong shape.',
+  MODELS_MICRO_BATCHES: 'A batch that cannot be cut into that many micro-batches.',
   MODELS_DIVERGED: 'The loss or its gradient stopped being a finite number.',
   MODELS_CHECKPOINT_MISSING: 'A folder that holds no checkpoint, or cannot be read.',
   MODELS_CHECKPOINT_CORRUPT:

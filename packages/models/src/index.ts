@@ -28,6 +28,7 @@ export type { EvaluateOptions } from './training/evaluate.js';
 export type { Divergence, Magnitude } from './training/divergence.js';
 export { isAbsurd, isNonsense } from './training/nonsense.js';
 export { parseTrainOptions } from './training/options.js';
+export type { ParsedTrainOptions } from './training/options.js';
 export { strict } from './strict.js';
 export type { LayerPass } from './training/repeat-pass.js';
 export { train } from './training/train.js';

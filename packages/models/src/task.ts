@@ -23,6 +23,8 @@ export interface TaskPass {
   /** Which tokens of each routing are real (see RouteContext); all where absent. */
   readonly tokenMasks?: readonly (Tensor1D | undefined)[];
   readonly losses: readonly RouterLoss[];
+  /** int32 [T] of every routing: which of the task's `labels` each token has; absent where its data has none. */
+  readonly labels?: Tensor1D;
   /** float32 [n] sums over the batch, constant (right answers, tokens of a kind, ...); `metrics` makes figures of them. */
   readonly figures?: Tensor1D;
 }
@@ -42,6 +44,8 @@ export interface TaskTotals {
 export interface Task<Batch = unknown> {
   readonly name: string;
   readonly model: TrainableModel;
+  /** Names of the tokens' labels (domains, modalities), from label 0. */
+  readonly labels?: readonly string[];
   /**
    * The batch of one training step, decided by the step and `rng` alone (use `rng.fork`): a resumed run gets
    * the batches that it would have seen.
@@ -52,6 +56,12 @@ export interface Task<Batch = unknown> {
   heldOutBatches(count: number): Iterable<Batch>;
   /** How much a batch counts: tokens that pass the model, and targets that its loss is a mean of. */
   sizeOf(batch: Batch): { readonly tokens: number; readonly targets: number };
+  /**
+   * Cuts a batch into micro-batches of about as many targets each, which together are the batch; a task without it
+   * cannot accumulate gradients.
+   * @throws MODELS_MICRO_BATCHES when it does not go
+   */
+  splitBatch?(batch: Batch, parts: number): readonly Batch[];
   pass(batch: Batch, options: ForwardOptions): TaskPass;
   /** Forward FLOPs of a batch. @param pairs real (token, expert) pairs computed in each MoE layer */
   flops(batch: Batch, pairs: readonly number[]): Flops;

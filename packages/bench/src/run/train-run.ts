@@ -1,5 +1,12 @@
 import type { Rng } from '@moekit/core';
-import type { Evaluation, StepTaken, Task, TelemetrySink, TrainOptions } from '@moekit/models';
+import type {
+  Evaluation,
+  ParsedTrainOptions,
+  StepTaken,
+  Task,
+  TelemetrySink,
+  TrainOptions,
+} from '@moekit/models';
 import { AdamW, parseTrainOptions, routingFigures, train } from '@moekit/models';
 import type {
   CheckpointManifest,
@@ -69,7 +76,7 @@ export async function trainRun(training: TrainingRun): Promise<TrainingEnd> {
   }
 }
 
-type Configured = TrainingRun & { readonly options: Required<TrainOptions> };
+type Configured = TrainingRun & { readonly options: ParsedTrainOptions };
 
 async function loop(training: Configured, optimiser: AdamW, start: TrainingEnd) {
   const { task, options, rng, stop = NEVER, afterStep: step = training.from?.step } = training;

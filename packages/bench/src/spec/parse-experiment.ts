@@ -5,6 +5,7 @@ import { findPackage } from '../plugins/find-package.js';
 import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
 import { builtInTasks } from '../plugins/built-in.js';
+import { assertMicroBatches } from './assert-micro-batches.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { unknownTask } from '../plugins/load-task.js';
 import { parseTaskOptions } from '../plugins/task-options.js';
@@ -33,6 +34,7 @@ export function parseExperiment(
   }
   assertLabels(result.data, from);
   assertBaseline(result.data, from);
+  assertBatches(result.data, from);
   const named = result.data.task;
   const task = builtInTasks.find(({ name }) => name === named);
   if (!task && !isTask(named, registry)) {
@@ -57,6 +59,15 @@ function assertBaseline({ routers, baseline }: Experiment, from: string): void {
     got: `baseline = ${JSON.stringify(baseline)}`,
     fix: `The rows are ${routers.map(labelOf).join(', ')}.`,
   });
+}
+
+function assertBatches({ training, routers }: Experiment, from: string): void {
+  assertMicroBatches(training, from);
+  for (const entry of routers) {
+    const { batchSize = training.batchSize, microBatches = training.microBatches } =
+      entry.training ?? {};
+    assertMicroBatches({ batchSize, microBatches }, `row ${labelOf(entry)}`);
+  }
 }
 
 /** Rows written as text become entries; the rest is the schema's to judge. */

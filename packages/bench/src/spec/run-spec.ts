@@ -34,6 +34,8 @@ export const trainingShape = {
   evaluations: count.default(6),
   /** Batches of one point of the curve. */
   evaluationBatches: count.default(16),
+  /** Parts that a step's batch passes the model in, their gradients averaged; 1 when absent. */
+  microBatches: count.exactOptional(),
 };
 
 /** Sizes that stand instead of the matched ones, and how experts start. */

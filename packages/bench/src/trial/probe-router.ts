@@ -19,24 +19,30 @@ export async function probeRouter(
   const rng = createRng(0);
   const x = tensor2d(normalArray(rng, TOKENS * modelWidth), [TOKENS, modelWidth]);
   const tokenIds = tensor1d([...Array(TOKENS).keys()], 'int32');
-  const context = { training: true, rng, tokenIds };
+  const labels = tensor1d(
+    Array.from({ length: TOKENS }, (_, t) => t % 2),
+    'int32',
+  );
+  const sequences = { batch: 2, length: TOKENS / 2 };
+  const context = { training: true, rng, tokenIds, labels, sequences };
   let kept: Routing | undefined;
   try {
     // a routing is no TensorContainer; what the checks read is kept, the rest goes with the tidy
     tidy(() => void (kept = keepRead(routeWith(router, x, context))));
     await assertRoutingValues(kept!, router);
   } finally {
-    dispose([x, tokenIds, ...(kept ? readBy(kept) : [])]);
+    dispose([x, tokenIds, labels, ...(kept ? readBy(kept) : [])]);
     router.dispose();
   }
 }
 
-const readBy = ({ dispatchMask, combineWeights, probs, selectionMask, losses }: Routing) => [
-  dispatchMask,
-  combineWeights,
-  probs,
-  ...(selectionMask ? [selectionMask] : []),
+const readBy = ({ losses, statistics = {}, ...routing }: Routing) => [
+  routing.dispatchMask,
+  routing.combineWeights,
+  routing.probs,
+  ...(routing.selectionMask ? [routing.selectionMask] : []),
   ...losses.map(({ value }) => value),
+  ...Object.values(statistics).map(({ values }) => values),
 ];
 
 function keepRead(routing: Routing): Routing {

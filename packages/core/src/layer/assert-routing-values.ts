@@ -13,7 +13,7 @@ type Finding = readonly [problem: string, heading: GuideHeading];
 
 /**
  * Reads a routing back and holds its numbers against the contract: masks of 0 and 1, weights that are finite and 0 where
- * nothing is dispatched, probabilities, finite losses, no more pairs than `maxPairs`. For one batch before training; every step would
+ * nothing is dispatched, probabilities, finite losses and statistics, no more pairs than `maxPairs`. For one batch before training; every step would
  * pay for it.
  * @throws MOE_ROUTING naming the router, the member, the token and the expert
  */
@@ -29,6 +29,8 @@ export async function assertRoutingValues(
   const wanted = routing.selectionMask && (await read(routing.selectionMask));
   const probs = await read(routing.probs);
   const losses = await Promise.all(routing.losses.map(({ value }) => read(value)));
+  const handedOut = Object.values(routing.statistics ?? {});
+  const statistics = await Promise.all(handedOut.map(({ values }) => read(values)));
   const where = (i: number) =>
     `for token ${Math.floor(i / router.numExperts)}, expert ${i % router.numExperts}`;
   const finding =
@@ -37,7 +39,8 @@ export async function assertRoutingValues(
     weightFinding(weights, mask, where) ??
     probsFinding(probs, where) ??
     pairsFinding(mask, routing.maxPairs) ??
-    lossFinding(routing, losses);
+    lossFinding(routing, losses) ??
+    statisticFinding(routing, statistics);
   if (finding === undefined) return;
   throw fail('MOE_ROUTING', {
     asked: `Router ${router.name} must return a routing whose numbers follow the contract`,
@@ -85,4 +88,15 @@ function lossFinding({ losses }: Routing, values: readonly Float32Array[]): Find
   const i = values.findIndex(([value]) => !Number.isFinite(value));
   if (i < 0) return undefined;
   return [`${values[i]![0]} as loss ${losses[i]!.name}`, 'losses'];
+}
+
+function statisticFinding(
+  { statistics = {} }: Routing,
+  values: readonly Float32Array[],
+): Finding | undefined {
+  const wrong = values.map((of) => of.findIndex((value) => !Number.isFinite(value)));
+  const i = wrong.findIndex((at) => at >= 0);
+  if (i < 0) return undefined;
+  const name = Object.keys(statistics)[i]!;
+  return [`${values[i]![wrong[i]!]} in place ${wrong[i]} of statistics.${name}`, 'the-routing'];
 }

@@ -1,12 +1,11 @@
 import type { MoekitError } from '@moekit/core';
 import { isMoekitError } from '@moekit/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 
 import { fail } from '../errors.js';
 import type { PlainNumber } from '../figure.js';
 import { stringifyFigures } from '../figure.js';
 import type { Task } from '../task.js';
-import type { BatchGradients, BatchReport } from './batch-gradients.js';
 import type { LayerPass } from './repeat-pass.js';
 import { repeatPass } from './repeat-pass.js';
 
@@ -43,19 +42,24 @@ interface Failed<Batch> {
   readonly step: number;
   readonly batch: Batch;
   readonly seed: number;
-  readonly computed?: BatchGradients;
-  readonly report?: Omit<BatchReport, 'figures' | 'statistics'>;
+  /** By `Variable.name`. */
+  readonly gradients?: NamedTensorMap;
+  readonly report?: {
+    readonly loss: number;
+    readonly routerLoss: number;
+    readonly gradientNorm: number;
+  };
   readonly error?: Error;
 }
 
 /** Looks for where it began. Costs a forward pass and reads everything back; leaves nothing behind. */
 export async function diagnose<Batch>(
   task: Task<Batch>,
-  { step, batch, seed, computed, report }: Failed<Batch>,
+  { step, batch, seed, gradients: computed = {}, report }: Failed<Batch>,
 ): Promise<Divergence> {
   const variables = [...task.model.namedVariables()];
   const graded = variables.flatMap(([name, { name: id }]) => {
-    const gradient = computed?.gradients[id];
+    const gradient = computed[id];
     return gradient ? [[name, gradient] as const] : [];
   });
   const gradients = await magnitudes(graded);

@@ -14,11 +14,15 @@ const shape = {
   seed: z.int(),
   evaluateEvery: z.int().min(0).default(0),
   evaluationBatches: z.int().min(1).default(8),
+  microBatches: z.int().min(1).exactOptional(),
 };
 
 const schema = strict(shape);
 
+/** Training options with their defaults; without `microBatches` a step has one. */
+export type ParsedTrainOptions = z.output<typeof schema>;
+
 /** @throws MOE_OPTIONS naming each wrong option */
-export function parseTrainOptions(options: TrainOptions): Required<TrainOptions> {
+export function parseTrainOptions(options: TrainOptions): ParsedTrainOptions {
   return parseOptions(schema, options, 'training');
 }

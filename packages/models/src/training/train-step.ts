@@ -1,28 +1,45 @@
 import type { Rng } from '@moekit/core';
-import { joinStatistics } from '@moekit/core';
-import { dispose } from '@tensorflow/tfjs-core';
 
-import type { TrainEvent, TrainOptions } from '../contract.js';
+import type { TrainEvent } from '../contract.js';
 import type { Task } from '../task.js';
 import type { AdamW } from './adamw.js';
-import type { BatchGradients, BatchReport } from './batch-gradients.js';
-import { batchGradients, readReport } from './batch-gradients.js';
-import { diagnose, diverged, isNonFinite } from './divergence.js';
+import { addFlops, noFlops } from './add-flops.js';
 import { clipScale } from './clip-scale.js';
+import { computeGradients } from './compute-gradients.js';
+import { diagnose, diverged } from './divergence.js';
+import type { MicroBatchReport, StepReport } from './join-reports.js';
+import { joinReports } from './join-reports.js';
+import type { Seeded } from './micro-batches.js';
+import { microBatchesOf } from './micro-batches.js';
+import type { ParsedTrainOptions } from './options.js';
+import { RouterStates } from './router-state.js';
 import { learningRateAt } from './schedule.js';
+import { StepGradients } from './step-gradients.js';
 
 const SEED_BOUND = 2 ** 31;
 
 export interface Training<Batch> {
   readonly task: Task<Batch>;
-  readonly options: Required<TrainOptions>;
+  readonly options: ParsedTrainOptions;
   readonly optimiser: AdamW;
   /** Never read, only forked by step. */
   readonly rng: Rng;
 }
 
+function seededParts<Batch>(
+  { task, options, rng }: Training<Batch>,
+  step: number,
+): Seeded<Batch>[] {
+  const batch = task.trainingBatch(step, rng.fork('data'));
+  const noise = (i: number) => rng.fork(i === 0 ? `noise.${step}` : `noise.${step}.${i}`);
+  return microBatchesOf(task, batch, options.microBatches ?? 1).map((part, i) => ({
+    ...part,
+    seed: noise(i).integer(SEED_BOUND),
+  }));
+}
+
 /**
- * One step; `undefined` when it was cancelled while numbers were read back, the weights then untouched.
+ * One step; `undefined` when it was cancelled while numbers were read back, weights and routers then untouched.
  * @throws MODELS_DIVERGED, what the task throws
  */
 export async function trainStep<Batch>(
@@ -30,58 +47,84 @@ export async function trainStep<Batch>(
   step: number,
   cancelled: () => boolean,
 ): Promise<TrainEvent | undefined> {
-  const { task, options, optimiser, rng } = training;
   const started = performance.now();
-  const batch = task.trainingBatch(step, rng.fork('data'));
-  const seed = rng.fork(`noise.${step}`).integer(SEED_BOUND);
-  const computed = await computeGradients(task, { batch, seed, step });
+  const { moeLayers } = training.task.model;
+  const parts = seededParts(training, step);
+  const states = new RouterStates(parts.length > 1 ? moeLayers : []);
+  const computed = new StepGradients();
+  let taken = false;
   try {
-    const { figures, statistics, ...report } = await readReport(computed);
-    if (cancelled()) return undefined;
-    await assertFinite(report, () => diagnose(task, { batch, seed, step, computed, report }));
-    const learningRate = learningRateAt(step, options);
-    const scale = clipScale(report.gradientNorm, options.clipNorm);
-    optimiser.apply(computed.gradients, learningRate, scale);
-    task.model.moeLayers.forEach(({ router }, i) => {
-      const stats = report.layers[i]!;
-      const pass = { tokens: stats.tokens, statistics: statistics[i]! };
-      router.afterStep?.(stats, joinStatistics([pass]));
+    if (!(await computeGradients(training.task, { parts, step, computed, cancelled }))) return;
+    const report = await readStep(training.task, { parts, step, computed });
+    if (cancelled()) return;
+    const learningRate = learningRateAt(step, training.options);
+    const scale = clipScale(report.gradientNorm, training.options.clipNorm);
+    training.optimiser.apply(computed.gradients, learningRate, scale);
+    taken = true;
+    moeLayers.forEach(({ router }, i) => {
+      router.afterStep?.(report.layers[i]!, report.statistics[i]!);
     });
-    const pairs = report.layers.map(({ dispatchedPairs }) => dispatchedPairs);
-    return {
-      type: 'step',
-      step,
-      steps: options.steps,
-      learningRate,
-      tokens: task.sizeOf(batch).tokens,
-      flops: task.flops(batch, pairs),
-      metrics: task.metrics({ loss: report.loss, figures }),
-      seconds: (performance.now() - started) / 1000,
-      ...report,
-    };
+    return stepEvent(training, { step, parts, report, learningRate, started });
   } finally {
-    dispose([computed.report, ...Object.values(computed.gradients)]);
+    if (!taken) states.restore();
+    states.dispose();
+    computed.dispose();
   }
 }
 
-/** A router that meets logits that are not finite stops the forward pass: training diverged there. */
-async function computeGradients<Batch>(
+interface ReadStep extends StepReport {
+  readonly gradientNorm: number;
+  readonly parts: readonly MicroBatchReport[];
+}
+
+/** The numbers of a step. @throws MODELS_DIVERGED where one of them is not finite */
+async function readStep<Batch>(
   task: Task<Batch>,
-  at: { readonly batch: Batch; readonly seed: number; readonly step: number },
-): Promise<BatchGradients> {
-  try {
-    return batchGradients(task, at.batch, at.seed);
-  } catch (error) {
-    if (!isNonFinite(error)) throw error;
-    throw diverged(await diagnose(task, { ...at, error }), error.message);
-  }
+  at: {
+    readonly parts: readonly Seeded<Batch>[];
+    readonly step: number;
+    readonly computed: StepGradients;
+  },
+): Promise<ReadStep> {
+  const { parts, step, computed } = at;
+  const { gradientNorm, reports } = await computed.readAll();
+  const report = { ...joinReports(reports), gradientNorm };
+  const { loss, routerLoss } = report;
+  const figures = [loss, routerLoss, gradientNorm];
+  if (figures.every(Number.isFinite)) return { ...report, parts: reports };
+  const worst = reports.findIndex((part) => ![part.loss, part.routerLoss].every(Number.isFinite));
+  const { batch, seed } = parts[Math.max(worst, 0)]!;
+  const { gradients } = computed;
+  const cause = await diagnose(task, { batch, seed, step, gradients, report });
+  throw diverged(cause, `${loss}, ${routerLoss} and ${gradientNorm}`);
 }
 
-async function assertFinite(
-  { loss, routerLoss, gradientNorm }: Omit<BatchReport, 'figures' | 'statistics'>,
-  explain: () => ReturnType<typeof diagnose>,
-): Promise<void> {
-  const figures = [loss, routerLoss, gradientNorm];
-  if (figures.every(Number.isFinite)) return;
-  throw diverged(await explain(), `${loss}, ${routerLoss} and ${gradientNorm}`);
+interface StepTaken<Batch> {
+  readonly step: number;
+  readonly parts: readonly Seeded<Batch>[];
+  readonly report: ReadStep;
+  readonly learningRate: number;
+  readonly started: number;
+}
+
+function stepEvent<Batch>(
+  { task, options }: Training<Batch>,
+  { step, parts, report, learningRate, started }: StepTaken<Batch>,
+): TrainEvent {
+  const { loss, figures, routerLoss, gradientNorm, layers } = report;
+  const pairs = report.parts.map((part) => part.layers.map((layer) => layer.dispatchedPairs));
+  return {
+    type: 'step',
+    step,
+    steps: options.steps,
+    learningRate,
+    tokens: parts.reduce((sum, { batch }) => sum + task.sizeOf(batch).tokens, 0),
+    flops: parts.map(({ batch }, i) => task.flops(batch, pairs[i]!)).reduce(addFlops, noFlops),
+    metrics: task.metrics({ loss, figures }),
+    seconds: (performance.now() - started) / 1000,
+    routerLoss,
+    gradientNorm,
+    loss,
+    layers,
+  };
 }

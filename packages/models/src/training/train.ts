@@ -7,10 +7,10 @@ import type { Evaluation, TrainEvent, TrainOptions } from '../contract.js';
 import type { Task } from '../task.js';
 import { AdamW } from './adamw.js';
 import { evaluateStep } from './evaluate-step.js';
+import { assertSplits } from './micro-batches.js';
+import type { ParsedTrainOptions } from './options.js';
 import { parseTrainOptions } from './options.js';
 import { trainStep } from './train-step.js';
-
-type Options = Required<TrainOptions>;
 
 /** How a run resumes where another stopped, and is observed from within. */
 export interface TrainControl {
@@ -37,7 +37,7 @@ export interface StepTaken {
  * Batches and noise of a step depend on the step and `options.seed` alone, so a model and optimiser that are restored go
  * on as if nothing had happened; the weights are changed only by finite gradients.
  * @returns one `step` event per step, and `evaluation` events; all plain numbers
- * @throws MOE_OPTIONS at once; what the task and `afterStep` throw, MODELS_DIVERGED (its cause is a `Divergence`) and
+ * @throws MOE_OPTIONS and MODELS_MICRO_BATCHES at once; what the task and `afterStep` throw, MODELS_DIVERGED (its cause is a `Divergence`) and
  *   the router's errors go to the observer
  */
 export function train<Batch>(
@@ -46,6 +46,7 @@ export function train<Batch>(
   control: TrainControl = {},
 ): Observable<TrainEvent> {
   const parsed = parseTrainOptions(options);
+  assertSplits(task, parsed.microBatches ?? 1);
   return new Observable((subscriber) => {
     const own = control.optimiser ? undefined : new AdamW(task.model.namedVariables(), parsed);
     const optimiser = control.optimiser ?? own!;
@@ -60,7 +61,7 @@ export function train<Batch>(
 
 interface Run<Batch> extends TrainControl {
   readonly task: Task<Batch>;
-  readonly options: Options;
+  readonly options: ParsedTrainOptions;
   readonly optimiser: AdamW;
 }
 
@@ -85,7 +86,7 @@ async function runLoop<Batch>(
   }
 }
 
-function evaluatesAfter(step: number, { steps, evaluateEvery }: Options): boolean {
+function evaluatesAfter(step: number, { steps, evaluateEvery }: ParsedTrainOptions): boolean {
   return step === steps || (evaluateEvery > 0 && step % evaluateEvery === 0);
 }
 

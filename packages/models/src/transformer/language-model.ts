@@ -106,7 +106,9 @@ class TransformerModel implements LanguageModel {
     const [batchSize, length] = tokens.shape;
     const tokenIds = reshape<Rank.R1>(tokens, [-1]);
     const x = this.#embed(tokenIds, batchSize, length); // [B*L,D]
-    const { hidden, routings } = this.#stack.apply(x, { batchSize, length, options, tokenIds });
+    const { labels } = options;
+    const input = { batchSize, length, options, tokenIds, ...(labels && { labels }) };
+    const { hidden, routings } = this.#stack.apply(x, input);
     const logits = product<Tensor2D>(hidden, this.#embedding, { transposeB: true }); // [B*L,V]
     return { logits, routings, losses: routings.flatMap(({ losses }) => losses) };
   }

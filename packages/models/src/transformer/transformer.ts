@@ -234,6 +234,8 @@ export interface StackInput {
   readonly tokenIds?: Tensor1D;
   /** See RouteContext. */
   readonly tokenMask?: Tensor1D;
+  /** See RouteContext. */
+  readonly labels?: Tensor1D;
 }
 
 /**
@@ -314,7 +316,7 @@ export class CausalStack {
 
 /** Noise differs by pass and layer, and is the same whatever else the pass computes. */
 function routeContext(
-  { options, tokenIds, tokenMask }: StackInput,
+  { batchSize, length, options, tokenIds, tokenMask, labels }: StackInput,
   layer: number,
   previousLogits: Tensor2D | undefined,
 ): RouteContext {
@@ -323,7 +325,9 @@ function routeContext(
   const known = {
     ...(tokenIds && { tokenIds }),
     ...(tokenMask && { tokenMask }),
+    ...(labels && { labels }),
     ...(previousLogits && { previousLogits }),
   };
-  return { training, dropFree, rng, ...known };
+  const sequences = { batch: batchSize, length };
+  return { training, dropFree, rng, sequences, ...known };
 }

@@ -79,7 +79,7 @@ describe('routers', () => {
     };
   }
 
-  test('learn which tokens are padding, and nothing about the content of the others', () => {
+  test('learn which tokens are padding, and of the others what only reference routers may read', () => {
     const contexts: RouteContext[] = [];
     const { model, task } = tinyTask({ moe: spied(contexts) });
     const batch = task.trainingBatch(1, createRng(1));
@@ -90,7 +90,14 @@ describe('routers', () => {
       mask = [...contexts[0]!.tokenMask!.dataSync()];
     });
     expect(mask).toEqual([...batch.mask]);
-    expect(Object.keys(contexts[0]!).sort()).toEqual(['dropFree', 'rng', 'tokenMask', 'training']);
+    expect(Object.keys(contexts[0]!).sort()).toEqual([
+      'dropFree',
+      'labels',
+      'rng',
+      'sequences',
+      'tokenMask',
+      'training',
+    ]);
     model.dispose();
   });
 

@@ -60,8 +60,8 @@ describe('training', () => {
     expect(largest('layers.1.moe.router.0.weight')).toBeGreaterThan(0);
     expect(largest('layers.1.moe.experts.0.weight')).toBe(0);
     expect(largest('norm.gain')).toBe(0);
-    // loss, after router loss and gradient norm, is reported all the same
-    expect(report.dataSync()[2]).toBeGreaterThan(1);
+    // loss, after the router loss, is reported all the same
+    expect(report.dataSync()[1]).toBeGreaterThan(1);
     report.dispose();
     Object.values(gradients).forEach((g) => g.dispose());
     model.dispose();

@@ -17,7 +17,7 @@ import {
 import { bind, createRunContainer, resolveBinding, resolveBindings, tokens } from '@moekit/core/di';
 import { writeWhole } from '@moekit/files';
 import { isMoekitError } from '@moekit/kernels';
-import type { TaskPlugin, TrainOptions } from '@moekit/models';
+import type { ParsedTrainOptions, TaskPlugin } from '@moekit/models';
 import { isNonsense, parseTrainOptions, stringifyFigures } from '@moekit/models';
 import type { CheckpointFolder, Retention } from '@moekit/models/node';
 import { assertSameRun, readManifest } from '@moekit/models/node';
@@ -64,7 +64,7 @@ interface Prepared {
   readonly registry: PluginRegistry;
   readonly spec: RunSpec;
   readonly task: TaskPlugin;
-  readonly options: Required<TrainOptions>;
+  readonly options: ParsedTrainOptions;
   readonly folder: string;
   readonly assertOwn: AssertOwn;
 }

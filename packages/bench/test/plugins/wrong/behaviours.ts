@@ -87,6 +87,14 @@ export const badLoss = wrong('bad-loss', (routing) => ({
   ...routing,
   losses: [{ name: 'entropy', value: log(sub(sum(routing.probs), add(1e9, 0))), coefficient: 1, atBalance: null }], // prettier-ignore
 }));
+export const nanStatistic = wrong('nan-statistic', (routing) => ({
+  ...routing,
+  statistics: { cut: { values: log(sub(sum(routing.probs, 0), 1e9)), over: 'mean' } },
+}));
+export const statisticWithoutKind = wrong('statistic-without-kind', (routing) => ({
+  ...routing,
+  statistics: { cut: { values: sum(routing.probs, 0) } },
+}));
 export const lossWithoutCoefficient = wrong('loss-without-coefficient', (routing) => ({
   ...routing,
   losses: [{ name: 'entropy', value: sum(routing.probs), atBalance: null }],

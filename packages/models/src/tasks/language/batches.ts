@@ -2,6 +2,7 @@ import type { Rng } from '@moekit/core';
 import type { TokenSequence } from '@moekit/data';
 
 import { fail } from '../../errors.js';
+import { equalParts } from '../../training/micro-batches.js';
 
 /** B windows of text, each next token the target of the one before. Plain numbers; nothing to dispose. */
 export interface Batch {
@@ -11,6 +12,8 @@ export interface Batch {
   readonly tokens: Int32Array;
   /** [B*L] */
   readonly targets: Int32Array;
+  /** [B*L] the domain of each token, where the data has domains. */
+  readonly labels?: Int32Array;
 }
 
 /**
@@ -41,6 +44,17 @@ export function evenBatches(
   return Array.from({ length: Math.ceil(count / batchSize) }, (_, i) =>
     batchAt(text, starts.slice(i * batchSize, (i + 1) * batchSize), length),
   );
+}
+
+/** Equal numbers of whole windows. @throws MODELS_MICRO_BATCHES when they do not divide the batch */
+export function splitWindows({ size, tokens, targets, labels }: Batch, parts: number): Batch[] {
+  const length = tokens.length / size;
+  return equalParts(size, parts).map(([from, to]) => ({
+    size: to - from,
+    tokens: tokens.subarray(from * length, to * length),
+    targets: targets.subarray(from * length, to * length),
+    ...(labels && { labels: labels.subarray(from * length, to * length) }),
+  }));
 }
 
 function batchAt(text: TokenSequence, starts: readonly number[], length: number): Batch {

@@ -8,7 +8,7 @@ import { fail } from '../../errors.js';
 import type { Task } from '../../task.js';
 import { scaleFlops } from '../../training/add-flops.js';
 import type { Batch } from './batches.js';
-import { evenBatches, randomBatch } from './batches.js';
+import { evenBatches, randomBatch, splitWindows } from './batches.js';
 
 /**
  * Next-token prediction on windows of a text: at random places in training, spread evenly over the held-out split.
@@ -29,10 +29,12 @@ export function createLanguageTask(
       randomBatch(data.train, batchSize, length, rng.fork(String(step))),
     heldOutBatches: (batches) => evenBatches(data.validation, { batchSize, batches, length }),
     sizeOf: ({ targets }) => ({ tokens: targets.length, targets: targets.length }),
-    pass: ({ size, tokens, targets }, options) => {
+    splitBatch: splitWindows,
+    pass: ({ size, tokens, targets, labels: domains }, options) => {
       const input = tensor2d(tokens, [size, tokens.length / size], 'int32'); // [B,L]
-      const { logits, ...routed } = model.forward(input, options);
-      return { loss: crossEntropy(logits, tensor1d(targets, 'int32')), ...routed };
+      const labelled = domains && { labels: tensor1d(domains, 'int32') };
+      const { logits, ...routed } = model.forward(input, { ...options, ...labelled });
+      return { loss: crossEntropy(logits, tensor1d(targets, 'int32')), ...routed, ...labelled };
     },
     flops: ({ tokens }, pairs) =>
       scaleFlops(model.flopsPerToken(pairs.map((n) => n / tokens.length)), tokens.length),

@@ -1,5 +1,6 @@
 import type { Rng } from '@moekit/core';
 
+import { nearlyEqualParts } from '../../training/micro-batches.js';
 import type { PairBatch, SourceBatch } from './contract.js';
 import type { TokenPair } from './pairs.js';
 import { END, PAD, START } from './pairs.js';
@@ -49,6 +50,38 @@ export function lengthBatches(
     { length: taken },
     (_, i) => all[Math.floor(((i + 0.5) * all.length) / taken)]!,
   );
+}
+
+/** Whole pairs, as many in each part give or take one, padded to the longest of their own; a part has one at least. */
+export function splitPairs(batch: PairBatch, parts: number): PairBatch[] {
+  const { size, source, sourceLengths, target, targetLengths, labels } = batch;
+  let said = 0;
+  return nearlyEqualParts(size, parts).map(([from, to]) => {
+    const lengths = targetLengths.slice(from, to);
+    const first = said;
+    said += lengths.reduce((sum, n) => sum + n, 0);
+    return {
+      size: to - from,
+      source: cutPadding(source, sourceLengths, [from, to]),
+      sourceLengths: sourceLengths.slice(from, to),
+      target: cutPadding(target, targetLengths, [from, to]),
+      targetLengths: lengths,
+      labels: labels.subarray(first, said),
+    };
+  });
+}
+
+function cutPadding(
+  ids: Int32Array,
+  lengths: readonly number[],
+  [from, to]: readonly [number, number],
+): Int32Array {
+  const width = ids.length / lengths.length;
+  const rows = lengths.slice(from, to).map((n, i) => {
+    const start = (from + i) * width;
+    return Array.from(ids.subarray(start, start + n));
+  });
+  return padded(rows);
 }
 
 /** How many batches an epoch has. */

@@ -41,7 +41,8 @@ export class Decoder {
     const padding = tokenMask(targetLengths, length);
     const mask = slice(this.#causalMask, [0, 0], [length, length]);
     const drop = passDropout(this.#dropout, options, 'decoder');
-    const context = routeContexts(options, { ids, mask: padding });
+    const sequences = { batch: batchSize, length };
+    const context = routeContexts(options, { ids, mask: padding, sequences });
     const self = { batchSize, length, mask, rotary: shared.rotary };
     const everyToken = shared.everyToken(ids.size);
     const routings: Routing[] = [];

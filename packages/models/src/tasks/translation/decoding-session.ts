@@ -58,7 +58,9 @@ function decodeStep(decoder: Decoder, tokens: Int32Array, parts: StepParts) {
   const { shared, rotary, memories, mask, before } = parts;
   const ids = tensor1d(tokens, 'int32');
   const everyToken = shared.everyToken(ids.size);
-  const context = { training: false, dropFree: true, rng: createRng(0), tokenIds: ids };
+  const sequences = { batch: ids.size, length: 1 }; // a step has one token of each translation
+  const noise = { training: false, dropFree: true, rng: createRng(0) };
+  const context = { ...noise, tokenIds: ids, sequences };
   const caches: Cache[] = [];
   let x = shared.embed(ids); // [R,D]
   decoder.layers.forEach((layer, i) => {

@@ -53,7 +53,8 @@ export class Encoder {
     const padding = tokenMask(sourceLengths, length);
     const mask = paddingMask(padding, batchSize);
     const drop = passDropout(this.#dropout, options, 'encoder');
-    const context = routeContexts(options, { ids, mask: padding });
+    const sequences = { batch: batchSize, length };
+    const context = routeContexts(options, { ids, mask: padding, sequences });
     const everyToken = shared.everyToken(ids.size);
     const routings: Routing[] = [];
     let x = drop(shared.embed(ids)); // [B*Ls,D]

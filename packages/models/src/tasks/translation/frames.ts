@@ -1,4 +1,4 @@
-import type { RouteContext } from '@moekit/core';
+import type { RouteContext, Sequences } from '@moekit/core';
 import { createRng, createTokenMask } from '@moekit/core';
 import type { Rank, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { mul, reshape, sub, zeros } from '@tensorflow/tfjs-core';
@@ -36,14 +36,19 @@ export function realRows(lengths: readonly number[], length: number): Int32Array
 /** Noise differs by pass and layer, and is the same whatever else the pass computes. */
 export function routeContexts(
   { training, dropFree = false, seed = 0 }: ForwardOptions,
-  tokens: { readonly ids: Tensor1D; readonly mask: Tensor1D | undefined },
+  tokens: {
+    readonly ids: Tensor1D;
+    readonly mask: Tensor1D | undefined;
+    readonly sequences: Sequences;
+  },
 ): (layer: number) => RouteContext {
-  const { ids: tokenIds, mask } = tokens;
+  const { ids: tokenIds, mask, sequences } = tokens;
   return (layer) => ({
     training,
     dropFree,
     rng: createRng(seed).fork(`layers.${layer}.router`),
     tokenIds,
+    sequences,
     ...(mask ? { tokenMask: mask } : {}),
   });
 }

@@ -7,7 +7,7 @@ import { bleu } from '../../metrics/bleu.js';
 import { chrf } from '../../metrics/chrf.js';
 import type { Task, TaskPass } from '../../task.js';
 import { addFlops } from '../../training/add-flops.js';
-import { batchesPerEpoch, epochBatches, lengthBatches, pairBatch } from './batches.js';
+import { batchesPerEpoch, epochBatches, lengthBatches, pairBatch, splitPairs } from './batches.js';
 import type { PairBatch, TranslationModel } from './contract.js';
 import { smoothedCrossEntropy } from './smoothed-cross-entropy.js';
 import { translate } from './translate.js';
@@ -57,6 +57,7 @@ export function createTranslationTask(
       tokens: [...sourceLengths, ...targetLengths].reduce((sum, n) => sum + n, 0),
       targets: labels.length,
     }),
+    splitBatch: splitPairs,
     pass: (batch, passOptions) => pass(model, batch, { ...passOptions, labelSmoothing }),
     flops: (batch, pairs) => {
       const { encoder, decoder } = model.flops(batch, pairs);

@@ -46,6 +46,7 @@ export function runPass(
     loss: taskLoss ? loss : withoutGradient(loss),
     routings,
     losses,
+    ...(input.labels && { labels: input.labels }),
     tokenMasks: routings.map(() => input.tokenMask),
     figures: concat([countRight(logits, ids, batch), sumByGroup(routings, groups)]),
   };

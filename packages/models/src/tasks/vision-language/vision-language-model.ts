@@ -53,6 +53,8 @@ export interface VisionLanguageInput {
   readonly tokenMask: Tensor1D;
   /** int32 [N] rows of the sequences [B*L] whose next token is asked for */
   readonly targetRows: Tensor1D;
+  /** int32 [B*L] See RouteContext. */
+  readonly labels?: Tensor1D;
 }
 
 export interface VisionLanguageModel extends TrainableModel {
@@ -79,7 +81,8 @@ export interface VisionLanguageModel extends TrainableModel {
 /**
  * A causal transformer over pictures and text: patches first (a linear map of their pixels, and learned vectors of their
  * row and column), then words, in one sequence with rotary positions.
- * Nothing tells a router which token is of which kind: it gets no ids, only the hidden states.
+ * Nothing tells a router which token is of which kind: it gets no ids, only the hidden states. Labels are for metrics
+ * and for reference routers.
  * Weights outside the MoE layers depend on `config.seed` alone.
  * @param moe builds each MoE feed-forward; without it every layer is dense
  * @throws MOE_OPTIONS, MODELS_CONFIG, MOE_NOT_CAUSAL, and whatever the factory throws
@@ -157,10 +160,11 @@ class PatchTransformer implements VisionLanguageModel {
   }
 
   #compute(input: VisionLanguageInput, options: ForwardOptions) {
-    const { tokens, tokenMask, targetRows } = input;
+    const { tokens, tokenMask, targetRows, labels } = input;
     const [batchSize, length] = [tokens.shape[0], this.#length];
     const x = this.#embed(input); // [B*L,D]
-    const passed = this.#stack.apply(x, { batchSize, length, options, tokenMask });
+    const labelled = labels && { labels };
+    const passed = this.#stack.apply(x, { batchSize, length, options, tokenMask, ...labelled });
     const asked = embedTokens(passed.hidden, targetRows); // [N,D]
     const logits = matMul<Tensor2D>(asked, this.#embedding, false, true); // [N,V]
     const { routings } = passed;

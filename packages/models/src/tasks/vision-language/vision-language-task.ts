@@ -2,12 +2,14 @@ import type { Rng } from '@moekit/core';
 import { createRng } from '@moekit/core';
 
 import type { Task } from '../../task.js';
+import { MODALITIES } from './as-tensors.js';
 import type { VisionLanguageBatch } from './batch.js';
 import type { Source } from './draw-batch.js';
 import { drawBatch } from './draw-batch.js';
 import { traceExamples } from './examples.js';
 import { readFigures } from './figures.js';
 import { runPass } from './run-pass.js';
+import { splitSequences } from './split-sequences.js';
 import type { VisionLanguageModel } from './vision-language-model.js';
 
 /** Held-out pictures are drawn from it: the same in every experiment of the same options. */
@@ -35,6 +37,7 @@ export function createVisionLanguageTask(
   return {
     name: 'vision-language',
     model,
+    labels: MODALITIES,
     trainingBatch: (step, rng) => drawBatch(source, 'train', streams(rng.fork(String(step)), 0)),
     *heldOutBatches(count) {
       for (let i = 0; i < count; i++) {
@@ -45,6 +48,7 @@ export function createVisionLanguageTask(
       tokens: mask.reduce((tokens, real) => tokens + real, 0),
       targets: targetIds.length,
     }),
+    splitBatch: splitSequences,
     pass: (batch, options) => runPass(model, batch, { ...options, taskLoss }),
     flops: ({ size, targetIds }, pairs) => model.flops({ size, targets: targetIds.length }, pairs),
     metrics: ({ loss, figures }) => ({ loss, ...readFigures(figures) }),
