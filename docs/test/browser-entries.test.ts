@@ -12,6 +12,7 @@ const names = [
   'router-threshold',
   'router-null-expert',
   'router-controls',
+  'router-relu',
 ];
 
 /** Packages of which a page carries the root entry; what needs Node.js is under `/node`. */

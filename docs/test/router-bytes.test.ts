@@ -47,6 +47,7 @@ async function bytesOf(router: string, name: string): Promise<number> {
 test.each([
   ['@moekit/router-threshold', 'default', 42],
   ['@moekit/router-null-expert', 'default', 44], // its rule checks what plain JavaScript may pass to it
+  ['@moekit/router-relu', 'remoeRouter', 44],
   ['@moekit/router-topk', 'topKRouter', 42],
   ['@moekit/router-topk', 'switchRouter', 42],
 ])(

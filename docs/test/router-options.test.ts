@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { controlRouters } from '@moekit/router-controls';
 import { nullExpertRouters } from '@moekit/router-null-expert';
+import { reluRouters } from '@moekit/router-relu';
 import { thresholdRouters } from '@moekit/router-threshold';
 import { topKRouters } from '@moekit/router-topk';
 import { builtInPlugins } from 'moekit';
@@ -15,6 +16,7 @@ const packages = {
   'router-topk': topKRouters,
   'router-threshold': thresholdRouters,
   'router-null-expert': nullExpertRouters,
+  'router-relu': reluRouters,
   'router-controls': controlRouters,
 };
 

@@ -12,6 +12,7 @@ import {
 import { bind, createToken, resolveBinding } from '@moekit/core/di';
 import { controlRouters } from '@moekit/router-controls';
 import { nullExpertRouters } from '@moekit/router-null-expert';
+import { reluRouters } from '@moekit/router-relu';
 import { thresholdRouters } from '@moekit/router-threshold';
 import { topKRouters } from '@moekit/router-topk';
 import type { DependencyContainer } from 'tsyringe';
@@ -110,5 +111,11 @@ function bindUserSinks(application: DependencyContainer, config: FoundConfig | u
 
 /** The plug-ins that come with the command line: here, and nowhere below, concrete routers meet. */
 export function builtInPlugins(): PluginRegistry {
-  return registryOf([...topKRouters, ...thresholdRouters, ...nullExpertRouters, ...controlRouters]);
+  return registryOf([
+    ...topKRouters,
+    ...thresholdRouters,
+    ...nullExpertRouters,
+    ...reluRouters,
+    ...controlRouters,
+  ]);
 }

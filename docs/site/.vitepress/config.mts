@@ -67,6 +67,7 @@ export default defineConfig({
           { text: 'Threshold (XMoE)', link: '/packages/router-threshold/README' },
           { text: 'Null experts', link: '/packages/router-null-expert/README' },
           { text: 'Controls', link: '/packages/router-controls/README' },
+          { text: 'ReLU (ReMoE, BlockFFN)', link: '/packages/router-relu/README' },
           { text: 'Loss-free balancing', link: '/examples/custom-router/README' },
           { text: 'Expert choice', link: '/examples/expert-choice/README' },
           { text: 'Writing a router', link: '/docs/writing-a-router' },

@@ -16,6 +16,7 @@ const OURS = [
   '@moekit/models',
   '@moekit/router-controls',
   '@moekit/router-null-expert',
+  '@moekit/router-relu',
   '@moekit/router-threshold',
   '@moekit/router-topk',
   'moekit',
