@@ -1,10 +1,16 @@
 export { serve, SERVICE_ORDERS } from './capacity.js';
 export type { ServiceOrder } from './capacity.js';
+export { createController } from './controller.js';
+export type { Controller, ControllerRule } from './controller.js';
 export { createCosineGate } from './cosine-gate.js';
 export type { CosineGateOptions } from './cosine-gate.js';
 export { distributionOf } from './distribution.js';
+export { entropyLosses } from './entropy-losses.js';
+export { createExpertCuts } from './expert-cuts.js';
+export type { ExpertCuts, ExpertCutsRule } from './expert-cuts.js';
 export { assertGroups, withinGroups } from './groups.js';
 export type { GroupRule } from './groups.js';
+export { assignNumbers, numbersOf } from './known-numbers.js';
 export { createQuantileBias } from './quantile-bias.js';
 export type { QuantileBias, QuantileRule } from './quantile-bias.js';
 export { routingOf } from './routing-of.js';
