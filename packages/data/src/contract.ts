@@ -31,6 +31,16 @@ export interface TokenSequence {
   slice(start: number, end: number): Int32Array | number[];
 }
 
+/** The domain of each token of a text, for metrics and for reference routers. */
+export interface TokenLabels {
+  /** Of the labels, from label 0. */
+  readonly names: readonly string[];
+  /** A label per token of the training split. */
+  readonly train: TokenSequence;
+  /** A label per token of the validation split. */
+  readonly validation: TokenSequence;
+}
+
 /** Tokenised text, ready for training. */
 export interface TokenData {
   readonly name: string;
@@ -39,6 +49,8 @@ export interface TokenData {
   readonly vocabSize: number;
   readonly train: TokenSequence;
   readonly validation: TokenSequence;
+  /** Of a text that is made of several. */
+  readonly labels?: TokenLabels;
   /** UTF-8 bytes per validation token: turns nats per token into bits per byte; null where the tokenizer lost some of the text. */
   readonly bytesPerToken: number | null;
   /** sha256 (hex) over source bytes of both splits and the tokenizer's name. */

@@ -1,4 +1,11 @@
-export type { LoadProgress, TextSource, TokenData, TokenSequence, Tokenizer } from './contract.js';
+export type {
+  LoadProgress,
+  TextSource,
+  TokenData,
+  TokenLabels,
+  TokenSequence,
+  Tokenizer,
+} from './contract.js';
 export { dataErrors } from './errors.js';
 export { numberWords } from './parallel/number-words.js';
 export type { ParallelCorpus, ParallelText } from './parallel/parallel-corpus.js';

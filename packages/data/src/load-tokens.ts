@@ -9,6 +9,8 @@ import { hubTokenizer, LARGEST_TOKENIZER } from './hub/hub-tokenizer.js';
 import { isHubReference } from './hub/reference.js';
 import { largeText } from './large/large-text.js';
 import { loadEmbeddedText } from './texts/embedded-text.js';
+import { loadRegisters } from './registers/registers.js';
+import { tokenizeLabelled } from './registers/tokenize-labelled.js';
 import { localText } from './texts/local-text.js';
 import type { TextFileOptions } from './texts/text-file.js';
 import { textWithin } from './texts/text-file.js';
@@ -20,7 +22,12 @@ import { byteTokenizer } from './tokenizers/byte-tokenizer.js';
 import { huggingFaceTokenizer } from './tokenizers/hugging-face-tokenizer.js';
 
 /** The texts that come with moekit, by the names that `source` has for them. */
-export const EMBEDDED_TEXTS = ['tiny-shakespeare', 'wikitext-2'] as const;
+export const EMBEDDED_TEXTS = [
+  'tiny-shakespeare',
+  'wikitext-2',
+  'typescript',
+  'registers',
+] as const;
 
 export interface TokensWanted extends TextFileOptions {
   /** An embedded text, a file or folder, or a data set on the Hugging Face Hub. */
@@ -39,6 +46,7 @@ export async function loadTokens(
   const make = await tokenizerMaker(tokenizer, onProgress);
   const inMemory = async (text: TextSource) => tokenize(text, await make.from(text.train));
   const embedded = EMBEDDED_TEXTS.find((name) => name === source);
+  if (embedded === 'registers') return registersBy(make.from);
   if (embedded) return inMemory(await loadEmbeddedText(embedded));
   const input = isHubReference(source)
     ? await hubText(source, { field, maxBytes, onProgress })
@@ -46,6 +54,13 @@ export async function loadTokens(
   const text = await textWithin(input, maxBytes);
   if (text) return inMemory(text);
   return largeText(input, { maxBytes, tokenizer: make.from, tokenizerKey: make.key });
+}
+
+/** The registers as one text, their tokenizer made of all of them. */
+async function registersBy(tokenizer: TokenizerMaker['from']): Promise<TokenData> {
+  const texts = await loadRegisters();
+  const all = Buffer.concat(texts.map(({ train }) => train));
+  return tokenizeLabelled('registers', texts, await tokenizer(all));
 }
 
 /** How a tokenizer is made of the start of a training split, and what tells it from others. */

@@ -40,18 +40,19 @@ describe('embedded texts', () => {
   test.each<[EmbeddedTextName, number, number, string]>([
     ['tiny-shakespeare', 1_003_854, 111_540, 'First Citizen:'],
     ['wikitext-2', 1_121_681, 1_256_449, ' \n = Homarus gammarus = '],
+    ['typescript', 249_994, 24_944, 'import { describeValue'],
   ])('%s comes with both splits and its attribution', async (name, train, validation, start) => {
     const text = await loadEmbeddedText(name);
     expect([text.train.length, text.validation.length]).toEqual([train, validation]);
     expect(new TextDecoder().decode(text.train.subarray(0, start.length))).toBe(start);
-    expect(text.attribution).toMatch(/public domain|CC BY-SA 3\.0/);
+    expect(text.attribution).toMatch(/public domain|CC BY-SA 3\.0|Apache-2\.0/);
   });
 
   test('an unknown name is an error that lists the known ones', async () => {
     const loading = loadEmbeddedText('toString' as EmbeddedTextName);
     await expect(loading).rejects.toMatchObject({
       code: 'DATA_MISSING',
-      message: expect.stringContaining('tiny-shakespeare, wikitext-2'),
+      message: expect.stringContaining('tiny-shakespeare, wikitext-2, typescript'),
     });
   });
 });

@@ -57,6 +57,24 @@ test('a language model says which tokens form a sequence, and their domains wher
   model.dispose();
 });
 
+test('a language task names the domains that its data has, and its batches have their labels', () => {
+  const model = createLanguageModel(tinyConfig, watching);
+  const plain = { ...alphabetData(), vocabSize: 11 };
+  const labelsOf = ({ length }: { readonly length: number }) =>
+    Int32Array.from({ length }, (_, i) => i % 2);
+  const [train, validation] = [labelsOf(plain.train), labelsOf(plain.validation)];
+  const labels = { names: ['even', 'odd'], train, validation };
+  const task = createLanguageTask(model, { ...plain, labels }, { batchSize: 2 });
+  expect(task.labels).toEqual(['even', 'odd']);
+  expect(createLanguageTask(model, plain, { batchSize: 2 })).not.toHaveProperty('labels');
+  const [held] = task.heldOutBatches(1);
+  for (const batch of [task.trainingBatch(1, createRng(1)), held!]) {
+    expect(batch.labels).toHaveLength(batch.tokens.length);
+    expect(Math.abs(batch.labels![0]! - batch.labels![1]!)).toBe(1);
+  }
+  model.dispose();
+});
+
 test('a vision-language model labels its tokens by modality, patches before words', () => {
   const { model, source, task } = tinyTask({ moe: watching });
   expect(task.labels).toEqual(['vision', 'text']);

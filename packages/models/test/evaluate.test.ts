@@ -61,29 +61,45 @@ test('capacity is counted over all batches, and drop-free evaluation computes ev
 
 test('windows are spread from the first token to the last and do not overlap', () => {
   const text = Int32Array.from({ length: 41 }, (_, i) => i);
-  const starts = evenBatches(text, { batchSize: 2, batches: 2, length: 10 }).flatMap((batch) =>
-    Array.from({ length: batch.size }, (_, b) => batch.tokens[b * 10]),
+  const starts = evenBatches({ tokens: text }, { batchSize: 2, batches: 2, length: 10 }).flatMap(
+    (batch) => Array.from({ length: batch.size }, (_, b) => batch.tokens[b * 10]),
   );
   expect(starts).toEqual([0, 10, 20, 30]);
-  const [only] = evenBatches(text.slice(0, 12), { batchSize: 4, batches: 4, length: 10 });
+  const [only] = evenBatches(
+    { tokens: text.slice(0, 12) },
+    { batchSize: 4, batches: 4, length: 10 },
+  );
   expect(only).toMatchObject({ size: 1 });
   expect(Array.from(only!.targets)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 test('a batch smaller than the others counts by its tokens', () => {
   const text = Int32Array.from({ length: 32 }, (_, i) => i);
-  const sizes = evenBatches(text, { batchSize: 2, batches: 9, length: 10 }).map((b) => b.size);
+  const sizes = evenBatches({ tokens: text }, { batchSize: 2, batches: 9, length: 10 }).map(
+    (b) => b.size,
+  );
   expect(sizes).toEqual([2, 1]);
 });
 
 test('random batches reach the last window and depend on the generator alone', () => {
   const text = Int32Array.from({ length: 12 }, (_, i) => i);
-  const draw = (seed: number) => randomBatch(text, 50, 10, createRng(seed));
+  const draw = (seed: number) => randomBatch({ tokens: text }, 50, 10, createRng(seed));
   expect(draw(1)).toEqual(draw(1));
   expect(new Set(Array.from(draw(1).tokens).filter((_, i) => i % 10 === 0))).toEqual(
     new Set([0, 1]),
   );
   expect(Math.max(...draw(1).targets)).toBe(11);
+});
+
+test('the labels of a batch are those of its tokens, and not of its targets', () => {
+  const tokens = Int32Array.from({ length: 40 }, (_, i) => i);
+  const labels = tokens.map((i) => Math.floor(i / 4));
+  const batches = [
+    randomBatch({ tokens, labels }, 5, 7, createRng(3)),
+    ...evenBatches({ tokens, labels }, { batchSize: 2, batches: 2, length: 7 }),
+  ];
+  for (const batch of batches) expect(batch.labels).toEqual(batch.tokens.map((i) => labels[i]!));
+  expect(randomBatch({ tokens }, 5, 7, createRng(3))).not.toHaveProperty('labels');
 });
 
 test('a batch without targets leaves the mean alone, and data without any is refused', async () => {

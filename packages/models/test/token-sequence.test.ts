@@ -17,8 +17,8 @@ const sliced: TokenSequence = {
 
 test('batches of tokens that are not in memory are those of an array', () => {
   const [a, b] = [ids, sliced].map((split) => [
-    randomBatch(split, 5, 33, createRng(7)),
-    ...evenBatches(split, { batchSize: 4, batches: 3, length: 21 }),
+    randomBatch({ tokens: split }, 5, 33, createRng(7)),
+    ...evenBatches({ tokens: split }, { batchSize: 4, batches: 3, length: 21 }),
   ]);
   expect(b).toEqual(a);
 });

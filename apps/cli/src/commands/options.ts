@@ -13,7 +13,7 @@ export const common = {
   backend: new Option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu'),
   data: new Option(
     '--data <text>',
-    'tiny-shakespeare, wikitext-2, hf:owner/name, or the path of a file or folder',
+    'tiny-shakespeare, wikitext-2, registers, hf:owner/name, or the path of a file or folder',
   ),
   device: new Option('--device <n>', 'the one CUDA device to use (default: 0)').argParser(
     wholeNumber('--device'),

@@ -16,14 +16,20 @@ export interface Batch {
   readonly labels?: Int32Array;
 }
 
+/** One split of a text, and what each of its tokens is where the data says so. */
+export interface Split {
+  readonly tokens: TokenSequence;
+  readonly labels?: TokenSequence | undefined;
+}
+
 /**
  * B windows at random places.
  * @throws DATA_SHORT when the text has no window of that length
  */
-export function randomBatch(text: TokenSequence, size: number, length: number, rng: Rng): Batch {
-  assertWindow(text, length);
-  const starts = Array.from({ length: size }, () => rng.integer(text.length - length));
-  return batchAt(text, starts, length);
+export function randomBatch(split: Split, size: number, length: number, rng: Rng): Batch {
+  assertWindow(split.tokens, length);
+  const starts = Array.from({ length: size }, () => rng.integer(split.tokens.length - length));
+  return batchAt(split, starts, length);
 }
 
 /**
@@ -32,17 +38,18 @@ export function randomBatch(text: TokenSequence, size: number, length: number, r
  * @throws DATA_SHORT when it has none
  */
 export function evenBatches(
-  text: TokenSequence,
+  split: Split,
   { batchSize, batches, length }: { batchSize: number; batches: number; length: number },
 ): Batch[] {
-  assertWindow(text, length);
-  const room = text.length - 1 - length;
-  const count = Math.min(batchSize * batches, Math.floor((text.length - 1) / length));
+  const { length: size } = split.tokens;
+  assertWindow(split.tokens, length);
+  const room = size - 1 - length;
+  const count = Math.min(batchSize * batches, Math.floor((size - 1) / length));
   const starts = Array.from({ length: count }, (_, i) =>
     count === 1 ? 0 : Math.floor((i * room) / (count - 1)),
   );
   return Array.from({ length: Math.ceil(count / batchSize) }, (_, i) =>
-    batchAt(text, starts.slice(i * batchSize, (i + 1) * batchSize), length),
+    batchAt(split, starts.slice(i * batchSize, (i + 1) * batchSize), length),
   );
 }
 
@@ -57,7 +64,11 @@ export function splitWindows({ size, tokens, targets, labels }: Batch, parts: nu
   }));
 }
 
-function batchAt(text: TokenSequence, starts: readonly number[], length: number): Batch {
+function batchAt(
+  { tokens: text, labels }: Split,
+  starts: readonly number[],
+  length: number,
+): Batch {
   const tokens = new Int32Array(starts.length * length);
   const targets = new Int32Array(starts.length * length);
   starts.forEach((start, b) => {
@@ -65,7 +76,13 @@ function batchAt(text: TokenSequence, starts: readonly number[], length: number)
     tokens.set(window.subarray(0, length), b * length);
     targets.set(window.subarray(1), b * length);
   });
-  return { size: starts.length, tokens, targets };
+  const windows = labels && starts.map((start) => labels.slice(start, start + length));
+  return {
+    size: starts.length,
+    tokens,
+    targets,
+    ...(windows && { labels: Int32Array.from(windows.flatMap((window) => [...window])) }),
+  };
 }
 
 function assertWindow(text: TokenSequence, length: number): void {

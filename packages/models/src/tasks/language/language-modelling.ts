@@ -17,7 +17,7 @@ const count = z.int().min(1);
 
 const optionsSchema = strict({
   data: strict({
-    /** `tiny-shakespeare`, `wikitext-2`, a file or folder of text, JSONL or Parquet, or `hf:owner/name?config=...`. */
+    /** `tiny-shakespeare`, `wikitext-2`, `registers`, a file or folder of text, JSONL or Parquet, or `hf:owner/name?config=...`. */
     source: z.string().min(1).default('tiny-shakespeare'),
     /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, a Hugging Face tokenizer.json, or `hf:owner/name`. */
     tokenizer: z.string().min(1).default('bytes'),
@@ -78,10 +78,11 @@ export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageDat
   },
 };
 
-function describe({ train, validation, name, attribution, hash, ...said }: TokenData) {
+function describe({ train, validation, name, attribution, hash, labels, ...said }: TokenData) {
   const sizes = { trainTokens: train.length, validationTokens: validation.length };
   const bytesPerToken = said.bytesPerToken ?? 'none: the tokenizer loses some of this text';
-  return { name, attribution, hash, details: { ...said, bytesPerToken, ...sizes } };
+  const domains = labels && { domains: labels.names.join(', ') };
+  return { name, attribution, hash, details: { ...said, bytesPerToken, ...sizes, ...domains } };
 }
 
 function referenceOf({ loss, bitsPerByte }: BigramReference) {

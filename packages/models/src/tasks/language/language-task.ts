@@ -22,12 +22,17 @@ export function createLanguageTask(
 ): Task<Batch> {
   assertVocabulary(model, data);
   const length = model.config.contextLength;
+  const split = (name: 'train' | 'validation') => ({
+    tokens: data[name],
+    labels: data.labels?.[name],
+  });
   return {
     name: 'language-modelling',
     model,
+    ...(data.labels && { labels: data.labels.names }),
     trainingBatch: (step, rng: Rng) =>
-      randomBatch(data.train, batchSize, length, rng.fork(String(step))),
-    heldOutBatches: (batches) => evenBatches(data.validation, { batchSize, batches, length }),
+      randomBatch(split('train'), batchSize, length, rng.fork(String(step))),
+    heldOutBatches: (batches) => evenBatches(split('validation'), { batchSize, batches, length }),
     sizeOf: ({ targets }) => ({ tokens: targets.length, targets: targets.length }),
     splitBatch: splitWindows,
     pass: ({ size, tokens, targets, labels: domains }, options) => {
