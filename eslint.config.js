@@ -75,7 +75,7 @@ export default tseslint.config(
         'error',
         {
           enforceBuildableLibDependency: true,
-          allow: ['#tensorflow', '#sha256'], // entries of `imports`: other files in browsers
+          allow: ['#tensorflow', '#sha256', '#read-file'], // entries of `imports`: other files in browsers
           depConstraints: Object.entries(direction).map(
             ([sourceTag, onlyDependOnLibsWithTags]) => ({
               sourceTag,

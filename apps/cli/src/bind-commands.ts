@@ -10,6 +10,7 @@ import {
 import { benchCommand } from './commands/bench.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
+import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { kernelTimesCommand } from './commands/kernel-times.js';
 import { layerTimeCommand } from './commands/layer-time.js';
@@ -48,6 +49,10 @@ export function bindCommands(done: Done): readonly CommandUnknownOpts[] {
     evalCommand().action(async (path, flags) => {
       const { evaluateCheckpoint } = await import('./commands/actions/eval.js');
       done(await evaluateCheckpoint(path, flags));
+    }),
+    generateCommand().action(async (path, flags) => {
+      const { generateFrom } = await import('./commands/actions/generate.js');
+      done(await generateFrom(path, flags));
     }),
     inspectCommand().action(async (path, flags) => {
       const { inspect } = await import('./commands/actions/inspect.js');

@@ -63,6 +63,7 @@ export type { Found } from './trial/trial-store.js';
 export { pairedDifference } from './statistics/paired-difference.js';
 export type { PairedDifference } from './statistics/paired-difference.js';
 export { missingInterval, outcomeOf, outcomeWords } from './statistics/outcome.js';
+export { loadPlugin } from './plugins/load-plugin.js';
 export { loadTask } from './plugins/load-task.js';
 export { summarise } from './statistics/summary.js';
 export type { Summary } from './statistics/summary.js';

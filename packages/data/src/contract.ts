@@ -22,6 +22,8 @@ export interface Tokenizer {
    * where there is none. A tokenizer without `cut` is given whole texts.
    */
   cut?(text: Uint8Array, start: number): number;
+  /** The text of a tokenizer.json from which `huggingFaceTokenizer` makes it again; absent where it has no such form. */
+  readonly file?: string;
 }
 
 /** Token ids, in memory (an Int32Array is one) or wherever `slice` finds them. */
@@ -55,6 +57,8 @@ export interface TokenData {
   readonly bytesPerToken: number | null;
   /** sha256 (hex) over source bytes of both splits and the tokenizer's name. */
   readonly hash: string;
+  /** See Tokenizer. */
+  readonly tokenizerFile?: string;
 }
 
 /** How far data has come that is fetched from elsewhere. */

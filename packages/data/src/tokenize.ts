@@ -8,6 +8,7 @@ import { fail } from './errors.js';
  * @throws DATA_SHORT when a split has no token, DATA_TOKENIZER when an id is outside the vocabulary
  */
 export function tokenize(source: TextSource, tokenizer: Tokenizer): TokenData {
+  const { file } = tokenizer;
   const [train, validation] = [source.train, source.validation].map((text) =>
     encode(text, source.name, tokenizer),
   ) as [Encoded, Encoded];
@@ -22,6 +23,7 @@ export function tokenize(source: TextSource, tokenizer: Tokenizer): TokenData {
       ? source.validation.length / validation.ids.length
       : null,
     hash: hashOf(source, tokenizer, [train.ids, validation.ids]),
+    ...(file !== undefined && { tokenizerFile: file }),
   };
 }
 

@@ -72,6 +72,19 @@ export interface TrainableModel {
   dispose(): void;
 }
 
+/** B sequences as they are read, with the keys and values of all their tokens so far. */
+export interface ReadingSession {
+  /** P, tokens of each sequence read so far. */
+  readonly position: number;
+  /**
+   * Reads n tokens more of each sequence. MoE layers run without capacity: a step is not a batch.
+   * @param tokens [B*n] ids, batch-major      @returns float32 [B,V] logits of the token to come, owned by the caller
+   * @throws MODELS_TOKENS beyond the context length, and whatever the routers throw
+   */
+  read(tokens: Int32Array): Tensor2D;
+  dispose(): void;
+}
+
 export interface LanguageModel extends TrainableModel {
   readonly config: LanguageModelConfig;
   /**
@@ -80,6 +93,8 @@ export interface LanguageModel extends TrainableModel {
    * @throws MODELS_TOKENS, and whatever the routers throw
    */
   forward(tokens: Tensor2D, options: ForwardOptions): ForwardResult;
+  /** Starts to read `batchSize` sequences from their first token. The caller disposes the session. */
+  startReading(batchSize: number): ReadingSession;
   /** @param expertsPerToken real experts computed per token in each MoE layer, measured or expected */
   flopsPerToken(expertsPerToken: readonly number[]): Flops;
 }

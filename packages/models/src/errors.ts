@@ -14,6 +14,8 @@ export const modelErrors = {
   MODELS_CHECKPOINT_EXISTS:
     'A training run would write into a folder that holds checkpoints of another.',
   MODELS_CHECKPOINT_WRITE: 'A checkpoint cannot be written.',
+  MODELS_RUN:
+    'A run that is not of a language model, or whose router was not given to load it with.',
   MODELS_LOG: 'A log of training events cannot be written, or the file is something else.',
 } as const;
 

@@ -7,6 +7,7 @@ export type {
   LanguageModelConfig,
   Metrics,
   MoEFactory,
+  ReadingSession,
   TelemetrySink,
   TelemetryStart,
   TrainableModel,
@@ -47,6 +48,11 @@ export type {
   TaskPlugin,
   TaskTotals,
 } from './task.js';
+export { generate } from './generation/generate.js';
+export type { GenerateOptions } from './generation/generate.js';
+export { generateText } from './generation/generate-text.js';
+export { loadRun } from './run/load/load-run.js';
+export type { LoadedRun, LoadRunOptions } from './run/load/load-run.js';
 export { bleu } from './metrics/bleu.js';
 export type { Bleu } from './metrics/bleu.js';
 export { chrf } from './metrics/chrf.js';

@@ -46,6 +46,8 @@ export interface Task<Batch = unknown> {
   readonly model: TrainableModel;
   /** Names of the tokens' labels (domains, modalities), from label 0. */
   readonly labels?: readonly string[];
+  /** The text of a tokenizer.json, for tasks whose model reads text: checkpoints carry it, so that `loadRun` needs no data. */
+  readonly tokenizerFile?: string;
   /**
    * The batch of one training step, decided by the step and `rng` alone (use `rng.fork`): a resumed run gets
    * the batches that it would have seen.

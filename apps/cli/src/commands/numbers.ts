@@ -20,6 +20,17 @@ export function positiveNumber(flag: string): (text: string) => number {
   };
 }
 
+/** Parses a number from `least` to `most` in decimal notation. @throws CLI_USAGE */
+export function numberBetween(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const isNumber = /^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value);
+    if (isNumber && value >= least && value <= most) return value;
+    const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw notANumber(flag, text, `a number ${range}`);
+  };
+}
+
 /** Parses seeds: `3` is the first three, `1,5` are those two, `7,` is that one. @throws CLI_USAGE */
 export function seeds(text: string): readonly number[] {
   const parts = text.replace(/,\s*$/, '').split(',');

@@ -97,8 +97,8 @@ async function loop(training: Configured, optimiser: AdamW, start: TrainingEnd) 
     if (stopping || taken.evaluation || isDue(taken.step)) {
       await sinks.sync();
       training.assertOwn?.();
-      const { model } = task;
-      const saved = { model, optimiser, run: training.run, evaluation };
+      const { model, tokenizerFile } = task;
+      const saved = { model, optimiser, run: training.run, evaluation, tokenizerFile };
       state = { ...state, checkpoint: await training.checkpoints.save(saved) };
     }
     if (!stopping) return; // asked for before the save, or during it

@@ -93,13 +93,14 @@ async function encodeInto(
   }
   const part = maxBytes === undefined ? '' : `the first ${text.bytes} bytes of `;
   await writeManifest(folder, {
-    schema: 2,
+    schema: 3,
     name: input.name,
     attribution: `${part}${input.attribution}`,
     tokenizer: tokenizer.name,
     vocabSize: tokenizer.vocabSize,
     bytesPerToken: train.whole && validation.whole ? validation.bytes / validation.tokens : null,
     hash: hashOf(tokenizer, [train, validation]),
+    ...(tokenizer.file !== undefined && { tokenizerFile: tokenizer.file }),
     files: { train: train.fileDigest, validation: validation.fileDigest },
     width: train.width,
     train: train.tokens,

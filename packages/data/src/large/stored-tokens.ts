@@ -15,13 +15,14 @@ const MANIFEST = 'tokens.json';
 const countSchema = z.int().min(0);
 
 const manifestSchema = z.strictObject({
-  schema: z.literal(2),
+  schema: z.literal(3),
   name: z.string(),
   attribution: z.string(),
   tokenizer: z.string(),
   vocabSize: countSchema,
   bytesPerToken: z.number().nullable(),
   hash: z.string(),
+  tokenizerFile: z.string().exactOptional(),
   /** sha256 of each split's file. */
   files: z.strictObject({ train: z.string(), validation: z.string() }),
   width: z.literal([1, 2, 4]),

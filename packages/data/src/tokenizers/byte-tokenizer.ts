@@ -1,5 +1,7 @@
 import type { Tokenizer } from '../contract.js';
 import { fail } from '../errors.js';
+import { byteCharacters } from './bpe/byte-level.js';
+import { tokenizerJson } from './bpe/tokenizer-json.js';
 
 /** Each byte is its own token: vocabulary 256, nothing to learn, any text. */
 export function byteTokenizer(): Tokenizer {
@@ -9,6 +11,10 @@ export function byteTokenizer(): Tokenizer {
     cut: (text, start) => Math.min(start, text.length),
     encode: (text) => new Int32Array(text),
     decode: bytesOf,
+    get file() {
+      const ids = new Map(byteCharacters().map((character, byte) => [character, byte]));
+      return JSON.stringify(tokenizerJson(ids, [], []));
+    },
   };
 }
 

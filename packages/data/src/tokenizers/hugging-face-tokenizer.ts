@@ -37,5 +37,8 @@ export function huggingFaceTokenizer(json: unknown, name = 'hugging-face'): Toke
       return joined(parts);
     },
     decode: (ids, continued = false) => decode(ids, continued),
+    get file() {
+      return JSON.stringify(json);
+    },
   };
 }

@@ -12,12 +12,15 @@ import type {
   LanguageModel,
   LanguageModelConfig,
   MoEFactory,
+  ReadingSession,
 } from '../contract.js';
 import { fail } from '../errors.js';
 import { embedTokens } from './embed-tokens.js';
 import { addRest } from './flops.js';
 import { drawWeight } from './parameter.js';
 import { assertHeads, longestContext, sizesShape } from './sizes.js';
+import { createReadingSession } from './reading-session.js';
+import type { ExtendInput, KeyValues } from './transformer.js';
 import { CausalStack } from './transformer.js';
 
 const size = z.int().min(1);
@@ -80,6 +83,12 @@ class TransformerModel implements LanguageModel {
     return tidy(() => this.#compute(tokens, options) as never);
   }
 
+  startReading(batchSize: number): ReadingSession {
+    return createReadingSession(batchSize, this.config.contextLength, (tokens, position, before) =>
+      this.#extend(tokens, position, before),
+    );
+  }
+
   flopsPerToken(expertsPerToken: readonly number[]): Flops {
     const { vocabSize, modelWidth } = this.config;
     return addRest(this.#stack.flopsPerToken(expertsPerToken), 2 * modelWidth * vocabSize);
@@ -105,7 +114,7 @@ class TransformerModel implements LanguageModel {
   #compute(tokens: Tensor2D, options: ForwardOptions): ForwardResult {
     const [batchSize, length] = tokens.shape;
     const tokenIds = reshape<Rank.R1>(tokens, [-1]);
-    const x = this.#embed(tokenIds, batchSize, length); // [B*L,D]
+    const x = this.#embed(tokenIds, { batchSize, length, position: 0 }); // [B*L,D]
     const { labels } = options;
     const input = { batchSize, length, options, tokenIds, ...(labels && { labels }) };
     const { hidden, routings } = this.#stack.apply(x, input);
@@ -113,10 +122,23 @@ class TransformerModel implements LanguageModel {
     return { logits, routings, losses: routings.flatMap(({ losses }) => losses) };
   }
 
-  #embed(ids: Tensor1D, batchSize: number, length: number): Tensor2D {
+  /** Logits of the token after the last of `tokens`, [B,n] from `position` on. */
+  #extend(tokens: Tensor2D, position: number, before: readonly KeyValues[]) {
+    const [batchSize, length] = tokens.shape;
+    const tokenIds = reshape<Rank.R1>(tokens, [-1]);
+    const place = { batchSize, length, position };
+    const x = this.#embed(tokenIds, place); // [B*n,D]
+    const { hidden, caches } = this.#stack.extend(x, { ...place, tokenIds }, before);
+    const byToken = reshape<Rank.R3>(hidden, [batchSize, length, -1]);
+    const last = reshape<Rank.R2>(slice(byToken, [0, length - 1, 0], [-1, 1, -1]), [batchSize, -1]);
+    return { logits: product<Tensor2D>(last, this.#embedding, { transposeB: true }), caches };
+  }
+
+  #embed(ids: Tensor1D, place: Pick<ExtendInput, 'batchSize' | 'length' | 'position'>): Tensor2D {
+    const { batchSize, length, position } = place;
     const x = embedTokens(this.#embedding, ids); // [B*L,D]
     if (!this.#positions) return x;
-    const positions = slice(this.#positions, [0, 0], [length, -1]); // [L,D]
+    const positions = slice(this.#positions, [position, 0], [length, -1]); // [L,D]
     const placed = add(reshape(x, [batchSize, length, -1]), positions); // [B,L,D]
     return reshape(placed, x.shape);
   }

@@ -4,8 +4,8 @@ import type { DispatchPlan } from '@moekit/kernels';
 import { densePlan } from '@moekit/kernels';
 import type { Heads, RotaryTables } from '@moekit/kernels/nn';
 import { attend, product, rmsNorm, rotaryTables, splitHeads } from '@moekit/kernels/nn';
-import type { Rank, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { add, slice, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { add, concat, slice, tensor2d, tidy } from '@tensorflow/tfjs-core';
 
 import type { Flops, ForwardOptions, LanguageModelConfig, MoEFactory } from '../contract.js';
 import { countFlops } from './flops.js';
@@ -41,6 +41,9 @@ export interface AttentionFrame {
   readonly rotary: RotaryTables;
 }
 
+/** Keys and values of the tokens read so far, one [B,H,P,Dh] each; absent before the first. */
+export type KeyValues = { readonly keys: Tensor4D; readonly values: Tensor4D } | undefined;
+
 /** Multi-head self-attention without biases (Vaswani 2017); causal where its mask is. */
 export class SelfAttention {
   readonly #numHeads: number;
@@ -56,6 +59,21 @@ export class SelfAttention {
   /** @param x float32 [B*L,D]      @returns float32 [B*L,D], owned by the caller */
   apply(x: Tensor2D, frame: AttentionFrame): Tensor2D {
     return tidy(() => this.join(attend(this.heads(x, frame), frame.mask)));
+  }
+
+  /**
+   * The same for tokens that follow others, whose keys and values were kept.
+   * @param frame its rotary tables and mask are those of the new tokens, the mask [n,P+n]
+   * @returns output float32 [B*n,D], and the cache with the new tokens added, owned by the caller
+   */
+  extend(x: Tensor2D, frame: AttentionFrame, before: KeyValues) {
+    const [query, key, value] = this.heads(x, frame);
+    const keys = before ? concat([before.keys, key], 2) : key; // [B,H,P+n,Dh]
+    const values = before ? concat([before.values, value], 2) : value;
+    return {
+      output: this.join(attend([query, keys, values], frame.mask)),
+      cache: { keys, values },
+    };
   }
 
   /** Queries, keys and values. @param x float32 [B*L,D]      @returns float32 [B,H,L,Dh] each, owned by the caller */
@@ -197,6 +215,12 @@ export class TransformerLayer {
     return this.#feedForward.apply(add<Tensor2D>(x, drop(attended)), feedForward);
   }
 
+  /** The same for tokens that follow others: see SelfAttention. */
+  extend(x: Tensor2D, attention: AttentionFrame, feedForward: FeedForwardFrame, before: KeyValues) {
+    const { output, cache } = this.#attention.extend(rmsNorm(x, this.#gain), attention, before);
+    return { ...this.#feedForward.apply(add<Tensor2D>(x, output), feedForward), cache };
+  }
+
   /** Forward FLOPs of the dense feed-forward per token; 0 for an MoE layer. */
   denseFlopsPerRow(): number {
     return this.#feedForward.denseFlopsPerRow();
@@ -236,6 +260,12 @@ export interface StackInput {
   readonly tokenMask?: Tensor1D;
   /** See RouteContext. */
   readonly labels?: Tensor1D;
+}
+
+/** Tokens that follow `position` others in each sequence. */
+export interface ExtendInput extends Omit<StackInput, 'options'> {
+  /** P */
+  readonly position: number;
 }
 
 /**
@@ -284,6 +314,32 @@ export class CausalStack {
       hidden = applied.output;
     });
     return { hidden: rmsNorm(hidden, this.#gain), routings };
+  }
+
+  /**
+   * Reads tokens that follow others, without capacity: a step is not a batch.
+   * @param x float32 [B*n,D] of n tokens each      @param before one cache per layer; none before the first token
+   * @returns float32 [B*n,D] after the norm, and the caches with the new tokens added, owned by the caller
+   */
+  extend(x: Tensor2D, input: ExtendInput, before: readonly KeyValues[] = []) {
+    const { batchSize, length, position } = input;
+    const { cosines, sines, quarterTurn } = this.#rotary;
+    const rows = (table: Tensor2D) => slice(table, [position, 0], [length, -1]);
+    const rotary = { cosines: rows(cosines), sines: rows(sines), quarterTurn };
+    const mask = slice(this.#causalMask, [position, 0], [length, position + length]);
+    const frame = { batchSize, length, mask, rotary };
+    const everyToken = densePlan(x.shape[0]);
+    const options = { training: false, dropFree: true };
+    let previous: Tensor2D | undefined;
+    let hidden = x; // [B*n,D]
+    const caches = this.#layers.map((layer, i) => {
+      const context = routeContext({ ...input, options }, i, previous);
+      const read = layer.extend(hidden, frame, { everyToken, context }, before[i]);
+      previous = read.routing?.logits ?? previous;
+      hidden = read.output;
+      return read.cache;
+    });
+    return { hidden: rmsNorm(hidden, this.#gain), caches };
   }
 
   /** See countFlops. @param expertsPerToken one per MoE layer */

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-
+import { sha256 as hashOf } from '@moekit/data';
 import { z } from 'zod';
 
 import { fail } from '../../errors.js';
@@ -11,6 +10,7 @@ export const CHECKPOINT_SCHEMA = 'moekit/checkpoint@1';
 /** Names of the files in a checkpoint's folder; fixed, so that no manifest can lead elsewhere. */
 export const MANIFEST_FILE = 'manifest.json';
 export const TENSORS_FILE = 'tensors.safetensors';
+export const TOKENIZER_FILE = 'tokenizer.json';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const figures = z.record(z.string(), figure);
@@ -45,6 +45,10 @@ const manifestSchema = z.strictObject({
     sha256,
     count: z.int().min(0),
   }),
+  /** Of models that read text; absent in checkpoints from before it was saved. */
+  tokenizer: z
+    .strictObject({ file: z.literal(TOKENIZER_FILE), bytes: z.int().min(0), sha256 })
+    .exactOptional(),
   /** Over the JSON of everything above. */
   sha256,
 });
@@ -71,7 +75,7 @@ export function parseManifest(text: string): CheckpointManifest {
 /** sha256 (hex) of a manifest without its own hash. */
 export function hashManifest(manifest: Omit<CheckpointManifest, 'sha256'>): string {
   const { sha256: _, ...rest } = manifest as CheckpointManifest;
-  return createHash('sha256').update(stringifyFigures(rest)).digest('hex');
+  return hashOf([stringifyFigures(rest)]);
 }
 
 function assertSchema(schema: unknown): void {

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 
 import { sizeOfFile } from './regular-file.js';
-import type { TensorEntry } from './safetensors-header.js';
+import type { StoredTensors } from './restore-tensors.js';
 import { decodeHeader } from './safetensors-header.js';
 import { damaged } from './strict-json.js';
 
@@ -10,10 +10,7 @@ import { damaged } from './strict-json.js';
 const MAX_HEADER = 16 * 2 ** 20;
 
 /** An open safetensors file. */
-export interface SafetensorsFile {
-  readonly entries: ReadonlyMap<string, TensorEntry>;
-  /** The values of one tensor, owned by the caller. @param name one of `entries` */
-  read(name: string): Promise<Float32Array | Int32Array>;
+export interface SafetensorsFile extends StoredTensors {
   close(): Promise<void>;
 }
 

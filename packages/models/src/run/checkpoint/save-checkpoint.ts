@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { sha256 } from '@moekit/data';
 import { syncFolder, writeAndSync } from '@moekit/files';
 
 import type { TrainableModel } from '../../contract.js';
@@ -8,7 +9,13 @@ import { fail } from '../../errors.js';
 import { stringifyFigures } from '../../figure.js';
 import type { AdamW } from '../../training/adamw.js';
 import type { CheckpointManifest, CheckpointRun } from './manifest.js';
-import { CHECKPOINT_SCHEMA, hashManifest, MANIFEST_FILE, TENSORS_FILE } from './manifest.js';
+import {
+  CHECKPOINT_SCHEMA,
+  hashManifest,
+  MANIFEST_FILE,
+  TENSORS_FILE,
+  TOKENIZER_FILE,
+} from './manifest.js';
 import { readManifest } from './read-checkpoint.js';
 import type { WritableTensor, WrittenFile } from './safetensors-write.js';
 import { writeSafetensors } from './safetensors-write.js';
@@ -21,6 +28,8 @@ export interface CheckpointState {
   readonly run: CheckpointRun;
   /** The last one; shown, and what "best" goes by. */
   readonly evaluation?: CheckpointManifest['evaluation'];
+  /** See Task. */
+  readonly tokenizerFile?: string | undefined;
 }
 
 /** Before the name of a folder that is not finished. */
@@ -43,6 +52,8 @@ export async function saveCheckpoint(
     await mkdir(part, { recursive: true });
     const tensors = writable(state);
     const written = await writeSafetensors(join(part, TENSORS_FILE), tensors);
+    const { tokenizerFile } = state;
+    if (tokenizerFile !== undefined) await writeAndSync(join(part, TOKENIZER_FILE), tokenizerFile);
     const manifest = describe(state, { ...written, count: tensors.size });
     await writeAndSync(join(part, MANIFEST_FILE), `${stringifyFigures(manifest, 2)}\n`);
     await readManifest(part);
@@ -71,7 +82,7 @@ function writable({ model, optimiser }: CheckpointState): Map<string, WritableTe
 }
 
 function describe(
-  { optimiser, run, evaluation = null }: CheckpointState,
+  { optimiser, run, evaluation = null, tokenizerFile }: CheckpointState,
   tensors: WrittenFile & { readonly count: number },
 ): CheckpointManifest {
   const manifest = {
@@ -81,6 +92,12 @@ function describe(
     optimiser: { name: 'adamw', options: { ...optimiser.options } },
     evaluation,
     tensors: { file: TENSORS_FILE, ...tensors },
+    ...(tokenizerFile !== undefined && { tokenizer: describeTokenizer(tokenizerFile) }),
   } as const;
   return { ...manifest, sha256: hashManifest(manifest) };
+}
+
+function describeTokenizer(text: string) {
+  const bytes = new TextEncoder().encode(text);
+  return { file: TOKENIZER_FILE, bytes: bytes.length, sha256: sha256([bytes]) } as const;
 }

@@ -78,7 +78,16 @@ export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageDat
   },
 };
 
-function describe({ train, validation, name, attribution, hash, labels, ...said }: TokenData) {
+function describe({
+  train,
+  validation,
+  name,
+  attribution,
+  hash,
+  labels,
+  tokenizerFile: _,
+  ...said
+}: TokenData) {
   const sizes = { trainTokens: train.length, validationTokens: validation.length };
   const bytesPerToken = said.bytesPerToken ?? 'none: the tokenizer loses some of this text';
   const domains = labels && { domains: labels.names.join(', ') };

@@ -30,6 +30,7 @@ export function createLanguageTask(
     name: 'language-modelling',
     model,
     ...(data.labels && { labels: data.labels.names }),
+    ...(data.tokenizerFile !== undefined && { tokenizerFile: data.tokenizerFile }),
     trainingBatch: (step, rng: Rng) =>
       randomBatch(split('train'), batchSize, length, rng.fork(String(step))),
     heldOutBatches: (batches) => evenBatches(split('validation'), { batchSize, batches, length }),

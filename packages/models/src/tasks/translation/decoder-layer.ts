@@ -1,12 +1,12 @@
 import type { MoELayer, Rng, Routing } from '@moekit/core';
 import type { RotaryTables } from '@moekit/kernels/nn';
-import { attend, rmsNorm } from '@moekit/kernels/nn';
-import type { Rank, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import { add, concat, tidy, zeros } from '@tensorflow/tfjs-core';
+import { rmsNorm } from '@moekit/kernels/nn';
+import type { Rank, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { add, tidy, zeros } from '@tensorflow/tfjs-core';
 
 import type { MoEFactory } from '../../contract.js';
 import { unitGain } from '../../transformer/parameter.js';
-import type { AttentionFrame, FeedForwardFrame } from '../../transformer/transformer.js';
+import type { AttentionFrame, FeedForwardFrame, KeyValues } from '../../transformer/transformer.js';
 import { FeedForwardBlock, SelfAttention } from '../../transformer/transformer.js';
 import type { TranslationModelConfig } from './contract.js';
 import type { Memory } from './cross-attention.js';
@@ -18,9 +18,6 @@ export interface MemoryFrame {
   /** float32 [B,1,1,Ls] 0 at real tokens, a large negative number at padding. */
   readonly mask: Tensor;
 }
-
-/** Keys and values of the tokens so far: [R,H,P,Dh]; `undefined` before the first. */
-export type Cache = { readonly keys: Tensor4D; readonly values: Tensor4D } | undefined;
 
 /** One pre-norm decoder layer: self-attention, attention to the encoder, feed-forward, each added to the stream. */
 export class DecoderLayer {
@@ -66,18 +63,16 @@ export class DecoderLayer {
    */
   step(
     x: Tensor2D,
-    { cache, rotary, cross }: { cache: Cache; rotary: RotaryTables; cross: MemoryFrame },
+    { cache, rotary, cross }: { cache: KeyValues; rotary: RotaryTables; cross: MemoryFrame },
     feedForward: FeedForwardFrame,
-  ): { output: Tensor2D; cache: NonNullable<Cache> } {
+  ): { output: Tensor2D; cache: NonNullable<KeyValues> } {
     return tidy(() => {
       const [rows] = x.shape;
       const normal = rmsNorm(x, this.#gains[0]);
-      const [query, key, value] = this.#self.heads(normal, { batchSize: rows, length: 1, rotary });
-      const keys = cache ? concat([cache.keys, key], 2) : key; // [R,H,P,Dh]
-      const values = cache ? concat([cache.values, value], 2) : value;
-      const attended = this.#self.join(attend([query, keys, values], zeros([1, 1])));
-      const { output } = this.#finish(add<Tensor2D>(x, attended), cross, feedForward);
-      return { output, cache: { keys, values } };
+      const self = { batchSize: rows, length: 1, rotary, mask: zeros([1, 1]) };
+      const attended = this.#self.extend(normal, self, cache);
+      const { output } = this.#finish(add<Tensor2D>(x, attended.output), cross, feedForward);
+      return { output, cache: attended.cache };
     });
   }
 

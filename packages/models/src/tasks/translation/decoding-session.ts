@@ -5,7 +5,8 @@ import { dispose, gather, keep, slice, tensor1d, tidy } from '@tensorflow/tfjs-c
 
 import type { DecodingSession } from './contract.js';
 import type { Memory } from './cross-attention.js';
-import type { Cache, MemoryFrame } from './decoder-layer.js';
+import type { KeyValues } from '../../transformer/transformer.js';
+import type { MemoryFrame } from './decoder-layer.js';
 import type { Decoder } from './decoder.js';
 import type { Encoded, SharedParts } from './encoder.js';
 
@@ -25,7 +26,7 @@ export function createSession({ encoded, batchSize, ...parts }: SessionParts): D
   const memories = decoder.layers.map((layer) => layer.memory(encoded.output, batchSize));
   const mask = encoded.mask.clone();
   const kept = [mask, ...memories.flatMap(({ keys, values }) => [keys, values])].map(keep);
-  let caches: Cache[] = memories.map(() => undefined);
+  let caches: KeyValues[] = memories.map(() => undefined);
   let position = 0;
   return {
     next: (tokens, parents) =>
@@ -51,7 +52,7 @@ interface StepParts {
   readonly rotary: RotaryTables;
   readonly memories: readonly Memory[];
   readonly mask: Tensor4D;
-  readonly before: readonly Cache[];
+  readonly before: readonly KeyValues[];
 }
 
 function decodeStep(decoder: Decoder, tokens: Int32Array, parts: StepParts) {
@@ -61,7 +62,7 @@ function decodeStep(decoder: Decoder, tokens: Int32Array, parts: StepParts) {
   const sequences = { batch: ids.size, length: 1 }; // a step has one token of each translation
   const noise = { training: false, dropFree: true, rng: createRng(0) };
   const context = { ...noise, tokenIds: ids, sequences };
-  const caches: Cache[] = [];
+  const caches: KeyValues[] = [];
   let x = shared.embed(ids); // [R,D]
   decoder.layers.forEach((layer, i) => {
     const cross: MemoryFrame = { memory: memories[i]!, mask };
@@ -78,20 +79,20 @@ function tablesAt({ cosines, sines, quarterTurn }: RotaryTables, position: numbe
   return { cosines: row(cosines), sines: row(sines), quarterTurn };
 }
 
-function reorder(caches: readonly Cache[], parents: Int32Array): Cache[] {
+function reorder(caches: readonly KeyValues[], parents: Int32Array): KeyValues[] {
   const rows: Tensor1D = tensor1d(parents, 'int32');
   const of = (x: Tensor4D) => gather(x, rows);
   return caches.map((cache) => cache && { keys: of(cache.keys), values: of(cache.values) });
 }
 
-function tensorsOf(caches: readonly Cache[]): Tensor[] {
+function tensorsOf(caches: readonly KeyValues[]): Tensor[] {
   return caches.flatMap((cache) => (cache ? [cache.keys, cache.values] : []));
 }
 
-function keepAll(caches: readonly Cache[]): void {
+function keepAll(caches: readonly KeyValues[]): void {
   tensorsOf(caches).forEach(keep);
 }
 
-function disposeAll(caches: readonly Cache[]): void {
+function disposeAll(caches: readonly KeyValues[]): void {
   dispose(tensorsOf(caches));
 }

@@ -1,0 +1,134 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { generateText, loadRun } from '@moekit/models';
+import { bpeTokenizer, byteTokenizer, trainBpe } from '@moekit/data';
+import { thresholdRouter } from '@moekit/router-threshold';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { runInProcess } from './in-process.js';
+import { emptyFolder, fixture } from './moekit.js';
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = await emptyFolder();
+  const text = join(cwd, 'tiny.txt');
+  writeFileSync(text, 'To be, or not to be, that is the question. '.repeat(100));
+  const given = [`data.source=${text}`, 'training.steps=10', 'router=threshold'];
+  const set = given.flatMap((value) => ['--set', value]);
+  const run = await command(
+    'train',
+    '--config',
+    fixture('tiny-train.json'),
+    ...set,
+    '--out',
+    'run',
+    '--quiet',
+  );
+  expect([run.stderr, run.code]).toEqual(['', 0]);
+});
+
+const command = (...args: string[]) => runInProcess(args, { cwd });
+const checkpoint = () => join(cwd, 'run/checkpoints/step-00000010');
+
+async function json(...flags: string[]): Promise<string> {
+  const args = ['--prompt', 'To be', '--max-tokens', '30', '--json', '--quiet'];
+  const { stdout, stderr, code } = await command('generate', 'run', ...args, ...flags);
+  expect([stderr, code]).toEqual(['', 0]);
+  return (JSON.parse(stdout) as { text: string }).text;
+}
+
+describe('moekit generate', { timeout: 120_000 }, () => {
+  test('continues the prompt, the same with and without a cache', async () => {
+    for (const draw of [
+      ['--temperature', '0'],
+      ['--seed', '4'],
+      ['--top-k', '3', '--top-p', '0.9'],
+    ]) {
+      const text = await json(...draw);
+      expect(text.length).toBeGreaterThan(0);
+      expect(await json(...draw, '--no-cache')).toBe(text);
+    }
+    expect(await json('--seed', '4')).not.toBe(await json('--seed', '5'));
+  });
+
+  test('prints the prompt and its continuation, and the speed on stderr', async () => {
+    const args = ['--prompt', 'To be', '--max-tokens', '30', '--temperature', '0'];
+    const { stdout, stderr } = await command('generate', 'run', ...args);
+    expect(stdout).toBe(`To be${await json('--temperature', '0')}\n`);
+    expect(stderr).toMatch(/^30 tokens, \d+ tokens\/s\n$/);
+  });
+
+  test('a program loads the same run by its path and its address', async () => {
+    const expected = await json('--temperature', '0');
+    for (const from of [checkpoint(), pathToFileURL(checkpoint())]) {
+      const run = await loadRun(from, { routers: [thresholdRouter] });
+      expect([run.step, run.router?.name]).toEqual([10, 'threshold']);
+      let text = '';
+      const options = { maxTokens: 30, temperature: 0 };
+      for await (const piece of generateText(run, 'To be', options)) text += piece;
+      expect(text).toBe(expected);
+      run.dispose();
+    }
+  });
+
+  test.each([
+    [['nowhere', '--prompt', 'a'], 'MODELS_CHECKPOINT_MISSING'],
+    [['run'], 'CLI_USAGE'],
+    [['run', '--prompt', ''], 'MODELS_TOKENS'],
+    [['run', '--prompt', 'a', '--top-p', '2'], 'CLI_USAGE'],
+    [['run', '--prompt', 'a', '--temperature', '-1'], 'CLI_USAGE'],
+    [['run', '--prompt', 'a', '--top-p', '0'], 'MOE_OPTIONS'],
+  ])('%j is %s', async (args, code) => {
+    const run = await command('generate', ...args);
+    expect(run.stderr).toContain(`error ${code}`);
+    expect(run.code).toBe(2);
+  });
+});
+
+describe('loadRun', { timeout: 120_000 }, () => {
+  test('needs the router that the run names', async () => {
+    await expect(loadRun(checkpoint())).rejects.toMatchObject({
+      code: 'MODELS_RUN',
+      message: expect.stringContaining('threshold') as string,
+    });
+  });
+
+  test.each(['tokenizer.json', 'tensors.safetensors', 'manifest.json'])(
+    'refuses a changed %s',
+    async (name) => {
+      const file = join(checkpoint(), name);
+      const before = readFileSync(file);
+      const changed = Buffer.from(before);
+      changed[changed.length - 3]! ^= 1;
+      writeFileSync(file, changed);
+      const refused = loadRun(checkpoint(), { routers: [thresholdRouter] });
+      await expect(refused).rejects.toMatchObject({ code: 'MODELS_CHECKPOINT_CORRUPT' });
+      rmSync(file);
+      const missing = loadRun(checkpoint(), { routers: [thresholdRouter] });
+      await expect(missing).rejects.toMatchObject({ code: 'MODELS_CHECKPOINT_MISSING' });
+      writeFileSync(file, before);
+    },
+  );
+});
+
+describe('the file of a tokenizer', () => {
+  const text = new TextEncoder().encode('Bytes ÄÖ \u{1F600}\u0000ÿ, twice: bytes. '.repeat(5));
+  const learned = bpeTokenizer(
+    trainBpe([new TextDecoder().decode(text)], { vocabSize: 300 }),
+    'bpe',
+  );
+
+  test.each([
+    ['bytes', byteTokenizer()],
+    ['bpe', learned],
+  ])('makes %s again', async (name, tokenizer) => {
+    const { huggingFaceTokenizer } = await import('@moekit/data');
+    const again = huggingFaceTokenizer(JSON.parse(tokenizer.file!), name);
+    expect(again.vocabSize).toBe(tokenizer.vocabSize);
+    expect([...again.encode(text)]).toEqual([...tokenizer.encode(text)]);
+    expect([...again.decode(again.encode(text))]).toEqual([...text]);
+  });
+});
