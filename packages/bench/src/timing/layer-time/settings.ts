@@ -19,6 +19,8 @@ export const layerTimeSchema = z
      */
     sharpness: z.number().positive().default(4),
     repeats: count.default(15),
+    /** Steps that move the state of a router before it is timed: a controller has then reached its target. */
+    settle: z.int().min(0).default(200),
     warmUp: z.int().min(0).default(3),
     seed: z.int().default(1),
   })

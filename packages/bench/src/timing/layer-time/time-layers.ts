@@ -48,6 +48,7 @@ export async function timeLayers(
     tokens,
     modelWidth,
   ]);
+  for (const { layer } of layers) await layer.settle(x);
   const times = await interleave(
     layers.map(({ layer }) => layer),
     x,

@@ -1,21 +1,44 @@
-import type { RouterPlugin, RoutingSummary } from '@moekit/core';
+import type {
+  EncodedStatistics,
+  RouterPlugin,
+  Routing,
+  RoutingStats,
+  RoutingSummary,
+  StepStatistics,
+} from '@moekit/core';
 import {
   createRng,
   createRouter,
   decodeRoutingStats,
   encodeRoutingStats,
+  encodeStatistics,
   FeedForwardExperts,
+  joinStatistics,
   MoELayer,
   summariseRouting,
+  totalRouterLoss,
 } from '@moekit/core';
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import { dispose, mean, mul, square, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  dispose,
+  keep,
+  mean,
+  mul,
+  range,
+  square,
+  tidy,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 
 import type { LayerTimeSettings } from './settings.js';
 
 /** One MoE layer with everything that a timed pass over it needs. */
 export interface TimedLayer {
-  /** One forward and backward pass, finished when the promise resolves. @returns milliseconds */
+  /** Moves the state of a router that has some, as training would: controllers reach the compute that they aim for. */
+  settle(x: Tensor2D): Promise<void>;
+  /** One forward and backward pass, the router's losses included, finished when the promise resolves. @returns milliseconds */
   pass(x: Tensor2D): Promise<number>;
   /** The pairs that a forward pass dispatches, and its FLOPs per token. */
   count(x: Tensor2D): Promise<LayerCount>;
@@ -41,14 +64,29 @@ export function timedLayer({ plugin, options, dropFree, settings }: TimedLayerIn
   const router = createRouter(plugin, { modelWidth, numExperts, seed }, options);
   const experts = new FeedForwardExperts({ modelWidth, expertWidth, numExperts, seed });
   const layer = new MoELayer({ router, experts });
-  tidy(() => router.variables().forEach((weights) => weights.assign(mul(weights, sharpness))));
-  const call = (x: Tensor2D) => layer.call(x, { training: true, dropFree, rng: createRng(seed) });
+  const weights = router.variables().filter(({ trainable }) => trainable);
+  tidy(() => weights.forEach((weight) => weight.assign(mul(weight, sharpness))));
+  const tokenIds = range(0, settings.tokens, 1, 'int32');
+  const sequences = { batch: 1, length: settings.tokens };
+  const given = { tokenIds, labels: tokenIds, sequences };
+  const call = (x: Tensor2D) =>
+    layer.call(x, { training: true, dropFree, rng: createRng(seed), ...given });
+  const loss = (x: Tensor2D): Scalar => {
+    const { output, routing } = call(x);
+    return add(mean(square(output)), totalRouterLoss(routing.losses));
+  };
   return {
+    async settle(x) {
+      if (!router.afterStep) return;
+      for (let step = 0; step < settings.settle; step++) {
+        router.afterStep(...(await stepOf(() => call(x).routing)));
+      }
+    },
     async pass(x) {
       const started = performance.now();
       const { value, grads } = variableGrads(
-        () => mean(square(call(x).output)) as Scalar,
-        [...layer.variables()],
+        () => loss(x),
+        layer.variables().filter(({ trainable }) => trainable),
       );
       await Promise.all([value, ...Object.values(grads)].map((tensor) => tensor.data()));
       const milliseconds = performance.now() - started;
@@ -63,6 +101,28 @@ export function timedLayer({ plugin, options, dropFree, settings }: TimedLayerIn
       const flopsPerToken = router.flopsPerToken() + expertsPerToken * experts.flopsPerRow();
       return { expertsPerToken, droppedShare, flopsPerToken };
     },
-    dispose: () => layer.dispose(),
+    dispose: () => {
+      tokenIds.dispose();
+      layer.dispose();
+    },
   };
+}
+
+/** What `afterStep` gets of one pass. */
+async function stepOf(route: () => Routing): Promise<[RoutingStats, StepStatistics]> {
+  const encoded: { statistics?: EncodedStatistics; all?: Tensor1D } = {};
+  tidy(() => {
+    const routing = route();
+    const stats = encodeRoutingStats(routing);
+    encoded.statistics = encodeStatistics(routing);
+    const { values } = encoded.statistics;
+    encoded.all = keep(values ? concat([stats, values]) : stats);
+  });
+  const { size, decode } = encoded.statistics!;
+  const values = await encoded.all!.data<'float32'>();
+  encoded.all!.dispose();
+  const end = values.length - size;
+  const stats = decodeRoutingStats(values.subarray(0, end));
+  const pass = { tokens: stats.tokens, statistics: decode(values.subarray(end)) };
+  return [stats, joinStatistics([pass])];
 }
