@@ -16,6 +16,7 @@ import { kernelTimesCommand } from './commands/kernel-times.js';
 import { layerTimeCommand } from './commands/layer-time.js';
 import { newCommand, newRouterCommand } from './commands/new.js';
 import { reportCommand } from './commands/report.js';
+import { routersCommand } from './commands/routers.js';
 import { sweepCommand } from './commands/sweep.js';
 import { trainCommand } from './commands/train.js';
 
@@ -59,6 +60,10 @@ export function bindCommands(done: Done): readonly CommandUnknownOpts[] {
       done(await inspect(path, flags));
     }),
     bindBackend(done),
+    routersCommand().action(async (name, flags) => {
+      const { routers } = await import('./commands/actions/routers.js');
+      done(await routers(name, flags));
+    }),
     layerTimeCommand().action(async (flags) => {
       const { layerTime } = await import('./commands/actions/layer-time.js');
       done(await layerTime(flags));

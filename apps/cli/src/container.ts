@@ -10,11 +10,6 @@ import {
   registryOf,
 } from '@moekit/bench';
 import { bind, createToken, resolveBinding } from '@moekit/core/di';
-import { controlRouters } from '@moekit/router-controls';
-import { nullExpertRouters } from '@moekit/router-null-expert';
-import { reluRouters } from '@moekit/router-relu';
-import { thresholdRouters } from '@moekit/router-threshold';
-import { topKRouters } from '@moekit/router-topk';
 import type { DependencyContainer } from 'tsyringe';
 
 import type { ParsedConfig } from './config/config-schema.js';
@@ -23,6 +18,7 @@ import { readConfig } from './config/read-config.js';
 import { userSink } from './config/user-sink.js';
 import { fail } from './errors.js';
 import { say } from './output/terminal.js';
+import { builtInRouters } from './routers/built-in-routers.js';
 import type { TrainOutput } from './training/sinks.js';
 import { eventLogSink, screenSink, tensorboardSink } from './training/sinks.js';
 import { WORKER } from './worker-entry.js';
@@ -109,13 +105,7 @@ function bindUserSinks(application: DependencyContainer, config: FoundConfig | u
   }
 }
 
-/** The plug-ins that come with the command line: here, and nowhere below, concrete routers meet. */
+/** The plug-ins that come with the command line, under their own names. */
 export function builtInPlugins(): PluginRegistry {
-  return registryOf([
-    ...topKRouters,
-    ...thresholdRouters,
-    ...nullExpertRouters,
-    ...reluRouters,
-    ...controlRouters,
-  ]);
+  return registryOf(Object.values(builtInRouters).flat());
 }

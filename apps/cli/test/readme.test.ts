@@ -20,6 +20,7 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   eval: ['--batches', '1'],
   inspect: [],
   new: [],
+  routers: [],
   doctor: [],
 };
 
