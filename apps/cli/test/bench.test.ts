@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -52,6 +52,29 @@ describe('moekit bench', { timeout: 240_000 }, () => {
     const row = parseResults(stdout).rows.find(({ label }) => label === 'expert-choice')!;
     expect(row.figures!.expertsPerToken).toBeCloseTo(2, 1); // c = 2, whatever the router has learnt
     expect(row.figures!.maxViolation).toBe(0); // every expert takes as many
+  });
+
+  test('a router file with statistics, sequences and a combinator, under micro-batches', async () => {
+    const file = fileURLToPath(
+      new URL('../../../examples/fair-sequences/router.ts', import.meta.url),
+    );
+    const training = {
+      batchSize: 4,
+      microBatches: 4,
+      evaluationBatches: 1,
+      finalEvaluationBatches: 2,
+    };
+    const config = join(await emptyFolder(), 'experiment.json');
+    writeFileSync(config, JSON.stringify({ training }));
+    const args = ['bench', '--config', config, '--routers', 'topk', '--router', `${file}?rest=0.5`];
+    const small = ['--steps', '4', '--seeds', '1', '--backend', 'wasm', '--json'];
+    const { code, stdout } = await runInProcess([...args, ...small]);
+    expect(code).toBe(0);
+    const { rows, manifest } = parseResults(stdout);
+    expect(manifest.experiment.training.microBatches).toBe(4);
+    const fair = rows.find(({ router }) => router.includes('fair-sequences'))!;
+    expect(fair.figures!.expertsPerToken).toBe(2);
+    expect(fair.trials[0]!.curve.at(-1)!.metrics['loss']).toBeLessThan(Math.log(256));
   });
 
   test('everything outside the MoE layers starts alike: rows agree before training tells them apart', async () => {

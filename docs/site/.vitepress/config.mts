@@ -70,6 +70,7 @@ export default defineConfig({
           { text: 'ReLU (ReMoE, BlockFFN)', link: '/packages/router-relu/README' },
           { text: 'Loss-free balancing', link: '/examples/custom-router/README' },
           { text: 'Expert choice', link: '/examples/expert-choice/README' },
+          { text: 'Fair sequences', link: '/examples/fair-sequences/README' },
           { text: 'Writing a router', link: '/docs/writing-a-router' },
           { text: 'Pieces', link: '/docs/pieces' },
         ],

@@ -9,7 +9,9 @@ import type { Matrix } from './naive-expert.js';
 export function assertNaive(
   what: string,
   layer: { readonly experts: readonly object[] },
-  decision: Readonly<Record<'dispatchMask' | 'combineWeights', Matrix>>,
+  decision: Readonly<Record<'dispatchMask' | 'combineWeights', Matrix>> & {
+    readonly constant?: Matrix;
+  },
   tokens: Readonly<Record<string, Matrix>> & { readonly x: Matrix },
 ): void {
   assertKinds(what, layer, { activation: 'text', experts: 'list' });
@@ -17,9 +19,10 @@ export function assertNaive(
     assertKinds(what, expert, { input: 'list', output: 'list' });
   });
   assertKinds(what, decision, { dispatchMask: 'list', combineWeights: 'list' });
-  const { dispatchMask, combineWeights } = decision;
+  const { dispatchMask, combineWeights, constant } = decision;
   assertKinds(what, tokens, { x: 'list' });
-  for (const [name, matrix] of Object.entries({ ...tokens, dispatchMask, combineWeights })) {
+  const perToken = { ...tokens, dispatchMask, combineWeights, ...(constant && { constant }) };
+  for (const [name, matrix] of Object.entries(perToken)) {
     assertMatrix(what, name, matrix, tokens.x.length);
   }
 }

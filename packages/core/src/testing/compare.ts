@@ -14,14 +14,21 @@ export function firstDifference(
   b: ReadRouting,
   tokens = Math.min(a.tokens, b.tokens),
 ): string | undefined {
-  for (const member of [...pairMembers, ...tokenMembers]) {
-    const width = pairMembers.includes(member as 'probs') ? a.experts : 1;
+  for (const member of [...pairMembers, ...tokenMembers, 'constant'] as const) {
+    const width = widthOf(a, member);
     const i = differsAt(a[member], b[member], tokens * width, exact(member) ? 0 : rounding);
     if (i === undefined) continue;
-    const place = `token ${Math.floor(i / width)}${width > 1 ? `, expert ${i % width}` : ''}`;
+    const column = member === 'constant' ? 'width' : 'expert';
+    const place = `token ${Math.floor(i / width)}${width > 1 ? `, ${column} ${i % width}` : ''}`;
     return `${member} ${a[member][i]} and ${b[member][i]} for ${place}`;
   }
   return undefined;
+}
+
+/** Numbers for each token. */
+function widthOf(routed: ReadRouting, member: (typeof pairMembers)[number] | string): number {
+  if (member === 'constant') return routed.constant.length / routed.tokens;
+  return pairMembers.includes(member as 'probs') ? routed.experts : 1;
 }
 
 /** The first loss that differs, in words. */

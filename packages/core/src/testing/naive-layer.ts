@@ -15,6 +15,8 @@ export interface NaiveDecision {
   readonly dispatchMask: Matrix;
   /** [T][E] */
   readonly combineWeights: Matrix;
+  /** [T][D] see ZeroCompute; nothing when absent. */
+  readonly constant?: Matrix;
 }
 
 export interface NaiveGradients {
@@ -22,12 +24,14 @@ export interface NaiveGradients {
   readonly x: number[][];
   /** [T][E]; 0 where not dispatched */
   readonly combineWeights: number[][];
+  /** [T][D] */
+  readonly constant: number[][];
   readonly experts: Required<NaiveExpert>[];
   readonly sharedExpert: Required<NaiveExpert> | undefined;
 }
 
 /**
- * y_t = shared(x_t) + sum over the dispatched e of w_te expert_e(x_t): the oracle of kernels and layers.
+ * y_t = shared(x_t) + constant_t + sum over the dispatched e of w_te expert_e(x_t): the oracle of kernels and layers.
  * @param x [T][D]      @returns [T][D]
  */
 export function naiveLayer(layer: NaiveLayer, x: Matrix, decision: NaiveDecision): number[][] {
@@ -44,7 +48,7 @@ export function naiveLayer(layer: NaiveLayer, x: Matrix, decision: NaiveDecision
           naiveExpert(activation, expert, token).map((value) => weight * value),
         );
       },
-      plus(new Array<number>(token.length).fill(0), shared),
+      plus(plus(new Array<number>(token.length).fill(0), shared), decision.constant?.[t]),
     );
   });
 }
@@ -81,7 +85,14 @@ export function naiveLayerGradients(
     dx[t] = plus(dx[t]!, gradient.x);
     dShared = addExperts(dShared, gradient.expert);
   });
-  return { x: dx, combineWeights: dWeights, experts: dExperts, sharedExpert: dShared };
+  const dConstant = dy.map((row) => [...row]);
+  return {
+    x: dx,
+    combineWeights: dWeights,
+    constant: dConstant,
+    experts: dExperts,
+    sharedExpert: dShared,
+  };
 }
 
 function zerosLike({ input, output }: NaiveExpert): Required<NaiveExpert> {

@@ -1,5 +1,5 @@
-import type { Scalar } from '@tensorflow/tfjs-core';
-import { add, mul, sum, tensor2d } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import { addN, mul, sum, tensor2d } from '@tensorflow/tfjs-core';
 
 import type { Router } from '../contract/router.js';
 import type { Routing } from '../contract/routing.js';
@@ -8,13 +8,18 @@ import type { Batch, Mode } from './batch.js';
 import type { ReadRouting } from './read-routing.js';
 import { routeBatch } from './read-routing.js';
 
-/** The stand-in for a task loss: sum of combineWeights (and copy weights) times fixed random numbers. */
+/** The stand-in for a task loss: sum of combineWeights, copy weights and constants times fixed random numbers. */
 export function taskLoss({ combineWeights, zeroCompute }: Routing): Scalar {
-  const [tokens, experts] = combineWeights.shape;
-  const weights = tensor2d(taskWeights(tokens * experts), [tokens, experts]);
-  const routed = sum<Scalar>(mul(combineWeights, weights));
-  const copied = zeroCompute?.copyWeight;
-  return copied ? add(routed, mul(sum<Scalar>(copied), COPY_VALUE)) : routed;
+  const { copyWeight: copied, constant } = zeroCompute ?? {};
+  return addN([
+    weighted(combineWeights),
+    ...(copied ? [mul<Scalar>(sum(copied), COPY_VALUE)] : []),
+    ...(constant ? [weighted(constant)] : []),
+  ]);
+}
+
+function weighted(x: Tensor2D): Scalar {
+  return sum<Scalar>(mul(x, tensor2d(taskWeights(x.size), x.shape)));
 }
 
 const COPY_VALUE = 0.7;
@@ -26,10 +31,12 @@ function taskWeights(size: number): Float32Array {
 /** The same as plain float64 sums: the task loss, then each router loss. */
 export function objectiveValues(router: Router, batch: Batch, mode: Mode) {
   const routed = routeBatch(router, batch, mode);
-  const weights = taskWeights(routed.combineWeights.length);
-  let task = 0;
-  routed.combineWeights.forEach((w, i) => (task += w * weights[i]!));
-  routed.copyWeight.forEach((w) => (task += w * COPY_VALUE));
+  const dotted = (values: Float32Array) => {
+    const weights = taskWeights(values.length);
+    return values.reduce((total, value, i) => total + value * weights[i]!, 0);
+  };
+  const copied = routed.copyWeight.reduce((total, w) => total + w * COPY_VALUE, 0);
+  const task = dotted(routed.combineWeights) + copied + dotted(routed.constant);
   return {
     names: ['combineWeights', ...routed.losses.map(({ name }) => `loss ${name}`)],
     values: [task, ...routed.losses.map(({ value }) => value)],

@@ -10,5 +10,7 @@ export function pickRouting(routed: ReadRouting, indices: readonly number[]): Re
     rows(routed[m], routed.experts),
   ]);
   const perToken = tokenMembers.map((m) => [m, rows(routed[m], 1)]);
-  return { ...routed, tokens: indices.length, ...Object.fromEntries([...pairs, ...perToken]) };
+  const constant = rows(routed.constant, routed.constant.length / routed.tokens);
+  const picked = Object.fromEntries([...pairs, ...perToken]);
+  return { ...routed, tokens: indices.length, ...picked, constant };
 }

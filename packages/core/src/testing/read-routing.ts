@@ -29,6 +29,8 @@ export interface ReadRouting {
   readonly zeroMass: Float32Array;
   readonly zeroSlots: Float32Array;
   readonly copyWeight: Float32Array;
+  /** [T * D] what learned constants add, empty for a router without them. */
+  readonly constant: Float32Array;
 }
 
 export interface ReadLoss {
@@ -57,7 +59,7 @@ export function routeBatch(router: Router, batch: Batch, mode: Mode = {}): ReadR
   return scoped(() => {
     const { x, context } = tensorsOf(batch, mode);
     const routing = router.route(x, context);
-    assertRouting(routing, router, batch.tokens);
+    assertRouting(routing, router, batch.tokens, batch.width);
     return readRouting(routing);
   });
 }
@@ -81,6 +83,7 @@ export function readRouting(routing: Routing): ReadRouting {
     zeroMass: perToken(zero?.mass),
     zeroSlots: perToken(zero?.slots),
     copyWeight: perToken(zero?.copyWeight),
+    constant: zero?.constant ? values(zero.constant) : new Float32Array(0),
   };
 }
 

@@ -6,10 +6,12 @@ import { routerChecks } from '../../src/testing/checks/table.js';
 import { behaviour } from '../broken/behaviour.js';
 import { subjectOf } from '../broken/break.js';
 import { learning } from '../broken/learning.js';
+import { steps } from '../broken/steps.js';
 import { structure } from '../broken/structure.js';
+import { readsLabels, surroundings } from '../broken/surroundings.js';
 import { topTwo } from '../routers/top-two.js';
 
-const cases = [...structure, ...learning, ...behaviour];
+const cases = [...structure, ...learning, ...behaviour, ...surroundings, ...steps];
 
 describe('a broken router is caught, with a message that teaches', () => {
   beforeAll(() => useBackend('cpu'));
@@ -17,6 +19,12 @@ describe('a broken router is caught, with a message that teaches', () => {
   it.each(cases)('%s: a router that %s', (name, _broken, subject, message) => {
     const { run } = routerChecks.find((check) => check.name === name)!;
     expect(() => run(subject)).toThrow(message);
+  });
+
+  it('a control may read labels when it says so', () => {
+    const { run } = routerChecks.find(({ name }) => name === 'labels')!;
+    expect(() => run(readsLabels())).toThrow(/labels/);
+    expect(run(readsLabels({ reference: true }))).toBeUndefined();
   });
 
   it('every check catches at least one broken router', () => {

@@ -39,6 +39,8 @@ describe('the naive layer', () => {
     const layer = { activation: 'relu', experts: [one, one] } as const;
     const decision = { dispatchMask: [[1, 0]], combineWeights: [[0.25, 0.9]] };
     expect(naiveLayer(layer, [[2]], decision)).toEqual([[0.25 * 3.5]]);
+    const constant = [[5]];
+    expect(naiveLayer(layer, [[2]], { ...decision, constant })).toEqual([[5 + 0.25 * 3.5]]);
     expect(naiveLayer({ ...layer, sharedExpert: one }, [[2]], decision)).toEqual([[1.25 * 3.5]]);
   });
 
@@ -51,7 +53,8 @@ describe('the naive layer', () => {
         sharedExpert: expert(activation),
       };
       const x = matrix(T, D);
-      const decision = { dispatchMask: [[1, 1], [0, 1], [0, 0]], combineWeights: matrix(T, E) }; // prettier-ignore
+      const dispatchMask = [[1, 1], [0, 1], [0, 0]]; // prettier-ignore
+      const decision = { dispatchMask, combineWeights: matrix(T, E), constant: matrix(T, D) };
       const dy = matrix(T, D);
       const objective = () =>
         naiveLayer(layer, x, decision)
@@ -61,6 +64,7 @@ describe('the naive layer', () => {
       const pairs: [unknown, unknown][] = [
         [x, gradients.x],
         [decision.combineWeights, gradients.combineWeights],
+        [decision.constant, gradients.constant],
         [layer.sharedExpert, trim(gradients.sharedExpert, layer.sharedExpert)],
         ...layer.experts.map((e, i): [unknown, unknown] => [e, trim(gradients.experts[i], e)]),
       ];

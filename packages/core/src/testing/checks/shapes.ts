@@ -23,7 +23,7 @@ export function checkShapes(subject: Subject): void {
           ]);
           const given = afterAnotherLayer ? { ...context, previousLogits } : context;
           const made = router.route(x, given);
-          assertRouting(made, router, 7);
+          assertRouting(made, router, 7, x.shape[1]);
           return readRouting(made);
         });
         routing.losses.forEach(lossIsDeclared);

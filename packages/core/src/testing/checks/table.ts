@@ -4,17 +4,21 @@ import type { RouterCheck } from './check.js';
 import { checkDeterminism } from './determinism.js';
 import { checkExtremes } from './extremes.js';
 import { checkGateGradient, checkInputGradient } from './gradients.js';
+import { checkLabels } from './labels.js';
 import { checkLeaks } from './leaks.js';
 import { checkLosses } from './losses.js';
 import { checkMasks } from './masks.js';
+import { checkMicroBatches } from './micro-batches.js';
 import { checkNotANumber } from './not-a-number.js';
 import { checkOptions } from './options.js';
 import { checkPadding } from './padding.js';
 import { checkPermutation } from './permutation.js';
 import { checkProbs } from './probs.js';
+import { checkSequences } from './sequences.js';
 import { checkShapes } from './shapes.js';
 import { checkSingleToken } from './single-token.js';
 import { checkState } from './state.js';
+import { checkStatistics } from './statistics.js';
 import { checkTies } from './ties.js';
 import { checkTokenMask } from './token-mask.js';
 import { checkWeights } from './weights.js';
@@ -82,6 +86,16 @@ export const routerChecks = [
     run: checkCausality,
   },
   {
+    name: 'sequences',
+    why: 'sequences of a batch must not see one another',
+    run: checkSequences,
+  },
+  {
+    name: 'labels',
+    why: 'a router that knows the domain of a token has the answer',
+    run: checkLabels,
+  },
+  {
     name: 'tokenMask',
     why: 'padding must not take capacity or move a loss',
     run: checkTokenMask,
@@ -112,6 +126,16 @@ export const routerChecks = [
     name: 'state',
     why: 'two trials in one process must not share a router',
     run: checkState,
+  },
+  {
+    name: 'statistics',
+    why: 'micro-batches and hosts are joined by what a router says of them',
+    run: checkStatistics,
+  },
+  {
+    name: 'microBatches',
+    why: 'a step in parts must leave the state of the step as a whole',
+    run: checkMicroBatches,
   },
 ] as const satisfies readonly RouterCheck[];
 

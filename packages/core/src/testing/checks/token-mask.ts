@@ -1,6 +1,6 @@
 import type { Router } from '../../contract/router.js';
 import type { Batch, Mode } from '../batch.js';
-import { pickTokens, randomBatch } from '../batch.js';
+import { inSequences, masked, pickTokens, randomBatch } from '../batch.js';
 import { firstDifference, firstLossDifference } from '../compare.js';
 import { pickRouting } from '../pick-routing.js';
 import type { ReadRouting } from '../read-routing.js';
@@ -10,21 +10,24 @@ import { withRouter } from '../subject.js';
 import { ensure } from '../violation.js';
 
 const present = [0, 1, 3, 4, 6, 7, 8, 11];
+const isPresent = (t: number) => present.includes(t);
 
 /** Padding gets nothing, takes nothing, and changes nothing for the other tokens. */
 export function checkTokenMask(subject: Subject): void {
   const whole = randomBatch(subject, 12);
-  const batch = masked(whole, present);
+  const batch = masked(whole, isPresent);
   const otherPadding = masked(
     exchangePadding(whole, randomBatch(subject, 12, { seed: 2 })),
-    present,
+    isPresent,
   );
   withRouter(subject, (router) => {
     for (const mode of [{ dropFree: true }, { training: false }, { training: true }]) {
-      const routed = routeBatch(router, batch, mode);
-      getsNothing(routed, batch.tokenMask!);
-      const again = onlyPresent(routeBatch(router, otherPadding, mode));
-      changesNothing(onlyPresent(routed), again, 'the content of padding was changed');
+      for (const inside of [(given: Batch) => given, (given: Batch) => inSequences(given, 3)]) {
+        const routed = routeBatch(router, inside(batch), mode);
+        getsNothing(routed, batch.tokenMask!);
+        const again = onlyPresent(routeBatch(router, inside(otherPadding), mode));
+        changesNothing(onlyPresent(routed), again, 'the content of padding was changed');
+      }
     }
     // Noise is drawn for the whole batch, so leaving tokens out is compared in evaluation alone.
     for (const mode of [{ dropFree: true }, { training: false }]) {
@@ -32,7 +35,11 @@ export function checkTokenMask(subject: Subject): void {
       const routed = onlyPresent(routeBatch(router, batch, mode));
       changesNothing(routed, without, 'padding was left out');
     }
-    onlyPadding(router, masked(whole, []), { training: true });
+    onlyPadding(
+      router,
+      masked(whole, () => false),
+      { training: true },
+    );
   });
 }
 
@@ -46,6 +53,9 @@ function getsNothing(routed: ReadRouting, tokenMask: Float32Array): void {
     const t = routed[member].findIndex((v, at) => v !== 0 && !tokenMask[at]);
     refuse(`zeroCompute (${member})`, t < 0 ? undefined : t);
   }
+  const width = routed.constant.length / routed.tokens;
+  const i = routed.constant.findIndex((v, at) => v !== 0 && !tokenMask[Math.floor(at / width)]);
+  refuse('zeroCompute (constant)', i < 0 ? undefined : Math.floor(i / width));
 }
 
 function refuse(member: string, token: number | undefined): void {
@@ -73,11 +83,6 @@ function onlyPadding(router: Router, batch: Batch, mode: Mode): void {
     got: wrong ? `loss ${wrong.name} = ${wrong.value}` : 'a dispatched token',
     fix: 'Divide by max(count, 1).',
   });
-}
-
-function masked(batch: Batch, kept: readonly number[]): Batch {
-  const tokenMask = Float32Array.from({ length: batch.tokens }, (_, t) => +kept.includes(t));
-  return { ...batch, tokenMask };
 }
 
 function exchangePadding(batch: Batch, other: Batch): Batch {
