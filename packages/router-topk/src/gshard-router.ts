@@ -1,9 +1,9 @@
 import { createGate, defineRouter, gatedRouter } from '@moekit/core';
-import { capacityOptions, choice, coefficient, optionsOf, share } from '@moekit/core/options';
+import { balanceOptions, capacityOptions, choice, optionsOf, share } from '@moekit/core/options';
 import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { routeTopTwo } from './top-two.js';
+import { routeTopTwo, topTwoBalance, topTwoOptions } from './top-two.js';
 
 const options = optionsOf({
   variant: choice(
@@ -14,9 +14,10 @@ const options = optionsOf({
   ...capacityOptions(2, 2),
   secondChoiceThreshold: share(
     0.5,
-    'In training the second choice is kept with probability min(1, its weight / this); 0.2 in Mesh TensorFlow',
+    'A random second choice is kept with probability min(1, its weight / this); 0.2 in Mesh TensorFlow',
   ),
-  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
+  ...topTwoOptions(),
+  ...balanceOptions(0.01, 'Weight of the load-balancing loss over first choices'),
 });
 
 export interface GShardOptions extends z.output<typeof options> {}
@@ -35,12 +36,14 @@ export const gshardRouter = defineRouter<GShardOptions, GShardInput>({
   create: (spec, settings) => {
     assertTwoExperts('gshard', spec);
     const gate = createGate(spec);
+    const balance = topTwoBalance(spec.numExperts, settings);
     return gatedRouter(spec, {
       name: 'gshard',
       expertsPerToken: 2,
       gates: [gate],
+      state: [balance],
       route: (x, context) =>
-        routeTopTwo(gate.logits(x), { ...settings, zLossCoefficient: 0 }, context),
+        routeTopTwo(gate.logits(x), { ...settings, zLossCoefficient: 0 }, context, balance),
     });
   },
 });

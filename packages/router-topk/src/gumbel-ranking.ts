@@ -13,12 +13,13 @@ const FIRST = 1e38;
  * @returns float32 [T,E], a constant
  */
 export function gumbelRanking(logits: Tensor2D, first: Tensor2D, rng: Rng): Tensor2D {
-  const noised = add(stopGradient(logits), tensor2d(gumbelArray(rng, logits.size), logits.shape));
+  const noised = add(stopGradient(logits), gumbelNoise(rng, logits.shape));
   return add(mul(noised, sub(1, first)), mul(first, FIRST));
 }
 
-/** n draws from the standard Gumbel distribution as float32, all finite. */
-function gumbelArray(rng: Rng, n: number): Float32Array {
+/** Draws from the standard Gumbel distribution, all finite. */
+export function gumbelNoise(rng: Rng, [tokens, experts]: [number, number]): Tensor2D {
   const draw = () => -Math.log(-Math.log(Math.max(rng.uniform(), Number.MIN_VALUE)));
-  return Float32Array.from({ length: n }, draw);
+  const values = Float32Array.from({ length: tokens * experts }, draw);
+  return tensor2d(values, [tokens, experts]);
 }

@@ -1,6 +1,5 @@
-import type { RouteContext, Routing } from '@moekit/core';
+import type { Balance, RouteContext, Routing } from '@moekit/core';
 import {
-  balanceLosses,
   createGate,
   defineRouter,
   gatedRouter,
@@ -9,7 +8,7 @@ import {
   withinCapacity,
 } from '@moekit/core';
 import {
-  coefficient,
+  balanceOptions,
   factorOrNull,
   flag,
   minCapacity,
@@ -23,6 +22,7 @@ import { softmax } from '@tensorflow/tfjs-core';
 import * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
+import { balanceOf } from './balance-of.js';
 import { gumbelRanking } from './gumbel-ranking.js';
 
 const given = optionsOf({
@@ -37,7 +37,7 @@ const given = optionsOf({
     false,
     'Draw noise at evaluation too, as the reference code does: two evaluations of one text then differ',
   ),
-  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
+  ...balanceOptions(0.01, 'Weight of the load-balancing loss over first choices'),
 });
 
 /** Capacity factors that are not given are k. */
@@ -70,9 +70,10 @@ export function routeGumbelTopK(
   logits: Tensor2D,
   settings: GumbelTopKOptions,
   context: RouteContext,
+  balance: Balance = balanceOf(logits.shape[1], settings),
 ): Routing {
   const { tokenMask, training, rng } = context;
-  const { k, noiseAtEvaluation, balanceCoefficient } = settings;
+  const { k, noiseAtEvaluation } = settings;
   const probs: Tensor2D = softmax(logits); // [T,E]
   const first = topExperts(logits, 1);
   const noisy = k > 1 && (training || noiseAtEvaluation);
@@ -87,10 +88,7 @@ export function routeGumbelTopK(
     capacity,
     logits,
     probs,
-    losses: balanceLosses(probs, maskTokens(first, tokenMask), {
-      coefficient: balanceCoefficient,
-      tokenMask,
-    }),
+    ...balance.of(probs, maskTokens(first, tokenMask), context),
   });
 }
 
@@ -106,11 +104,13 @@ export const gumbelTopKRouter = defineRouter<GumbelTopKOptions, GumbelTopKInput>
   create: (spec, settings) => {
     assertTopK('gumbel-topk', settings.k, spec);
     const gate = createGate(spec);
+    const balance = balanceOf(spec.numExperts, settings);
     return gatedRouter(spec, {
       name: 'gumbel-topk',
       expertsPerToken: settings.k,
       gates: [gate],
-      route: (x, context) => routeGumbelTopK(gate.logits(x), settings, context),
+      state: [balance],
+      route: (x, context) => routeGumbelTopK(gate.logits(x), settings, context, balance),
     });
   },
 });

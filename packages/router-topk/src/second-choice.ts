@@ -1,6 +1,36 @@
 import type { Rng } from '@moekit/core';
-import { select, selectOnHost } from '@moekit/core';
+import { select, selectedSoftmax, selectOnHost } from '@moekit/core';
+import { topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { cast, greater, maximum } from '@tensorflow/tfjs-core';
+
+/** The policies of Mesh TensorFlow, and of NLLB but for its sampling among all experts. */
+export const SECOND_CHOICES = ['random', 'threshold', 'all', 'none'] as const;
+export type SecondChoice = (typeof SECOND_CHOICES)[number];
+
+/**
+ * The first choice, and the second where the policy keeps it.
+ * Formula:  random     with probability min(1, g2 / threshold)
+ *           threshold  where g2 > threshold,  g2 = p2 / (p1 + p2)   (Mesh TensorFlow, second_policy)
+ * @param top float32 [T,E] of 0/1, both choices      @returns float32 [T,E] of 0/1, a constant
+ */
+export function keptChoices(
+  policy: Exclude<SecondChoice, 'all'>,
+  { logits, top, threshold, rng }: ChoiceParts,
+): Tensor2D {
+  if (policy === 'random') return keepSecondChoices(logits, rng, threshold);
+  const first = topExperts(logits, 1);
+  if (policy === 'none') return first;
+  const sure = select(logits, (z) => cast(greater(selectedSoftmax(z, top), threshold), 'float32'));
+  return maximum(first, sure);
+}
+
+interface ChoiceParts {
+  readonly logits: Tensor2D;
+  readonly top: Tensor2D;
+  readonly threshold: number;
+  readonly rng: Rng;
+}
 
 /**
  * The random second choice of GShard: an expert that would get little weight is often not worth its room.

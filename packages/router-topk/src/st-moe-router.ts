@@ -1,17 +1,25 @@
 import { createGate, defineRouter, gatedRouter } from '@moekit/core';
-import { capacityOptions, coefficient, optionsOf, share } from '@moekit/core/options';
+import {
+  balanceOptions,
+  capacityOptions,
+  coefficient,
+  optionsOf,
+  share,
+} from '@moekit/core/options';
 import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { routeTopTwo } from './top-two.js';
+import { balanceOf } from './balance-of.js';
+import { routeTopTwo, topTwoOptions } from './top-two.js';
 
 const options = optionsOf({
   ...capacityOptions(1.25, 2),
   secondChoiceThreshold: share(
     0.2,
-    'In training the second choice is kept with probability min(1, its weight / this)',
+    'A random second choice is kept with probability min(1, its weight / this)',
   ),
-  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss over first choices'),
+  ...topTwoOptions(),
+  ...balanceOptions(0.01, 'Weight of the load-balancing loss over first choices'),
   zLossCoefficient: coefficient(0.001, 'Weight of the router z-loss'),
 });
 
@@ -31,11 +39,14 @@ export const stMoERouter = defineRouter<StMoEOptions, StMoEInput>({
   create: (spec, settings) => {
     assertTwoExperts('st-moe', spec);
     const gate = createGate(spec);
+    const balance = balanceOf(spec.numExperts, settings);
     return gatedRouter(spec, {
       name: 'st-moe',
       expertsPerToken: 2,
       gates: [gate],
-      route: (x, context) => routeTopTwo(gate.logits(x), { ...settings, variant: 'mesh' }, context),
+      state: [balance],
+      route: (x, context) =>
+        routeTopTwo(gate.logits(x), { ...settings, variant: 'mesh' }, context, balance),
     });
   },
 });

@@ -1,24 +1,20 @@
-import type { RouteContext, Routing } from '@moekit/core';
-import {
-  balanceLosses,
-  createGate,
-  defineRouter,
-  gatedRouter,
-  maskTokens,
-  stepCapacity,
-  withJitter,
-  withinCapacity,
-} from '@moekit/core';
-import { amount, capacityOptions, coefficient, optionsOf } from '@moekit/core/options';
+import type { Balance, RouteContext, Routing } from '@moekit/core';
+import { createGate, defineRouter, gatedRouter, maskTokens, withJitter } from '@moekit/core';
+import { amount, balanceOptions, capacityOptions, optionsOf } from '@moekit/core/options';
 import { routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
+import { balanceOf } from './balance-of.js';
+import { capacityPer, priority, roomOf } from './room.js';
+
 const options = optionsOf({
   ...capacityOptions(1.25, 2),
+  capacityPer: capacityPer(),
+  priority: priority(),
   jitter: amount(0.01, 'Input noise of the gate in training: x * U(1 - jitter, 1 + jitter)', 1),
-  balanceCoefficient: coefficient(0.01, 'Weight of the load-balancing loss'),
+  ...balanceOptions(0.01),
 });
 
 export interface SwitchOptions extends z.output<typeof options> {}
@@ -26,7 +22,7 @@ export interface SwitchOptions extends z.output<typeof options> {}
 export interface SwitchInput extends z.input<typeof options> {}
 
 /**
- * Switch's decision on given logits: one expert per token, served in token order.
+ * Switch's decision on given logits: one expert per token, served in token order unless `priority` says otherwise.
  * Formula:  w_te = p_te where e = argmax_e p_te and there is room, p = softmax z   (2101.03961 section 2.1)
  * @param logits float32 [T,E]
  */
@@ -34,20 +30,20 @@ export function routeSwitch(
   logits: Tensor2D,
   settings: SwitchOptions,
   context: RouteContext,
+  balance: Balance = balanceOf(logits.shape[1], settings),
 ): Routing {
-  const { tokenMask } = context;
   const probs: Tensor2D = softmax(logits); // [T,E]
-  const selected = maskTokens(topExperts(logits, 1), tokenMask);
-  const capacity = stepCapacity(logits, settings, context, { rounding: 'down' });
+  const selected = maskTokens(topExperts(logits, 1), context.tokenMask);
+  const room = roomOf(logits, settings, context, { rounding: 'down' });
   return routingOf({
     choices: 1,
     weights: probs,
     selected,
-    dispatched: withinCapacity(selected, logits, capacity),
-    capacity,
+    dispatched: room.dispatched(selected),
+    capacity: room.capacity,
     logits,
     probs,
-    losses: balanceLosses(probs, selected, { coefficient: settings.balanceCoefficient, tokenMask }),
+    ...balance.of(probs, selected, context),
   });
 }
 
@@ -62,11 +58,13 @@ export const switchRouter = defineRouter<SwitchOptions, SwitchInput>({
   options,
   create: (spec, settings) => {
     const gate = createGate(spec);
+    const balance = balanceOf(spec.numExperts, settings);
     const router = gatedRouter(spec, {
       name: 'switch',
       expertsPerToken: 1,
       gates: [gate],
-      route: (x, context) => routeSwitch(gate.logits(x), settings, context),
+      state: [balance],
+      route: (x, context) => routeSwitch(gate.logits(x), settings, context, balance),
     });
     return withJitter(router, settings.jitter);
   },

@@ -8,7 +8,9 @@ import { routeTopTwo } from '../src/top-two.js';
 import golden from './goldens/gshard-top2.json' with { type: 'json' };
 import { balance, firstChoiceShares, zLoss } from './reference/basics.js';
 import { gshardReference } from './reference/gshard.js';
+import { gshardRouter } from '../src/index.js';
 import {
+  defaultsOf,
   evaluation,
   expectClose,
   float64,
@@ -22,12 +24,12 @@ import {
 } from './support.js';
 
 const settings = (variant: 'paper' | 'mesh'): TopTwoOptions => ({
+  ...defaultsOf(gshardRouter),
   variant,
   capacityFactor: 2,
   evalCapacityFactor: 2,
   minCapacity: 1,
   secondChoiceThreshold: 0.5,
-  balanceCoefficient: 0.01,
   zLossCoefficient: 0,
 });
 const { u } = golden.config;

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 
-import type { Rng, RouteContext } from '@moekit/core';
+import type { Rng, RouteContext, RouterPlugin } from '@moekit/core';
 import { createRng } from '@moekit/core';
 import { useBackend } from '@moekit/core/testing';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
@@ -19,6 +19,11 @@ export function describeOnBackends(name: string, tests: () => void): void {
       tests();
     },
   );
+}
+
+/** The options of a router, each at its default. */
+export function defaultsOf<Options>(plugin: Pick<RouterPlugin<Options>, 'options'>): Options {
+  return (plugin.options['~standard'].validate({}) as unknown as { value: Options }).value;
 }
 
 export const matrix = (rows: Matrix): Tensor2D => tensor2d(rows.map((row) => [...row]));

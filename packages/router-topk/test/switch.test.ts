@@ -10,6 +10,7 @@ import golden from './goldens/switch-top1-capacity.json' with { type: 'json' };
 import { balance, zLoss } from './reference/basics.js';
 import { switchReference } from './reference/switch.js';
 import {
+  defaultsOf,
   evaluation,
   expectClose,
   float64,
@@ -22,6 +23,7 @@ import {
 } from './support.js';
 
 const options: SwitchOptions = {
+  ...defaultsOf(switchRouter),
   capacityFactor: golden.config.capacityFactor,
   evalCapacityFactor: golden.config.capacityFactor,
   minCapacity: 1,

@@ -3,10 +3,11 @@ import { grad, mul, sum, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import type { TopKOptions } from '../src/top-k-router.js';
-import { routeTopK } from '../src/top-k-router.js';
+import { routeTopK, topKRouter } from '../src/top-k-router.js';
 import golden from './goldens/switch-top1-capacity.json' with { type: 'json' };
 import { balance, ranked, softmax, zLoss } from './reference/basics.js';
 import {
+  defaultsOf,
   describeOnBackends,
   evaluation,
   expectClose,
@@ -17,16 +18,7 @@ import {
   training,
 } from './support.js';
 
-const options: TopKOptions = {
-  k: 2,
-  normalise: true,
-  capacityFactor: null,
-  evalCapacityFactor: null,
-  minCapacity: 1,
-  priority: 'rank-then-arrival',
-  balanceCoefficient: 0.01,
-  zLossCoefficient: 0,
-};
+const options: TopKOptions = { ...defaultsOf(topKRouter), minCapacity: 1 };
 
 /** The k most likely experts with their probabilities, in plain numbers. */
 function reference(logits: number[][], k: number, normalise: boolean): number[][] {

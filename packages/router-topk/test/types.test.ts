@@ -26,7 +26,7 @@ it("options are completed and checked from the package's own types", () => {
   expectTypeOf<TopKInput['k']>().toEqualTypeOf<number | undefined>();
   expectTypeOf<TopKOptions['k']>().toEqualTypeOf<number>();
   expectTypeOf<TopKInput['priority']>().toEqualTypeOf<
-    'rank-then-arrival' | 'rank-then-probability' | undefined
+    'rank-then-arrival' | 'rank-then-probability' | 'arrival' | 'probability' | 'batch' | undefined
   >();
   expectTypeOf<TopKInput['capacityFactor']>().toEqualTypeOf<number | null | undefined>();
   expectTypeOf<SwitchInput['jitter']>().toEqualTypeOf<number | undefined>();

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import { unknownOption } from '../contract/parse-options.js';
+import type { BalanceScope } from '../losses/balance.js';
 import { BALANCE_SCOPES } from '../losses/balance.js';
 import { factorOrNull, numberIn, wholeFrom, wordOf } from './values.js';
 
@@ -83,12 +84,16 @@ export function capacityOptions(train: number | null, evaluation: number | null)
 }
 
 /** The options of every router with a load-balancing loss: see createBalance. */
-export function balanceOptions(weight: number, what = 'Weight of the load-balancing loss') {
+export function balanceOptions(
+  weight: number,
+  what = 'Weight of the load-balancing loss',
+  scope: BalanceScope = 'micro-batch',
+) {
   return {
     balanceCoefficient: coefficient(weight, what),
     balanceScope: choice(
       BALANCE_SCOPES,
-      'micro-batch',
+      scope,
       'Tokens whose loads are to be even together: each sequence, each micro-batch, the batch of the step, or the last steps too',
     ),
     balanceWindow: whole(
