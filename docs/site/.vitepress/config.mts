@@ -64,7 +64,7 @@ export default defineConfig({
         items: [
           { text: 'All of them', link: '/docs/routers' },
           { text: 'Top-k and Switch', link: '/packages/router-topk/README' },
-          { text: 'Threshold (XMoE)', link: '/packages/router-threshold/README' },
+          { text: 'Threshold (XMoE, top-p)', link: '/packages/router-threshold/README' },
           { text: 'Null experts', link: '/packages/router-null-expert/README' },
           { text: 'Controls', link: '/packages/router-controls/README' },
           { text: 'ReLU (ReMoE, BlockFFN)', link: '/packages/router-relu/README' },

@@ -1,14 +1,8 @@
-import type { coreErrors, RouteContext, Router, RouterSpec } from '@moekit/core';
-import {
-  countTokens,
-  createGate,
-  defineRouter,
-  errorsOf,
-  gatedRouter,
-  stepCapacity,
-} from '@moekit/core';
+import type { RouteContext, Router, RouterSpec } from '@moekit/core';
+import { countTokens, createGate, defineRouter, gatedRouter, stepCapacity } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
+import { assertAtMostExperts } from './assert-experts.js';
 import type { ThresholdInput, ThresholdOptions } from './options.js';
 import { thresholdOptions } from './options.js';
 import { routeLogits } from './route-logits.js';
@@ -28,10 +22,9 @@ export const thresholdRouter = defineRouter<ThresholdOptions, ThresholdInput>({
   create: createThresholdRouter,
 });
 
-const fail = errorsOf<typeof coreErrors>();
-
 function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Router {
-  assertWithin(options, spec);
+  if (options.within !== undefined)
+    assertAtMostExperts('threshold', 'within', options.within, spec);
   const gate = createGate(spec, { init: 'uniform' });
   return gatedRouter(spec, {
     name: 'threshold',
@@ -59,14 +52,4 @@ function expectedExperts(
   if (capacityFactor === null && within === undefined && threshold > 0) return null;
   const most = threshold === 0 ? 1 : (within ?? numExperts);
   return Math.min(capacityFactor ?? most, most);
-}
-
-/** @throws MOE_OPTIONS when a token is to choose among more experts than there are */
-function assertWithin({ within = 1 }: ThresholdOptions, { numExperts }: RouterSpec): void {
-  if (within <= numExperts) return;
-  throw fail('MOE_OPTIONS', {
-    asked: `Options of router threshold must fit a layer of ${numExperts} experts`,
-    got: `within = ${within}`,
-    fix: `within: expected a whole number from 1 to ${numExperts}.`,
-  });
 }

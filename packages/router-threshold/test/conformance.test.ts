@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 
 import { testRouter } from '@moekit/core/testing';
 
-import { thresholdRouter } from '../src/index.js';
+import { dTopPRouter, expertThresholdRouter, thresholdRouter, topPRouter } from '../src/index.js';
 
 const backends = ['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'];
 
@@ -29,4 +29,33 @@ testRouter(
   thresholdRouter,
   { within: 2, normalise: true, capacityFactor: 1, evalCapacityFactor: 1, minCapacity: 1 },
   { name: 'threshold, a share of the top 2 under pressure', numExperts: 8, backends },
+);
+testRouter(topPRouter, undefined, { numExperts: 8, backends });
+testRouter(
+  topPRouter,
+  { p: 0.9, normalise: true, balanceScope: 'sequence', entropyCoefficient: 0.1 },
+  { name: 'top-p, normalised', backends },
+);
+testRouter(topPRouter, { p: 1 }, { name: 'top-p, all' });
+testRouter(dTopPRouter, undefined, { numExperts: 8, backends });
+testRouter(
+  dTopPRouter,
+  { expertsPerToken: 4, normaliseLogits: false, normalise: true, balanceScope: 'window' },
+  { name: 'd-top-p, all experts, plain logits', backends },
+);
+testRouter(expertThresholdRouter, undefined, { numExperts: 8, backends });
+testRouter(
+  expertThresholdRouter,
+  { warmUpSteps: 1 },
+  { name: 'expert-threshold by its cuts', numExperts: 8, backends },
+);
+testRouter(
+  expertThresholdRouter,
+  { expertsPerToken: 1.5, decay: 0, warmUpSteps: 5, weights: 'raw' },
+  { name: 'dynamic activation in its warm-up', backends },
+);
+testRouter(
+  expertThresholdRouter,
+  { warmUp: 'expert-choice', warmUpSteps: 4 },
+  { name: 'expert-threshold, started by expert choice', numExperts: 8, backends },
 );
