@@ -17,6 +17,7 @@ import { layerTimeCommand } from './commands/layer-time.js';
 import { newCommand, newRouterCommand } from './commands/new.js';
 import { reportCommand } from './commands/report.js';
 import { routersCommand } from './commands/routers.js';
+import { routeCommand } from './commands/route.js';
 import { sweepCommand } from './commands/sweep.js';
 import { trainCommand } from './commands/train.js';
 
@@ -54,6 +55,10 @@ export function bindCommands(done: Done): readonly CommandUnknownOpts[] {
     generateCommand().action(async (path, flags) => {
       const { generateFrom } = await import('./commands/actions/generate.js');
       done(await generateFrom(path, flags));
+    }),
+    routeCommand().action(async (path, text, flags) => {
+      const { routeWithRun } = await import('./commands/actions/route.js');
+      done(await routeWithRun(path, text, flags));
     }),
     inspectCommand().action(async (path, flags) => {
       const { inspect } = await import('./commands/actions/inspect.js');

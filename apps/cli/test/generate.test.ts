@@ -88,6 +88,68 @@ describe('moekit generate', { timeout: 120_000 }, () => {
   });
 });
 
+describe('moekit route', { timeout: 120_000 }, () => {
+  interface Routed {
+    tokens: { text: string; layers: { experts: number[]; weights: number[] }[] }[];
+    numExperts: number[];
+  }
+  const TEXT = 'To be, or <not> & so on\nnext';
+
+  test('says which experts compute each token, as the layer does', async () => {
+    const { stdout, stderr, code } = await command('route', 'run', TEXT, '--json');
+    expect([stderr, code]).toEqual(['', 0]);
+    const { tokens, numExperts } = JSON.parse(stdout) as Routed;
+    expect(tokens.map(({ text }) => text).join('')).toBe(TEXT);
+    const run = await loadRun(checkpoint(), { routers: [thresholdRouter] });
+    const [layer] = run.model.moeLayers;
+    expect(numExperts).toEqual([layer!.experts.numExperts]);
+    for (const { layers } of tokens) {
+      const [{ experts, weights }] = layers as [Routed['tokens'][0]['layers'][0]];
+      // a threshold of 0.9: the weights are probabilities, the highest first, and one less would not reach it
+      expect(weights).toEqual([...weights].sort((a, b) => b - a));
+      const sum = weights.reduce((all, weight) => all + weight, 0);
+      expect(sum).toBeGreaterThanOrEqual(0.9 - 1e-6);
+      expect(sum - weights.at(-1)!).toBeLessThan(0.9);
+      expect(new Set(experts).size).toBe(experts.length);
+    }
+    run.dispose();
+  });
+
+  test('reads a text longer than the context in windows', async () => {
+    const long = TEXT.repeat(3);
+    const { stdout } = await command('route', 'run', long, '--json');
+    const { tokens } = JSON.parse(stdout) as Routed;
+    expect(tokens.map(({ text }) => text).join('')).toBe(long);
+    const alone = await command('route', 'run', long.slice(0, 8), '--json'); // contextLength
+    expect(tokens.slice(0, 8)).toEqual((JSON.parse(alone.stdout) as Routed).tokens);
+  });
+
+  test.each(['expert', 'count'])('shows them in the terminal, by %s', async (by) => {
+    const { stdout } = await command('route', 'run', 'ab', '--by', by);
+    expect(stdout).toMatch(/^MoE layer 1\na\[\d+\]b\[\d+\]\n/);
+    expect(stdout).toContain(by === 'expert' ? 'expert ' : ' experts ');
+  });
+
+  test('writes a page, in which a text is text', async () => {
+    const { stderr, stdout } = await command('route', 'run', TEXT, '--out', 'route.html');
+    expect([stdout, stderr]).toEqual(['', 'page route.html\n']);
+    const page = readFileSync(join(cwd, 'route.html'), 'utf8');
+    expect(page).toContain('&lt;</span>');
+    expect(page).not.toContain('<not>');
+    expect([...page.matchAll(/<p class="tokens">(.*?)<\/p>/gs)]).toHaveLength(2);
+  });
+
+  test.each([
+    [['run', ''], 'MODELS_TOKENS'],
+    [['run'], 'CLI_USAGE'],
+    [['run', 'a', '--by', 'size'], 'CLI_USAGE'],
+  ])('%j is %s', async (args, code) => {
+    const { stderr, code: exit } = await command('route', ...args);
+    expect(stderr).toContain(`error ${code}`);
+    expect(exit).toBe(2);
+  });
+});
+
 describe('loadRun', { timeout: 120_000 }, () => {
   test('needs the router that the run names', async () => {
     await expect(loadRun(checkpoint())).rejects.toMatchObject({

@@ -28,6 +28,7 @@ export type { PluginRegistry } from './plugins/registry.js';
 export { format } from './statistics/format.js';
 export { routingColumns } from './report/routing-columns.js';
 export type { RoutingColumn } from './report/routing-columns.js';
+export { routedTextPage } from './report/routed-text-page.js';
 export { renderReport } from './report/render-report.js';
 export { buildRun } from './run/build-run.js';
 export { differencesFromTraining } from './run/differences.js';

@@ -51,6 +51,8 @@ export type {
 export { generate } from './generation/generate.js';
 export type { GenerateOptions } from './generation/generate.js';
 export { generateText } from './generation/generate-text.js';
+export { routeText } from './generation/route-text.js';
+export type { RoutedText, RoutedToken, TokenRoute } from './generation/route-text.js';
 export { loadRun } from './run/load/load-run.js';
 export type { LoadedRun, LoadRunOptions } from './run/load/load-run.js';
 export { bleu } from './metrics/bleu.js';

@@ -4,7 +4,10 @@ import pc from 'picocolors';
 
 /** Two secret numbers: text from elsewhere cannot colour anything, since its codes lack them. */
 const SIGNATURE = [randomInt(1000, 10_000), randomInt(1000, 10_000)].join(';');
-const SIGNED = new RegExp(`\\u001b\\[(\\d+);${SIGNATURE}m`, 'g');
+const SIGNED = new RegExp(`\\u001b\\[([\\d;]+);${SIGNATURE}m`, 'g');
+
+/** Whether `paint` paints. */
+export const { isColorSupported: hasColours } = pc;
 
 /** moekit's colours, which `printable` tells from all others; nothing where colours are off. */
 export const paint = {
@@ -16,12 +19,17 @@ export const paint = {
   cyan: painter(36, 39),
 };
 
-function painter(open: number, close: number): (text: string) => string {
-  if (!pc.isColorSupported) return (text) => text;
+/** Dark text on one of a terminal's 256 colours. */
+export function highlight(colour: number): (text: string) => string {
+  return painter(`38;5;16;48;5;${colour}`, '39;49');
+}
+
+function painter(open: number | string, close: number | string): (text: string) => string {
+  if (!hasColours) return (text) => text;
   return (text) => `${code(open)}${text}${code(close)}`;
 }
 
-function code(number: number): string {
+function code(number: number | string): string {
   return `\u001b[${number};${SIGNATURE}m`;
 }
 

@@ -1,10 +1,11 @@
 import { unlearned } from '../results/learned.js';
 import type { Results } from '../results/results-schema.js';
 import { labelTitle } from './labels.js';
-import { Markup, markup } from './markup.js';
+import type { Markup } from './markup.js';
+import { markup } from './markup.js';
+import { htmlPage } from './page/html-page.js';
 import type { Panel } from './page/panel.js';
 import { renderPanel } from './page/panel.js';
-import { STYLE } from './page/style.js';
 import { activationsPanel } from './sections/activations.js';
 import { rowCards } from './sections/cards.js';
 import { curvesPanel } from './sections/curves.js';
@@ -19,33 +20,16 @@ import { resultsPanel } from './sections/results.js';
 import { setupPanel } from './sections/setup.js';
 import { slotsPanel } from './sections/slots.js';
 
-/** The page needs no script and no network; a policy stands behind the escaping. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
 /** The page of one run, or of several with a list of contents and their answers at the top. */
 export function reportPage(results: Results | readonly Results[]): string {
   const runs = Array.isArray(results) ? (results as readonly Results[]) : [results as Results];
   const title = runs.length === 1 ? labelTitle(runs[0]!) : `${runs.length} runs`;
   const parts = runs.map((run, i) => ({ run, prefix: runs.length > 1 ? `run-${i + 1}-` : '' }));
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="moekit">
-<title>moekit: ${title}</title>
-<style>${Markup.trusted(STYLE)}</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the content</a>
-<main id="content">
-${runs.length > 1 && overview(parts)}
-${parts.map(renderRun)}
-</main>
-</body>
-</html>
-`.toString();
+  return htmlPage(
+    title,
+    markup`${runs.length > 1 && overview(parts)}
+${parts.map(renderRun)}`,
+  );
 }
 
 interface Part {

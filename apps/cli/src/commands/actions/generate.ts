@@ -1,18 +1,13 @@
 import { text } from 'node:stream/consumers';
 
-import { loadPlugin, parts, readStoredRun } from '@moekit/bench';
-import { resolveBinding } from '@moekit/core/di';
 import type { GenerateOptions } from '@moekit/models';
-import { generateText, loadRun } from '@moekit/models';
-import { languageModelling, readManifest } from '@moekit/models/node';
+import { generateText } from '@moekit/models';
 
 import { applyDevice } from './apply-device.js';
-import { composeApplication } from '../../container.js';
 import type { GenerateFlags } from '../generate.js';
 import { defined } from '../../given.js';
 import { print, say } from '../../output/terminal.js';
-import { findCheckpoint } from '../../training/find-checkpoint.js';
-import { assertNoForeignCode } from '../../training/trusted.js';
+import { loadTextRun } from '../../training/load-text-run.js';
 
 /**
  * Continues a prompt with the model of a run, and prints the text as it comes.
@@ -20,17 +15,7 @@ import { assertNoForeignCode } from '../../training/trusted.js';
  */
 export async function generateFrom(path: string, flags: GenerateFlags): Promise<number> {
   applyDevice(flags);
-  const application = await composeApplication();
-  const best = flags.best ? languageModelling.metrics[0] : undefined;
-  const checkpoint = await findCheckpoint(path, best);
-  const registry = resolveBinding(application, parts.registry);
-  const manifest = await readManifest(checkpoint);
-  const stored = readStoredRun(manifest);
-  assertNoForeignCode(stored, registry, flags);
-  const { router: name } = stored.router;
-  const plugin = await loadPlugin(flags.router ?? name, registry);
-  await resolveBinding(application, parts.startBackend)(flags.backend ?? manifest.backend);
-  const run = await loadRun(checkpoint, plugin ? { routers: [{ ...plugin, name }] } : {});
+  const { checkpoint, run } = await loadTextRun(path, flags);
   try {
     const prompt = flags.prompt === '-' ? await text(process.stdin) : flags.prompt;
     const started = performance.now();

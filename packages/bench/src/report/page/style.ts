@@ -55,6 +55,8 @@ details.numbers summary { color: var(--accent); cursor: pointer; width: max-cont
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 18px; margin: 10px 0 0; font-size: 14px; }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
+.tokens { font: 14px/1.9 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: 6px 0 14px; }
+.tokens span[style] { padding: 2px 0; border-radius: 3px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; }
 @media (max-width: 560px) { main { padding: 20px 12px 48px; } section { padding: 16px 14px; } h1 { font-size: 23px; } dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; } }
 @media print { body { background: none; } section { break-inside: avoid; } nav, .skip { display: none; } }

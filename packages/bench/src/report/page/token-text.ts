@@ -1,0 +1,40 @@
+import type { Markup } from '../markup.js';
+import { markup } from '../markup.js';
+import { heat } from './picture.js';
+
+/** A colour to write on, and one that can be read there; CSS. */
+export interface Highlight {
+  readonly background: string;
+  readonly ink: string;
+}
+
+/** A token of a text and the colour behind it. */
+export interface ColouredToken {
+  readonly text: string;
+  readonly highlight: Highlight | undefined;
+  /** Shown where the pointer rests. */
+  readonly hint: string;
+}
+
+/** A text whose tokens stand on their colours; line breaks stay. */
+export function tokenText(tokens: readonly ColouredToken[]): Markup {
+  const spans = tokens.map(({ text, highlight, hint }) => {
+    const style = highlight && `background:${highlight.background};color:${highlight.ink}`;
+    return markup`<span title="${hint}"${style && markup` style="${style}"`}>${text}</span>`;
+  });
+  return markup`<p class="tokens">${spans}</p>`;
+}
+
+const [DARK, LIGHT] = ['#111418', '#ffffff'];
+
+/** Hues as far apart as they can be, the same in light and dark pages; neighbours differ in lightness too. */
+export function expertHighlight(expert: number, numExperts: number): Highlight {
+  const hue = Math.round((360 * expert) / Math.max(numExperts, 1));
+  return { background: `hsl(${hue} 70% ${expert % 2 === 0 ? 80 : 68}%)`, ink: DARK };
+}
+
+/** From none (dark) to `most` (bright). */
+export function countHighlight(count: number, most: number): Highlight {
+  const share = most > 0 ? count / most : 0;
+  return { background: heat(share), ink: share > 0.6 ? DARK : LIGHT };
+}
