@@ -1,4 +1,10 @@
+export { adaMoERouter } from './ada-moe-router.js';
+export type { AdaMoEInput, AdaMoEOptions } from './ada-moe-router.js';
 export type { GateNorm } from './gates.js';
+export { longcatRouter } from './longcat-router.js';
+export type { LongcatInput, LongcatOptions } from './longcat-router.js';
+export { moePlusPlusRouter } from './moe-plus-plus-router.js';
+export type { MoEPlusPlusInput, MoEPlusPlusOptions } from './moe-plus-plus-options.js';
 export { nullExpertRouter, nullExpertRouter as default } from './null-expert-router.js';
 export type { NullExpertInput, NullExpertOptions } from './options.js';
 export { routeLogits } from './route-logits.js';

@@ -1,10 +1,10 @@
-import type { RouteContext, Router, RouterSpec } from '@moekit/core';
-import { clearPadding, defineRouter } from '@moekit/core';
+import type { Router, RouterSpec } from '@moekit/core';
+import { defineRouter, gatedRouter } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
+import { slotBalance } from './balance.js';
 import type { NullExpertInput, NullExpertOptions } from './options.js';
 import { nullExpertOptions } from './options.js';
-import { RecentLoad } from './recent-load.js';
 import { routeLogits } from './route-logits.js';
 import { createSlotGate } from './slot-gate.js';
 import { slotsOf } from './slots.js';
@@ -30,26 +30,16 @@ function createNullExpertRouter(spec: RouterSpec, options: NullExpertOptions): R
   const { kind, gateNorm = kind === 'copy' ? 'all' : 'real' } = options;
   const rule = { ...options, gateNorm, nullCopies };
   const gate = createSlotGate(spec, { ...options, hasNull: nullCopies > 0 });
-  const recent =
-    options.balanceScope === 'global'
-      ? new RecentLoad(numExperts + (nullCopies > 0 ? 1 : 0), options.balanceWindow)
-      : undefined;
-  return {
+  const balance = slotBalance(numExperts, rule);
+  return gatedRouter(spec, {
     name: 'null-expert',
-    numExperts,
-    causal: true,
     expertsPerToken,
-    route: (x: Tensor2D, { training, tokenMask }: RouteContext) => {
-      const earlierLoad = training ? recent?.counts() : undefined;
-      return routeLogits(gate.logits(clearPadding(x, tokenMask)), {
-        ...rule,
-        earlierLoad,
-        tokenMask,
-      });
+    gates: [gate],
+    state: [balance],
+    route: (x, context) => {
+      const { tokenMask } = context;
+      const balanced = (probs: Tensor2D, choices: Tensor2D) => balance.of(probs, choices, context);
+      return routeLogits(gate.logits(x), { ...rule, tokenMask }, balanced);
     },
-    afterStep: (stats) => recent?.add(stats),
-    flopsPerToken: () => gate.flopsPerToken(),
-    variables: () => [...gate.variables(), ...(recent?.variables() ?? [])],
-    dispose: () => [gate, recent].forEach((part) => part?.dispose()),
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import {
   choice,
+  balanceOptions,
   coefficient,
   flag,
   option,
@@ -44,21 +45,11 @@ const options = optionsOf({
     true,
     'Learnable offsets of the real logits, which let the null share reach its target',
   ),
-  balanceCoefficient: coefficient(0.02, 'Weight of the load-balancing loss over all N + M slots'),
+  ...balanceOptions(0.02, 'Weight of the load-balancing loss over all N + M slots'),
   fraction: choice(
     FRACTIONS,
     'assignment',
     'Denominator of the load fractions: T kMax, or T (the loss is then kMax times larger)',
-  ),
-  balanceScope: choice(
-    ['batch', 'global'],
-    'batch',
-    'Load fractions of this batch alone, or of the last balanceWindow steps with it',
-  ),
-  balanceWindow: whole(
-    1,
-    16,
-    "Steps that balanceScope 'global' looks back over, this one included",
   ),
   zLossCoefficient: coefficient(0.001, 'Weight of the router z-loss'),
   zLossOver: choice(

@@ -1,5 +1,13 @@
-import type { RouterLoss, Routing } from '@moekit/core';
-import { clearPadding, maskTokens, select, selectTopK, tidyRouting, zLosses } from '@moekit/core';
+import type { Balance, Routing } from '@moekit/core';
+import {
+  clearPadding,
+  createRng,
+  maskTokens,
+  select,
+  selectTopK,
+  tidyRouting,
+  zLosses,
+} from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -8,7 +16,6 @@ import {
   div,
   greaterEqual,
   mul,
-  reshape,
   slice,
   softmax,
   sub,
@@ -16,10 +23,10 @@ import {
 } from '@tensorflow/tfjs-core';
 
 import { assertRule } from './assert-rule.js';
-import type { Load } from './balance.js';
-import { balanceLoss } from './balance.js';
+import { slotBalance, withNullColumn } from './balance.js';
 import { gateWeights } from './gates.js';
 import type { NullExpertRule } from './rule.js';
+import { columns, zeroComputeOf } from './zero-slots.js';
 
 /**
  * Routing among N real experts and M copies of one null logit n (arXiv 2601.15370), in closed form.
@@ -29,16 +36,39 @@ import type { NullExpertRule } from './rule.js';
  * @returns tensors owned by the caller; `logits` and `probs` are the real columns, `zeroCompute` is absent where M = 0
  * @throws KERNELS_NON_FINITE, and MOE_OPTIONS where the rule does not fit the logits or 0 < M < kMax      Gradient: through logits; selection and load fractions are constants.
  */
-export function routeLogits(logits: Tensor2D, rule: NullExpertRule): Routing {
+export function routeLogits(
+  logits: Tensor2D,
+  rule: NullExpertRule,
+  balanced: Balanced = ofOneBatch(rule),
+): Routing {
   assertRule(logits, rule);
-  return tidyRouting(() => decide(clearPadding(logits, rule.tokenMask), rule));
+  return tidyRouting(() => decide(clearPadding(logits, rule.tokenMask), rule, balanced));
 }
 
-function decide(logits: Tensor2D, rule: NullExpertRule): Routing {
-  const { nullCopies, kMax, tokenMask } = rule;
-  const [tokens, columns] = logits.shape;
-  const experts = nullCopies > 0 ? columns - 1 : columns;
-  const realOf = (x: Tensor2D): Tensor2D => slice(x, [0, 0], [tokens, experts]);
+/** The balancing loss of [T,N] or [T,N+1] probabilities and choices: a router's own looks beyond one batch. */
+export type Balanced = (
+  probs: Tensor2D,
+  choices: Tensor2D,
+) => Pick<ReturnType<Balance['of']>, 'losses' | 'statistics'>;
+
+function ofOneBatch(rule: NullExpertRule): Balanced {
+  const { tokenMask, nullCopies } = rule;
+  const context = { training: false, rng: createRng(0), ...(tokenMask && { tokenMask }) };
+  return (probs, choices) => {
+    const experts = probs.shape[1] - (nullCopies > 0 ? 1 : 0);
+    return slotBalance(experts, { ...rule, balanceScope: 'micro-batch' }).of(
+      probs,
+      choices,
+      context,
+    );
+  };
+}
+
+function decide(logits: Tensor2D, rule: NullExpertRule, balanced: Balanced): Routing {
+  const { nullCopies, kMax, tokenMask, zLossCoefficient, zLossOver } = rule;
+  const [tokens, all] = logits.shape;
+  const experts = nullCopies > 0 ? all - 1 : all;
+  const realOf = (x: Tensor2D): Tensor2D => columns(x, 0, experts);
   const expanded = expand(logits, nullCopies);
   const slotProbs = softmax(expanded); // [T,N] or [T,N+1]
   const probs = realOf(slotProbs);
@@ -46,27 +76,27 @@ function decide(logits: Tensor2D, rule: NullExpertRule): Routing {
     select(logits, (z) => maskTokens(selectSlots(z, kMax, nullCopies), tokenMask)),
   ); // [T,N]
   const nullSlots = nullSlotsOf(selected, rule); // [T]
-  const mass = nullCopies > 0 ? lastColumn(slotProbs) : undefined; // [T]
-  const nullProb = mass && div<Tensor1D>(mass, nullCopies);
+  const choices = nullCopies > 0 ? withNullColumn(selected, nullSlots) : selected;
+  const zero =
+    nullCopies > 0 ? zeroComputeOf({ probs: slotProbs, selected: choices, experts }) : undefined;
+  const nullProb = zero && div<Tensor1D>(zero.mass, nullCopies);
   const { combineWeights, nullWeight } = gateWeights(
     { logits, selected, nullSlots, probs, nullProb },
     rule.gateNorm,
   );
   const copies = rule.kind === 'copy' && nullWeight ? { copyWeight: nullWeight } : {};
+  const { losses, statistics } = balanced(slotProbs, choices);
+  const zLogits = zLossOver === 'expanded' ? expanded : logits;
   return {
     combineWeights,
     dispatchMask: selected,
     maxPairs: tokens * kMax,
     logits: realOf(logits),
     probs,
-    losses: lossesOf({ probs: slotProbs, selected, nullSlots }, { logits, expanded }, rule),
-    ...(mass && { zeroCompute: { mass, slots: nullSlots, ...copies } }),
+    losses: [...losses, ...zLosses(zLogits, zLossCoefficient, tokenMask)],
+    statistics,
+    ...(zero && { zeroCompute: { ...zero, ...copies } }),
   };
-}
-
-function lastColumn(x: Tensor2D): Tensor1D {
-  const [tokens, columns] = x.shape;
-  return reshape(slice(x, [0, columns - 1], [tokens, 1]), [tokens]);
 }
 
 /** N + 1 columns with the softmax and the log-partition of N + M: the null logit carries + log M. */
@@ -94,17 +124,4 @@ function selectSlots(logits: Tensor2D, kMax: number, nullCopies: number): Tensor
 function nullSlotsOf(selected: Tensor2D, { kMax, tokenMask }: NullExpertRule): Tensor1D {
   const slots = sub<Tensor1D>(kMax, sum(selected, 1)); // [T]
   return tokenMask ? mul(slots, tokenMask) : slots;
-}
-
-function lossesOf(
-  load: Load,
-  { logits, expanded }: { logits: Tensor2D; expanded: Tensor2D },
-  rule: NullExpertRule,
-): RouterLoss[] {
-  const { balanceCoefficient, zLossCoefficient, zLossOver, tokenMask } = rule;
-  const zLogits = zLossOver === 'expanded' ? expanded : logits;
-  return [
-    ...(balanceCoefficient > 0 ? [balanceLoss(load, rule)] : []),
-    ...zLosses(zLogits, zLossCoefficient, tokenMask),
-  ];
 }

@@ -153,7 +153,7 @@ describe('reproducibility and memory', () => {
     { kind: 'copy' },
     { gateNorm: 'none' },
     { density: 1 },
-    { balanceScope: 'global' },
+    { balanceScope: 'window' },
   ])('no tensor is left behind: %j', (options) => {
     const before = memory().numTensors;
     const router = createRouter(nullExpertRouter, spec, options);
