@@ -66,6 +66,7 @@ export { decodeRoutingStats } from './stats/decode.js';
 export { encodeRoutingStats } from './stats/encode.js';
 export { mapRoutingFigures, ROUTING_FIGURES, summariseRouting } from './stats/figures.js';
 export type { RoutingFigure, RoutingFigureName, RoutingSummary } from './stats/figures.js';
+export { encodeLabels, labelInformation, utilisation } from './stats/specialisation.js';
 export { encodeStatistics, joinStatistics } from './stats/statistics.js';
 export type { EncodedStatistics, PassStatistic, PassStatistics } from './stats/statistics.js';
 export { sumRoutingStats } from './stats/sum.js';

@@ -138,6 +138,11 @@ export interface Evaluation {
   readonly flops: Flops;
   /** Summed over the batches of the limited pass, one per MoE layer. */
   readonly layers: readonly RoutingStats[];
+  /** Where tokens are labelled by their data: the labels, and [layer][expert][label] pairs that the limited pass dispatched. */
+  readonly labels?: {
+    readonly names: readonly string[];
+    readonly layers: readonly (readonly (readonly number[])[])[];
+  };
 }
 
 /** Plain numbers only; nothing to dispose. */

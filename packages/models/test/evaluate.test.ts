@@ -120,3 +120,30 @@ test('a batch without targets leaves the mean alone, and data without any is ref
   }
   model.dispose();
 });
+
+test('pairs are counted by expert and label, over all batches, where the data has labels', async () => {
+  const model = createLanguageModel(tinyConfig, top1Factory());
+  const task = createLanguageTask(model, data, { batchSize: 3 });
+  const labelled = {
+    ...task,
+    labels: ['even', 'odd'],
+    *heldOutBatches(count: number) {
+      for (const batch of task.heldOutBatches(count)) {
+        yield { ...batch, labels: batch.tokens.map((id) => id % 2) };
+      }
+    },
+  };
+  const before = memory().numTensors;
+  const { labels, layers, ...rest } = await evaluate(labelled, { batches: 2 });
+  expect(memory().numTensors).toBe(before);
+  expect(labels!.names).toEqual(['even', 'odd']);
+  const [counts] = labels!.layers;
+  expect(counts!.map(([even, odd]) => even! + odd!)).toEqual(layers[0]!.tokensPerExpert);
+  const seen = [...task.heldOutBatches(2)].flatMap((batch) => [...batch.tokens]);
+  const odd = seen.filter((id) => id % 2 === 1).length;
+  expect(counts!.reduce((sum, [, n]) => sum + n!, 0)).toBe(odd);
+  const { labels: none, ...without } = await evaluate(task, { batches: 2 });
+  expect(none).toBeUndefined();
+  expect({ ...rest, layers }).toEqual(without); // nothing else moves
+  model.dispose();
+});

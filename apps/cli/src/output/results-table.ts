@@ -1,5 +1,5 @@
 import type { Figures, Results, Row } from '@moekit/bench';
-import { format, outcomeOf, routingColumns } from '@moekit/bench';
+import { format, isControl, outcomeOf, routingColumns } from '@moekit/bench';
 import Table from 'cli-table3';
 
 import { paint } from './paint.js';
@@ -52,12 +52,9 @@ export function resultsTable({ rows, reference, manifest }: Results): string {
   return table.toString();
 }
 
-function cells(
-  { label, baseline, figures }: Row,
-  columns: readonly Column[],
-  primary: Metric,
-): string[] {
-  const name = shorten(label);
+function cells(row: Row, columns: readonly Column[], primary: Metric): string[] {
+  const { label, baseline, figures } = row;
+  const name = isControl(row) ? `${shorten(label)} (control)` : shorten(label);
   if (figures === null) return [paint.red(name), ...columns.map(() => paint.red('failed'))];
   const values = columns.map(([, show]) => show(figures));
   const last = columns.length - COLUMNS.length - 1;

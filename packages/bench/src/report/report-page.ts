@@ -8,6 +8,7 @@ import type { Panel } from './page/panel.js';
 import { renderPanel } from './page/panel.js';
 import { activationsPanel } from './sections/activations.js';
 import { rowCards } from './sections/cards.js';
+import { balancePanel } from './sections/balance.js';
 import { curvesPanel } from './sections/curves.js';
 import { expertsPanel } from './sections/experts.js';
 import { flopsPanel } from './sections/flops.js';
@@ -19,6 +20,7 @@ import { qualityPanels } from './sections/quality.js';
 import { resultsPanel } from './sections/results.js';
 import { setupPanel } from './sections/setup.js';
 import { slotsPanel } from './sections/slots.js';
+import { specialisationPanel } from './sections/specialisation.js';
 
 /** The page of one run, or of several with a list of contents and their answers at the top. */
 export function reportPage(results: Results | readonly Results[]): string {
@@ -74,6 +76,8 @@ function panelsOf(run: Results): Panel[] {
     slotsPanel(run),
     expertsPanel(run),
     loadsPanel(run),
+    balancePanel(run),
+    specialisationPanel(run),
     flopsPanel(run),
     resultsPanel(run),
     setupPanel(run),

@@ -16,6 +16,12 @@ export const evaluatedLayerSchema = layerSchema.extend({
   expertsHistogram: z.array(share),
   /** Share of the experts' hidden activations that are above 0; null unless the experiment measures it. */
   positiveActivations: share.nullable(),
+  /** Share of the experts that got at least half of an even load. */
+  utilisation: share.exactOptional(),
+  /** [expert][label] dispatched pairs, where tokens are labelled by their data. */
+  labels: z.array(z.array(amount)).exactOptional(),
+  /** Normalised mutual information of expert and label. */
+  labelInformation: share.exactOptional(),
 });
 
 /** Forward FLOPs per token, a multiply and an add counted as two. */
@@ -51,6 +57,8 @@ export const evaluatedSchema = z.object({
   /** Forward FLOPs per token that padding each expert to its capacity would add: not computed, not in `flops`. */
   paddingFlops: amount,
   layers: z.array(evaluatedLayerSchema),
+  /** Names of the labels (domains, modalities) of tokens. */
+  labels: z.array(z.string()).exactOptional(),
 });
 
 /** One held-out input with what each of its tokens cost; see TaskExample of @moekit/models. */
@@ -108,6 +116,12 @@ export const trialSchema = z.object({
       layers: z.array(layerSchema),
     }),
   ),
+  /** Max violation of each MoE layer over training: of each step, or means over as many steps each in longer runs. */
+  balanceCurve: z
+    .array(z.object({ /** Last of them. */ step: whole, layers: z.array(amount) }))
+    .exactOptional(),
+  /** True for a control of a comparison, which knows more or less than a router can. */
+  control: z.boolean().exactOptional(),
   /** [time][layer][expert] share of the layer's rows that went to the expert, over the same parts of training. */
   loadHistory: z.array(z.array(z.array(share))),
   /** Inputs to look at; of the experiment's first seed alone, and only where the task has some. */

@@ -1,4 +1,4 @@
-import { createRouter, summariseRouting } from '@moekit/core';
+import { createRouter, labelInformation, summariseRouting, utilisation } from '@moekit/core';
 import type { RouterPlugin, RoutingStats } from '@moekit/core';
 import type { Evaluation, Task } from '@moekit/models';
 import { evaluate } from '@moekit/models';
@@ -31,9 +31,17 @@ export async function evaluateTrial(
       ...summariseRouting(stats),
       expertsHistogram: histogram(stats),
       positiveActivations: positive?.[i] ?? null,
+      utilisation: utilisation(stats),
+      ...labelsOf(evaluation, i),
     })),
+    ...(evaluation.labels && { labels: [...evaluation.labels.names] }),
   };
   return { evaluation, evaluated };
+}
+
+function labelsOf({ labels }: Evaluation, layer: number) {
+  const counts = labels?.layers[layer]?.map((row) => [...row]);
+  return counts && { labels: counts, labelInformation: labelInformation(counts) };
 }
 
 /** The routers of a trained model that can decide under other options. */

@@ -2,6 +2,7 @@ import type { TelemetrySink, TrainEvent } from '@moekit/models';
 
 import type { Trial } from '../results/trial-schema.js';
 import { median } from '../statistics/summary.js';
+import { BalanceCurve } from './balance-curve.js';
 import type { FlopsCount } from './count-flops.js';
 import { addCount, nothingCounted, trainingFlops } from './count-flops.js';
 import type { Progress } from './messages.js';
@@ -19,6 +20,7 @@ export class Recorder implements TelemetrySink {
   readonly #rates: number[] = [];
   readonly #curve: Trial['curve'] = [];
   readonly #parts = new Map<number, TrainingPart>();
+  readonly #balance = new BalanceCurve();
   #flops: FlopsCount = nothingCounted;
   #last: StepEvent | undefined;
 
@@ -49,6 +51,10 @@ export class Recorder implements TelemetrySink {
     return [...this.#parts.values()].map((part) => part.means());
   }
 
+  balanceCurve(): NonNullable<Trial['balanceCurve']> {
+    return this.#balance.points();
+  }
+
   flops(): FlopsCount {
     return this.#flops;
   }
@@ -60,6 +66,7 @@ export class Recorder implements TelemetrySink {
 
   #recordStep(event: StepEvent): void {
     this.#last = event;
+    this.#balance.add(event);
     this.#rates.push(event.tokens / event.seconds);
     this.#flops = addCount(this.#flops, event);
     const index = Math.floor(((event.step - 1) * PARTS) / event.steps);

@@ -66,6 +66,8 @@ export async function runTrial(job: Job, container: DependencyContainer): Promis
           : {},
       curve: recorder.curve(),
       trainingCurve: recorder.trainingCurve(),
+      balanceCurve: recorder.balanceCurve(),
+      ...(routers.some(({ reference }) => reference) && { control: true }),
       loadHistory: recorder.loadHistory(),
       examples: seed === experiment.seeds[0] ? await examplesOf(task) : [],
       machine: {

@@ -35,7 +35,7 @@ export async function evaluate<Batch>(
     const pairs = pass.layers.map(({ dispatchedPairs }) => dispatchedPairs);
     flops = addFlops(flops, task.flops(batch, pairs));
   }
-  const { targets, layers } = limited;
+  const { targets, layers, labels } = limited;
   if (targets === 0) throw nothing(layers.length);
   return {
     limited: task.metrics(limited.mean()),
@@ -44,6 +44,7 @@ export async function evaluate<Batch>(
     tokens,
     flops,
     layers: task.model.moeLayers.map((_, i) => sumRoutingStats(layers.map((batch) => batch[i]!))),
+    ...(labels.length > 0 && { labels: { names: task.labels!, layers: labels } }),
   };
 }
 
@@ -51,14 +52,19 @@ export async function evaluate<Batch>(
 class Totals {
   readonly layers: PassReport['layers'][] = [];
   targets = 0;
+  /** See PassReport. */
+  labels: number[][][] = [];
   #loss = 0;
   #figures: number[] = [];
 
-  add({ loss, figures, layers }: PassReport, targets: number): void {
+  add({ loss, figures, layers, labels }: PassReport, targets: number): void {
     this.targets += targets;
     if (targets > 0) this.#loss += loss * targets; // a mean over none is no number
     this.#figures = figures.map((value, i) => value + (this.#figures[i] ?? 0));
     this.layers.push(layers);
+    this.labels = labels.map((layer, i) =>
+      layer.map((row, e) => row.map((pairs, l) => pairs + (this.labels[i]?.[e]?.[l] ?? 0))),
+    );
   }
 
   mean() {
@@ -77,7 +83,10 @@ function nothing(batches: number) {
 async function runPass<Batch>(task: Task<Batch>, batch: Batch, dropFree: boolean) {
   let decode: ReturnType<typeof encodePass>['decode'];
   const report = tidy(() => {
-    const encoded = encodePass(task.pass(batch, { training: false, dropFree }));
+    const encoded = encodePass(
+      task.pass(batch, { training: false, dropFree }),
+      task.labels?.length,
+    );
     decode = encoded.decode;
     return encoded.values;
   });

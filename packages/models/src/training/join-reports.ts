@@ -11,7 +11,7 @@ export interface MicroBatchReport extends PassReport {
 }
 
 /** The numbers of a step. */
-export interface StepReport extends Omit<PassReport, 'statistics'> {
+export interface StepReport extends Omit<PassReport, 'statistics' | 'labels'> {
   readonly routerLoss: number;
   /** One entry per layer: see Routing. */
   readonly statistics: readonly StepStatistics[];

@@ -11,11 +11,14 @@ export interface HeatMap {
   readonly top: number;
   readonly x: string;
   readonly rowNames: readonly string[];
+  /** Pixels for the names of rows, all of which are then shown; by default a few are, of rows that follow in time. */
+  readonly nameWidth?: number;
   readonly description: string;
 }
 
 /** A table as colours. */
-export function heatMap({ values: all, top, x, rowNames, description }: HeatMap): Markup {
+export function heatMap(map: HeatMap): Markup {
+  const { values: all, top, x, rowNames, nameWidth, description } = map;
   const width = Math.ceil((all[0]?.length ?? 0) / MOST_COLUMNS) || 1;
   const values = all.map((row) => joined(row, width));
   const cells = values.flatMap((row, y) =>
@@ -26,7 +29,7 @@ export function heatMap({ values: all, top, x, rowNames, description }: HeatMap)
     {
       width: 460,
       height: 190,
-      marginLeft: 46,
+      marginLeft: nameWidth ?? 46,
       marginRight: 6,
       marginTop: 6,
       marginBottom: 40,
@@ -50,7 +53,7 @@ export function heatMap({ values: all, top, x, rowNames, description }: HeatMap)
         axisY({
           label: null,
           tickSize: 0,
-          ticks: every(range(values.length), 4),
+          ticks: every(range(values.length), nameWidth === undefined ? 4 : values.length),
           tickFormat: (i: number) => rowNames[i] ?? '',
         }),
       ],

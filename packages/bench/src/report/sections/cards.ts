@@ -1,6 +1,7 @@
 import type { Metric } from '@moekit/models';
 
 import type { Results, Row } from '../../results/results-schema.js';
+import { isControl } from '../../results/control.js';
 import { outcomeWords } from '../../statistics/outcome.js';
 import { rowColours } from '../charts/colours.js';
 import { format } from '../../statistics/format.js';
@@ -12,7 +13,7 @@ export function rowCards({ rows, manifest, reference }: Results): Markup {
   const colours = rowColours(rows);
   const metric = manifest.metrics[0]!;
   const cards = rows.map((row, index) => {
-    const name = markup`<h3><i class="dot" style="background:${colours[index]!}"></i>${row.label}</h3>`;
+    const name = markup`<h3><i class="dot" style="background:${colours[index]!}"></i>${row.label}${isControl(row) && markup` <span class="note">control</span>`}</h3>`;
     return markup`<div class="card">${name}${figuresOf(row, metric, reference)}</div>`;
   });
   return markup`<div class="cards">${cards}</div>`;

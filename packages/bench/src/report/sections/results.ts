@@ -1,6 +1,7 @@
 import type { Metric } from '@moekit/models';
 
 import type { Figures, Results, Row } from '../../results/results-schema.js';
+import { isControl } from '../../results/control.js';
 import { outcomeWords } from '../../statistics/outcome.js';
 import { rowColours } from '../charts/colours.js';
 import { format } from '../../statistics/format.js';
@@ -75,11 +76,13 @@ function resultsTable({ rows, reference, manifest }: Results): Markup {
 }
 
 function tableRow(
-  { label, figures }: Row,
+  row: Row,
   shown: { columns: readonly Column[]; primary: Metric; colour: string },
 ): Markup {
   const { columns, primary, colour } = shown;
-  const name = markup`<th><i class="dot" style="background:${colour}"></i>${label}</th>`;
+  const { label, figures } = row;
+  const control = isControl(row) && markup` <span class="note">control</span>`;
+  const name = markup`<th><i class="dot" style="background:${colour}"></i>${label}${control}</th>`;
   if (figures === null)
     return markup`<tr>${name}<td colspan="${columns.length}">no finished trial</td></tr>`;
   const cells = columns.map(([column, show], index) => {
