@@ -23,16 +23,18 @@ const coded = (code: string, text: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(text) });
 
 describe('parseExperiment', () => {
-  test('the default is five routers and a dense baseline', () => {
+  test('the default is seven routers and a dense baseline', () => {
     const { routers, task } = parseExperiment({});
     expect(task).toBe('lm');
     expect(routers.map(({ router }) => router)).toEqual([
       'dense',
       'switch',
       'topk',
-      'noisy-topk',
+      'quantile-balanced',
       'threshold',
+      'd-top-p',
       'null-expert',
+      'hash',
     ]);
   });
 

@@ -81,9 +81,12 @@ export const experimentSchema = strict({
       DENSE,
       { router: 'switch', options: {} },
       { router: 'topk', options: {} },
-      { router: 'noisy-topk', options: {} },
-      { router: 'threshold', options: {} },
+      { router: 'quantile-balanced', options: {} },
+      // the threshold decides here, and not the capacity: a short training leaves the probabilities nearly uniform
+      { router: 'threshold', options: { threshold: 0.25 } },
+      { router: 'd-top-p', options: {} },
       { router: 'null-expert', options: {} },
+      { router: 'hash', options: {} },
     ]),
   /** Measure the share of positive activations in each layer's experts, after training. */
   activations: z.boolean().default(false),
