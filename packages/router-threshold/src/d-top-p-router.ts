@@ -1,5 +1,5 @@
 import type { RouterSpec } from '@moekit/core';
-import { createBalance, createGate, defineRouter, gatedRouter } from '@moekit/core';
+import { createGate, defineRouter, gatedRouter } from '@moekit/core';
 import {
   amount,
   balanceOptions,
@@ -14,6 +14,7 @@ import { createController } from '@moekit/core/pieces';
 import type * as z from 'zod/mini';
 
 import { assertAtMostExperts } from './assert-experts.js';
+import { balanceOf } from './balance-of.js';
 import { createNormalisedGate } from './normalised-gate.js';
 import { routeTopP } from './top-p-router.js';
 
@@ -73,8 +74,7 @@ export const dTopPRouter = defineRouter<DTopPOptions, DTopPInput>({
   options,
   create: (spec, settings) => {
     assertAtMostExperts('d-top-p', 'expertsPerToken', settings.expertsPerToken, spec);
-    const { balanceCoefficient, balanceScope: scope, balanceWindow: window } = settings;
-    const balance = createBalance(spec.numExperts, { coefficient: balanceCoefficient, scope, window }); // prettier-ignore
+    const balance = balanceOf(spec.numExperts, settings);
     const gate = settings.normaliseLogits ? createNormalisedGate(spec) : createGate(spec);
     const controller = createPController(spec, settings);
     return gatedRouter(spec, {

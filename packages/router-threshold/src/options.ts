@@ -1,5 +1,5 @@
 import {
-  coefficient,
+  balanceOptions,
   factorOrNull,
   flag,
   minCapacity,
@@ -37,7 +37,7 @@ export const thresholdOptions = optionsOf({
     'gamma in evaluation, where XMoE has that of training; null: nothing is dropped, so no token depends on another',
   ),
   minCapacity: minCapacity(),
-  balanceCoefficient: coefficient(0.01, 'Weight of the balancing loss'),
+  ...balanceOptions(0.01, 'Weight of the load-balancing loss over first choices'),
 });
 
 export interface ThresholdOptions extends z.output<typeof thresholdOptions> {}

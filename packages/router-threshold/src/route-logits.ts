@@ -72,13 +72,21 @@ function wantedBy(logits: Tensor2D, { threshold, within }: ThresholdRule): Tenso
     : selectWithin(logits, within, threshold);
 }
 
-/** L = N sum_e f_e P_e with f the share of tokens whose likeliest expert is e, capacity set aside: 1 at balance. */
+/** The likeliest expert of each token, capacity set aside: what the balancing loss counts. [T,E] of 0/1, a constant */
+export function firstChoices(logits: Tensor2D, tokenMask: Tensor1D | undefined): Tensor2D {
+  return select(logits, (z) => maskTokens(selectTopK(z, 1), tokenMask));
+}
+
+/** L = N sum_e f_e P_e with f the share of tokens whose likeliest expert is e: 1 at balance. */
 function balance(
   logits: Tensor2D,
   probs: Tensor2D,
   { tokenMask, balanceCoefficient: coefficient }: ThresholdRule,
 ): RouterLoss[] {
   if (!(coefficient > 0)) return [];
-  const first = select(logits, (z) => maskTokens(selectTopK(z, 1), tokenMask)); // [T,E]
-  return balanceLosses(probs, first, { coefficient, tokenMask, per: 'token' });
+  return balanceLosses(probs, firstChoices(logits, tokenMask), {
+    coefficient,
+    tokenMask,
+    per: 'token',
+  });
 }

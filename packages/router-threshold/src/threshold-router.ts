@@ -1,11 +1,12 @@
-import type { RouteContext, Router, RouterSpec } from '@moekit/core';
+import type { Balance, RouteContext, Router, RouterSpec, Routing } from '@moekit/core';
 import { countTokens, createGate, defineRouter, gatedRouter, stepCapacity } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import { assertAtMostExperts } from './assert-experts.js';
+import { balanceOf } from './balance-of.js';
 import type { ThresholdInput, ThresholdOptions } from './options.js';
 import { thresholdOptions } from './options.js';
-import { routeLogits } from './route-logits.js';
+import { firstChoices, routeLogits } from './route-logits.js';
 
 /**
  * XMoE (arXiv 2403.18926): a token takes as many small experts as its router needs to reach a cumulative probability.
@@ -26,19 +27,34 @@ function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Rou
   if (options.within !== undefined)
     assertAtMostExperts('threshold', 'within', options.within, spec);
   const gate = createGate(spec, { init: 'uniform' });
+  const balance = balanceOf(spec.numExperts, options, 'token');
   return gatedRouter(spec, {
     name: 'threshold',
     expertsPerToken: expectedExperts(options, spec),
     gates: [gate],
+    state: [balance],
     route: (x: Tensor2D, context: RouteContext) => {
       const { tokenMask } = context;
       const logits = gate.logits(x); // [T,E]
       const room = stepCapacity(logits, options, context);
-      if (room === null) return routeLogits(logits, { ...options, tokenMask });
-      const capacity = room < countTokens(x.shape[0], tokenMask) ? room : undefined;
-      return { ...routeLogits(logits, { ...options, capacity, tokenMask }), capacity: room };
+      const limits = room !== null && room < countTokens(x.shape[0], tokenMask);
+      const capacity = limits ? room : undefined;
+      const routing = routeLogits(logits, { ...options, balanceCoefficient: 0, capacity, tokenMask }); // prettier-ignore
+      const balanced = lossOf(balance, routing, options, context);
+      return { ...routing, ...balanced, ...(room !== null && { capacity: room }) };
     },
   });
+}
+
+/** The loss over first choices, each token's one. */
+function lossOf(
+  balance: Balance,
+  { logits, probs }: Routing,
+  { balanceCoefficient }: ThresholdOptions,
+  context: RouteContext,
+): Pick<Routing, 'losses' | 'statistics'> {
+  if (balanceCoefficient === 0) return { losses: [] };
+  return balance.of(probs, firstChoices(logits, context.tokenMask), context);
 }
 
 /**

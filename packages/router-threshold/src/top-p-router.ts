@@ -1,17 +1,12 @@
 import type { Balance, RouteContext, Routing } from '@moekit/core';
-import {
-  createBalance,
-  createGate,
-  defineRouter,
-  gatedRouter,
-  maskTokens,
-  selectedSoftmax,
-} from '@moekit/core';
+import { createGate, defineRouter, gatedRouter, maskTokens, selectedSoftmax } from '@moekit/core';
 import { balanceOptions, coefficient, flag, optionsOf, probability } from '@moekit/core/options';
 import { entropyLosses, prefixMass } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
+
+import { balanceOf } from './balance-of.js';
 
 const options = optionsOf({
   p: probability(
@@ -75,8 +70,7 @@ export const topPRouter = defineRouter<TopPOptions, TopPInput>({
   },
   options,
   create: (spec, settings) => {
-    const { balanceCoefficient, balanceScope: scope, balanceWindow: window } = settings;
-    const balance = createBalance(spec.numExperts, { coefficient: balanceCoefficient, scope, window }); // prettier-ignore
+    const balance = balanceOf(spec.numExperts, settings);
     const gate = createGate(spec);
     return gatedRouter(spec, {
       name: 'top-p',

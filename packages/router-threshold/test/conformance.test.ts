@@ -22,7 +22,7 @@ testRouter(thresholdRouter, { threshold: 1, capacityFactor: 8 }, { name: 'thresh
 testRouter(thresholdRouter, { threshold: 0 }, { name: 'threshold, top-1' });
 testRouter(
   thresholdRouter,
-  { threshold: 0.6, within: 3, normalise: true, capacityFactor: null },
+  { threshold: 0.6, within: 3, normalise: true, capacityFactor: null, balanceScope: 'window' },
   { name: 'threshold, a share of the top 3', numExperts: 8, backends },
 );
 testRouter(

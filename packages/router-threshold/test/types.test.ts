@@ -18,6 +18,8 @@ it("options are completed and checked from the package's own types", () => {
     | 'evalCapacityFactor'
     | 'minCapacity'
     | 'balanceCoefficient'
+    | 'balanceScope'
+    | 'balanceWindow'
   >();
   const unused = () => {
     createRouter(thresholdRouter, spec, { threshold: 0.8 });
