@@ -4,7 +4,7 @@ import { cast, keep, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { layers } from '@tensorflow/tfjs-layers';
 
-import type { RouteContext } from '../contract/router.js';
+import type { RouteContext, Sequences } from '../contract/router.js';
 import type { Routing } from '../contract/routing.js';
 import { fail } from '../errors.js';
 import { FeedForwardExperts } from '../experts/feed-forward.js';
@@ -161,10 +161,12 @@ export class KerasMoELayer extends layers.Layer {
   #contextOf(x: Tensor, training: boolean, mask: Tensor | undefined): RouteContext {
     const stream = training ? `pass ${this.#passes++}` : 'evaluation';
     const rng = createRng(this.#seed).fork(stream);
+    const sequences = sequencesOf(x);
     const perToken = x.shape.slice(0, -1).join();
     // kwargs of TensorFlow.js carry the mask of an earlier layer along; only one that fits is ours
-    if (mask?.shape.join() !== perToken) return { training, rng };
-    return { training, rng, tokenMask: cast(reshape(mask, [-1]), 'float32') as Tensor1D };
+    if (mask?.shape.join() !== perToken) return { training, rng, sequences };
+    const tokenMask = cast(reshape(mask, [-1]), 'float32') as Tensor1D;
+    return { training, rng, sequences, tokenMask };
   }
 
   #learn(output: Tensor, routing: Routing, tokenMask: Tensor1D | undefined): Tensor {
@@ -175,4 +177,9 @@ export class KerasMoELayer extends layers.Layer {
     this.#reported.splice(0, this.#reported.length - passes).forEach((old) => old.dispose());
     return attachLoss(output, loss);
   }
+}
+
+/** An input [B,L,D] has sequences; each row of [B,D] is an example by itself. */
+function sequencesOf({ shape }: Tensor): Sequences {
+  return { batch: shape[0]!, length: shape.length === 3 ? shape[1]! : 1 };
 }

@@ -171,6 +171,32 @@ describe('a model with an MoE layer', () => {
     tf.dispose([x, y]);
   });
 
+  it('says which tokens form a sequence; rows without a length are examples by themselves', () => {
+    const seen: unknown[] = [];
+    const router = defineRouter({
+      ...topTwo,
+      create(spec, options) {
+        const made = topTwo.create(spec, options);
+        const route: typeof made.route = (x, context) => {
+          seen.push(context.sequences);
+          return made.route(x, context);
+        };
+        return { ...made, route };
+      },
+    });
+    for (const shape of [
+      [3, D],
+      [2, 4, D],
+    ]) {
+      const model = made(tf.sequential({ layers: [kerasMoELayer({ router, ...sizes, inputShape: shape.slice(1) })] })); // prettier-ignore
+      tf.tidy(() => void model.predict(tf.zeros(shape)));
+    }
+    expect(seen).toEqual([
+      { batch: 3, length: 1 },
+      { batch: 2, length: 4 },
+    ]);
+  });
+
   it('leaves out padding that an embedding masks', async () => {
     const layer = topTwoLayer();
     const layers = [tf.layers.embedding({ inputDim: 9, outputDim: D, maskZero: true, inputLength: 4 }), layer]; // prettier-ignore
