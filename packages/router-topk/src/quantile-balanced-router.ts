@@ -54,7 +54,8 @@ export const quantileBalancedRouter = defineRouter<QuantileBalancedOptions, Quan
       route: (x, context) => {
         const logits = gate.logits(x); // [T,E]
         const routing = routeBiased(logits, settings, { bias }, context);
-        return { ...routing, ...bias.statistics(scoresOf(logits, settings.score), context) };
+        const scores = scoresOf(logits, settings.score);
+        return { ...routing, ...bias.statistics(scores, routing.dispatchMask, context) };
       },
     });
   },

@@ -16,14 +16,13 @@ import {
   add,
   cast,
   div,
-  greater,
   lessEqual,
   max,
   maximum,
   mul,
+  onesLike,
   softmax,
   sub,
-  where,
 } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
@@ -44,8 +43,13 @@ export interface SparseMixerOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
 export interface SparseMixerInput extends z.input<typeof options> {}
 
-/** Finite, so that it can be ranked; below every logit. */
-const CLOSED = -1e30;
+/** Finite, so that it can be ranked; its negative is below every logit. */
+const CLOSED = 1e30;
+
+/** The scores of some experts, and what ranks below any for the others. */
+function among(scores: Tensor2D, some: Tensor2D): Tensor2D {
+  return add(mul(scores, some), mul(sub(some, 1), CLOSED));
+}
 
 interface Choice {
   /** float32 [T,E] of 0/1, one 1 per row, a constant. */
@@ -61,13 +65,13 @@ interface Choice {
  */
 function choose(logits: Tensor2D, left: Tensor2D, jitter: number, noise: Rng | undefined): Choice {
   const competing = select(logits, (z) => {
-    const ranked = where(greater(left, 0), z, CLOSED);
+    const ranked = among(z, left);
     const best: Tensor2D = max(ranked, 1, true); // [T,1]
     const distance = div(sub(best, z), maximum(maximum(abs(z), best), 1e-30));
     return mul(cast(lessEqual(distance, 2 * jitter), 'float32'), left);
   });
   const ranking = noise ? add<Tensor2D>(logits, gumbelNoise(noise, logits.shape)) : logits;
-  const chosen = topExperts(where(greater(competing, 0), ranking, CLOSED), 1);
+  const chosen = topExperts(among(ranking, competing), 1);
   return { chosen, shares: selectedSoftmax(logits, competing) };
 }
 
@@ -85,7 +89,7 @@ export function routeSparseMixer(
   const draws = (label: string) => (training ? rng.fork(label) : undefined);
   assertFinite(logits);
   const probs: Tensor2D = softmax(logits); // [T,E]
-  const all = select(logits, (z) => cast(greater(z, CLOSED), 'float32'));
+  const all = select(logits, (z) => onesLike(z));
   const first = choose(logits, all, settings.jitter, draws('first choice'));
   const second = choose(logits, sub(all, first.chosen), settings.jitter, draws('second choice'));
   const selected = maskTokens(add<Tensor2D>(first.chosen, second.chosen), tokenMask);

@@ -2,19 +2,19 @@ import type { CapacityPriority } from '@moekit/kernels';
 import { limitCapacity, selectTopK } from '@moekit/kernels';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
+  add,
   cast,
   concat,
   cumsum,
   gather,
-  greater,
   lessEqual,
   max,
   mul,
   slice,
   softmax,
+  sub,
   topk,
   transpose,
-  where,
 } from '@tensorflow/tfjs-core';
 
 import {
@@ -96,14 +96,11 @@ const orders: Readonly<Record<ServiceOrder, Serve>> = {
   batch: byToken,
 };
 
-/** Below every probability: what was not selected comes last. */
-const LAST = -1;
-
 /** Each expert ranks the tokens that want it: the k highest of a column. */
 function byProbability(selected: Tensor2D, logits: Tensor2D, capacity: number): Tensor2D {
   const tokens = selected.shape[0];
   if (capacity >= tokens || capacity === 0) return mul(selected, +(capacity > 0));
-  const wanted = where(greater(selected, 0), softmax(logits), LAST);
+  const wanted = add<Tensor2D>(mul(softmax(logits), selected), sub(selected, 1)); // -1 where not selected
   const kept: Tensor2D = transpose(selectTopK(transpose(wanted), capacity)); // [T,E]
   return mul(selected, kept);
 }

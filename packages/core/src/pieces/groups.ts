@@ -1,6 +1,20 @@
 import { selectTopK } from '@moekit/kernels';
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { greater, max, mul, reshape, sum, tile, where } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  equal,
+  expandDims,
+  greater,
+  matMul,
+  max,
+  mul,
+  reshape,
+  sub,
+  sum,
+  tensor2d,
+  where,
+} from '@tensorflow/tfjs-core';
 
 import {
   assertMembers,
@@ -21,8 +35,8 @@ export interface GroupRule {
   readonly groupScore: 'best' | 'two-best';
 }
 
-/** Finite, so that it can be ranked; below every score. */
-const CLOSED = -1e30;
+/** Finite, so that it can be ranked; taken away from a score it leaves less than any other. */
+const CLOSED = 1e30;
 
 /**
  * Scores in which the experts of a token's weaker groups rank below all others.
@@ -36,13 +50,21 @@ export function withinGroups(scores: Tensor2D, rule: GroupRule): Tensor2D {
   assertGroups(rule, scores.shape[1]);
   const { groups, keptGroups } = rule;
   if (groups === keptGroups) return scores;
-  const [tokens, experts] = scores.shape;
-  const size = experts / groups;
+  const experts = scores.shape[1];
   return select(scores, (c) => {
     const open = selectTopK(groupScores(c, rule), keptGroups); // [T,G]
-    const spread = tile<Tensor3D>(reshape(open, [tokens, groups, 1]), [1, 1, size]);
-    return where(greater(reshape(spread, [tokens, experts]), 0), c, CLOSED);
+    return add(c, mul(sub(matMul(open, membership(groups, experts)), 1), CLOSED)); // c + 0 is c
   });
+}
+
+/** float32 [G,E] of 0/1: which experts a group has. As a product it is quicker than a repeated column. */
+function membership(groups: number, experts: number): Tensor2D {
+  const size = experts / groups;
+  const values = Float32Array.from(
+    { length: groups * experts },
+    (_, i) => +(Math.floor((i % experts) / size) === Math.floor(i / experts)),
+  );
+  return tensor2d(values, [groups, experts]);
 }
 
 /** [T,E] -> [T,G] */
@@ -50,9 +72,16 @@ function groupScores(scores: Tensor2D, { groups, groupScore }: GroupRule): Tenso
   const [tokens, experts] = scores.shape;
   const size = experts / groups;
   const rows: Tensor2D = reshape(scores, [tokens * groups, size]);
-  const best =
-    groupScore === 'best' || size === 1 ? max(rows, 1) : sum(mul(rows, selectTopK(rows, 2)), 1); // [T G]
+  const best = groupScore === 'best' || size === 1 ? max(rows, 1) : twoBest(rows); // [T G]
   return reshape(best, [tokens, groups]);
+}
+
+/** The sum of the two highest of each row, which may be equal. Quicker than a selection, for it needs no order. [n,m] -> [n] */
+function twoBest(rows: Tensor2D): Tensor1D {
+  const best: Tensor1D = max(rows, 1);
+  const isBest = cast(equal(rows, expandDims(best, 1)), 'float32'); // [n,m]
+  const next: Tensor1D = max(sub(rows, mul(isBest, CLOSED)), 1);
+  return add(best, where(greater(sum(isBest, 1), 1), best, next));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, mul, sub, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { add, max, mul, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
-import { selectTopK, stopGradient } from '@moekit/kernels';
+import { stopGradient } from '@moekit/kernels';
 
 import { assertNumber, assertObject, assertTensor } from '../arguments/assert-arguments.js';
 import { parameter } from '../contract/parameter.js';
@@ -25,8 +25,13 @@ export interface QuantileBias extends SelectionBias {
   /**
    * The figures of a batch that afterStep needs: none at evaluation, or where every expert is chosen anyway.
    * @param scores float32 [T,E] without the bias, as they were ranked
+   * @param chosen float32 [T,E] of 0/1, the k highest of scores + bias; padding may be left out
    */
-  statistics(scores: Tensor2D, context: RouteContext): Pick<Routing, 'statistics'>;
+  statistics(
+    scores: Tensor2D,
+    chosen: Tensor2D,
+    context: RouteContext,
+  ): Pick<Routing, 'statistics'>;
 }
 
 /**
@@ -44,11 +49,12 @@ export function createQuantileBias(numExperts: number, rule: QuantileRule): Quan
   const offsets = () => stopGradient<Tensor1D>(bias);
   return {
     offsets,
-    statistics: (scores, { training, tokenMask }) => {
+    statistics: (scores, chosen, { training, tokenMask }) => {
       assertTensor('scores of a quantile bias', scores, ['T', numExperts]);
+      assertTensor('chosen of a quantile bias', chosen, scores.shape);
       if (!training || k >= numExperts) return {};
       const tokens = countTokens(scores.shape[0], tokenMask);
-      const needed = requiredBias(scores, offsets(), k); // [T,E]
+      const needed = requiredBias(scores, offsets(), chosen); // [T,E]
       if (bins === 0) {
         const wanted = Math.min(tokens, Math.max(1, Math.round((tokens * k) / numExperts)));
         const cuts = exactCuts(needed, { wanted, tokens, tokenMask });
@@ -77,13 +83,15 @@ export function createQuantileBias(numExperts: number, rule: QuantileRule): Quan
   };
 }
 
-/** r = alpha - s, a constant. [T,E] */
-function requiredBias(scores: Tensor2D, bias: Tensor1D, k: number): Tensor2D {
+/** Above every score. */
+const CHOSEN = 1e30;
+
+/** r = alpha - s, a constant, alpha the highest s + b of the experts that were not chosen. [T,E] */
+function requiredBias(scores: Tensor2D, bias: Tensor1D, chosen: Tensor2D): Tensor2D {
   return tidy(() => {
     const s: Tensor2D = stopGradient(scores);
-    const biased: Tensor2D = add(s, bias);
-    const last = sub(selectTopK(biased, k + 1), selectTopK(biased, k)); // [T,E], one 1 per row
-    return sub(sum(mul(biased, last), 1, true), s);
+    const left = sub(add(s, bias), mul(chosen, CHOSEN));
+    return sub(max(left, 1, true), s);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { maximum, relu, sigmoid, softmax, softplus, sqrt } from '@tensorflow/tfjs-core';
+import { maximum, pad, relu, sigmoid, slice, softmax, softplus, sqrt } from '@tensorflow/tfjs-core';
 
 import { assertTensor, assertWord } from '../arguments/assert-arguments.js';
 
@@ -19,9 +19,27 @@ export type ScoreName = (typeof SCORES)[number];
 export function scoresOf(logits: Tensor2D, name: ScoreName): Tensor2D {
   assertTensor('logits of scoresOf', logits, ['T', 'E']);
   assertWord('The name of scoresOf', name, SCORES);
-  if (name === 'softmax') return softmax(logits);
-  if (name === 'sigmoid') return sigmoid(logits);
-  return name === 'relu' ? relu(logits) : sqrtSoftplus(logits);
+  return name === 'relu' ? relu(logits) : inWholeVectors(functions[name], logits);
+}
+
+const functions = { softmax, sigmoid, 'sqrt-softplus': sqrtSoftplus } as const;
+
+/** Numbers that a vector unit takes at once, at most. */
+const VECTOR = 16;
+
+/**
+ * A function of a matrix, whose last numbers are computed as all others are. Eigen takes what a vector leaves over one by one,
+ * by another approximation. Equal logits would then have unequal scores, of which the higher is chosen.
+ */
+function inWholeVectors(f: (x: Tensor2D) => Tensor2D, x: Tensor2D): Tensor2D {
+  const [tokens, experts] = x.shape;
+  if (x.size % VECTOR === 0) return f(x);
+  const more = VECTOR - (tokens % VECTOR);
+  const whole = pad(x, [
+    [0, more],
+    [0, 0],
+  ]);
+  return slice(f(whole), [0, 0], [tokens, experts]);
 }
 
 /** Below it the square root is the least that float32 tells from 0, and its slope would grow past every bound. */

@@ -17,18 +17,31 @@ const context = (rest: Partial<RouteContext> = {}): RouteContext => ({
 });
 
 /** One step of a bias on a batch, as a layer and a trainer take it. */
-function learn(bias: QuantileBias, scores: number[][], rest: Partial<RouteContext> = {}): number[] {
+function learn(
+  bias: QuantileBias,
+  k: number,
+  scores: number[][],
+  rest: Partial<RouteContext> = {},
+): number[] {
   tidy(() => {
-    const { statistics = {} } = bias.statistics(tensor2d(scores), context(rest));
+    const { statistics = {} } = bias.statistics(
+      tensor2d(scores),
+      chosenBy(bias, scores, k),
+      context(rest),
+    );
     const read = Object.entries(statistics).map(([name, { values }]) => [name, numbers(values)]);
     bias.afterStep!(step([], scores.length), Object.fromEntries(read) as StepStatistics);
   });
   return tidy(() => numbers(bias.offsets()));
 }
 
-/** Rows that each expert gets by top-k of s + b. */
+/** The k highest s + b of each token. */
+const chosenBy = (bias: QuantileBias, scores: number[][], k: number) =>
+  topExperts(add(tensor2d(scores), bias.offsets()), k);
+
+/** Rows that each expert gets. */
 const loads = (scores: number[][], bias: QuantileBias, k: number) =>
-  tidy(() => numbers(topExperts(add(tensor2d(scores), bias.offsets()), k).sum(0)));
+  tidy(() => numbers(chosenBy(bias, scores, k).sum(0)));
 
 /** The definition in float64, with sorting. */
 function oracle(scores: number[][], b: readonly number[], k: number): number[] {
@@ -77,7 +90,7 @@ onEachBackend('the quantile bias', () => {
   it('of four tokens and two experts: margins .4 .1 .5 .15 are cut between .4 and .15', () => {
     const bias = createQuantileBias(2, rule());
     expect(loads(example, bias, 1)).toEqual([4, 0]);
-    expectClose(learn(bias, example), [-0.1375, 0.1375], 1e-6);
+    expectClose(learn(bias, 1, example), [-0.1375, 0.1375], 1e-6);
     expect(loads(example, bias, 1)).toEqual([2, 2]);
     bias.dispose();
   });
@@ -95,7 +108,7 @@ onEachBackend('the quantile bias', () => {
       for (const seed of [1, 2, 3]) {
         const scores = skewed(tokens, experts, seed);
         expected = oracle(scores, expected, k);
-        expectClose(learn(bias, scores), expected, 1e-5);
+        expectClose(learn(bias, k, scores), expected, 1e-5);
       }
       bias.dispose();
     },
@@ -105,10 +118,10 @@ onEachBackend('the quantile bias', () => {
     const bias = createQuantileBias(8, rule({ k: 2, decay: 0.75 }));
     const scores = skewed(40, 8, 5);
     const first = oracle(scores, new Array<number>(8).fill(0), 2).map((b) => b / 4);
-    expectClose(learn(bias, scores), first, 1e-5);
+    expectClose(learn(bias, 2, scores), first, 1e-5);
     const second = oracle(scores, first, 2);
     expectClose(
-      learn(bias, scores),
+      learn(bias, 2, scores),
       first.map((b, e) => 0.75 * b + 0.25 * second[e]!),
       1e-5,
     );
@@ -119,7 +132,7 @@ onEachBackend('the quantile bias', () => {
     const [sorted, binned] = [0, 200].map((bins) => createQuantileBias(4, rule({ bins })));
     for (const seed of [1, 2]) {
       const scores = skewed(600, 4, seed);
-      const [a, b] = [learn(sorted!, scores), learn(binned!, scores)];
+      const [a, b] = [learn(sorted!, 1, scores), learn(binned!, 1, scores)];
       expectClose(b, a, 3e-2);
     }
     [sorted, binned].forEach((bias) => bias!.dispose());
@@ -129,7 +142,11 @@ onEachBackend('the quantile bias', () => {
     const bias = createQuantileBias(4, rule({ bins: 10 }));
     tidy(() => {
       const tokenMask = createTokenMask(new Float32Array([1, 1, 0, 1, 1]));
-      const { statistics } = bias.statistics(tensor2d(skewed(5, 4, 1)), context({ tokenMask }));
+      const { statistics } = bias.statistics(
+        tensor2d(skewed(5, 4, 1)),
+        chosenBy(bias, skewed(5, 4, 1), 1),
+        context({ tokenMask }),
+      );
       expect(statistics!['counts']!.values.shape).toEqual([4, 10]);
       expect(numbers(statistics!['counts']!.values.sum(-1))).toEqual([4, 4, 4, 4]);
     });
@@ -141,13 +158,13 @@ onEachBackend('the quantile bias', () => {
     const padded = scores.flatMap((row) => [row, [0.9, 0.01, 0.5, 0.3]]);
     const tokenMask = createTokenMask(Float32Array.from({ length: 40 }, (_, t) => +(t % 2 === 0)));
     const [plain, masked] = [1, 2].map(() => createQuantileBias(4, rule({ k: 2, bins })));
-    expect(learn(masked!, padded, { tokenMask })).toEqual(learn(plain!, scores));
+    expect(learn(masked!, 2, padded, { tokenMask })).toEqual(learn(plain!, 2, scores));
     [plain, masked].forEach((bias) => bias!.dispose());
   });
 
   it('balances the next batch of the same distribution where the first sends all to one', () => {
     const bias = createQuantileBias(16, rule({ k: 2 }));
-    for (let seed = 1; seed <= 10; seed++) learn(bias, skewed(2048, 16, seed));
+    for (let seed = 1; seed <= 10; seed++) learn(bias, 2, skewed(2048, 16, seed));
     const load = loads(skewed(2048, 16, 99), bias, 2);
     expect(Math.max(...load) / 256 - 1).toBeLessThan(0.2);
     bias.dispose();
@@ -160,7 +177,9 @@ onEachBackend('the quantile bias', () => {
       [2, true],
     ] as const) {
       const bias = createQuantileBias(2, rule({ k }));
-      expect(bias.statistics(scores, context({ training }))).toEqual({});
+      expect(bias.statistics(scores, chosenBy(bias, example, k), context({ training }))).toEqual(
+        {},
+      );
       bias.dispose();
     }
   });

@@ -67,8 +67,11 @@ onEachBackend('scores', () => {
       [1, 1],
       [5, 64],
     ] as const) {
-      const z = tensor2d(new Float32Array(tokens * experts).fill(0.731), [tokens, experts]);
-      expect(new Set(tidy(() => numbers(scoresOf(z, name)))).size, `${tokens}, ${experts}`).toBe(1);
+      for (const value of [0.731, -1.3, 2.2, 0.07, -0.4]) {
+        const z = tensor2d(new Float32Array(tokens * experts).fill(value), [tokens, experts]);
+        const different = new Set(tidy(() => numbers(scoresOf(z, name))));
+        expect(different.size, `${tokens}, ${experts}, ${value}`).toBe(1);
+      }
     }
   });
 
