@@ -1,6 +1,7 @@
 import type { Balance, RouteContext, RouterSpec, Routing } from '@moekit/core';
 import {
   MoekitError,
+  createBalance,
   createGate,
   defineRouter,
   gatedRouter,
@@ -17,10 +18,9 @@ import {
 } from '@moekit/core/options';
 import { topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { mul, softmax } from '@tensorflow/tfjs-core';
+import { add, expandDims, mul, softmax, sub, tensor1d } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
-import { slotBalance, withNullColumn } from './balance.js';
 import { KINDS, columnSum, columns, zeroComputeOf } from './zero-slots.js';
 
 const options = optionsOf({
@@ -45,7 +45,7 @@ interface Rule {
  * AdaMoE's decision on given logits. No capacity.
  * Formula:  p = softmax(z) over n + m;  chosen = the k highest;  w_te = p_te / sum of p over the true experts chosen
  *           L = (n + m) sum_i f_i P_i, f_i = count_i / T, for null experts the mean of their f   (2406.13233)
- * @param logits float32 [T,n+m], null experts last      @param balance over n + 1 columns, see slotBalance
+ * @param logits float32 [T,n+m], null experts last      @param balance of scale k (n + m): its f are shares of k T choices
  *   Gradient: through logits; the choice and f are constants.
  */
 export function routeAdaMoE(
@@ -58,19 +58,19 @@ export function routeAdaMoE(
   const experts = slots - nullExperts;
   const probs: Tensor2D = softmax(logits); // [T,n+m]
   const chosen = maskTokens(topExperts(logits, k), context.tokenMask); // [T,n+m]
-  const selected = columns(chosen, 0, experts);
-  const trueLogits = columns(logits, 0, experts);
+  const isTrue = tensor1d(Array.from({ length: slots }, (_, i) => +(i < experts)));
+  const real: Tensor2D = mul(chosen, isTrue); // [T,n+m]
+  const weights: Tensor2D = mul(selectedSoftmax(logits, real), real); // [T,n+m]
   const copied = kind === 'copy' ? columnSum(mul(probs, chosen), experts) : undefined;
   const zeroCompute = zeroComputeOf({ probs, selected: chosen, experts }, copied);
-  const trueProbs = columns(probs, 0, experts);
-  const load = withNullColumn(trueProbs, zeroCompute.mass); // [T,n+1]
+  const each = mul(expandDims(zeroCompute.slots, 1), mul(sub(1, isTrue), 1 / nullExperts));
   return {
-    combineWeights: mul(selectedSoftmax(trueLogits, selected), selected),
-    dispatchMask: selected,
+    combineWeights: columns(weights, 0, experts),
+    dispatchMask: columns(chosen, 0, experts),
     maxPairs: tokens * Math.min(k, experts),
-    logits: trueLogits,
-    probs: trueProbs,
-    ...balance.of(load, withNullColumn(selected, zeroCompute.slots), context),
+    logits: columns(logits, 0, experts),
+    probs: columns(probs, 0, experts),
+    ...balance.of(probs, add<Tensor2D>(real, each), context),
     zeroCompute,
   };
 }
@@ -89,12 +89,12 @@ export const adaMoERouter = defineRouter<AdaMoEOptions, AdaMoEInput>({
     assertSlots(k, nullExperts, spec);
     const slots = spec.numExperts + nullExperts;
     const gate = createGate(spec, { outputs: slots });
-    const balance = slotBalance(spec.numExperts, {
-      ...settings,
-      kMax: k,
-      nullCopies: nullExperts,
-      fraction: 'token',
-    });
+    const {
+      balanceCoefficient: coefficient,
+      balanceScope: scope,
+      balanceWindow: window,
+    } = settings;
+    const balance = createBalance(slots, { coefficient, scope, window, scale: k * slots });
     const rule = { ...settings, nullExperts };
     return gatedRouter(spec, {
       name: 'adamoe',

@@ -50,7 +50,7 @@ export function routeLongcat(
   const tokens = logits.shape[0];
   const probs: Tensor2D = softmax(logits); // [T,N+Z]
   const selected = maskTokens(topExperts(bias.addedTo(probs), k), tokenMask); // [T,N+Z]
-  const weights = mul<Tensor2D>(mul(probs, scalingFactor), selected); // [T,N+Z]
+  const weights = mul<Tensor2D>(probs, mul(selected, scalingFactor)); // [T,N+Z]
   const zeroExperts = logits.shape[1] - experts;
   return {
     combineWeights: columns(weights, 0, experts),

@@ -9,18 +9,7 @@ import {
   zLosses,
 } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import {
-  add,
-  cast,
-  concat,
-  div,
-  greaterEqual,
-  mul,
-  slice,
-  softmax,
-  sub,
-  sum,
-} from '@tensorflow/tfjs-core';
+import { add, concat, div, mul, slice, softmax, step, sub, sum } from '@tensorflow/tfjs-core';
 
 import { assertRule } from './assert-rule.js';
 import { slotBalance, withNullColumn } from './balance.js';
@@ -117,7 +106,7 @@ function selectSlots(logits: Tensor2D, kMax: number, nullCopies: number): Tensor
   if (nullCopies === 0) return top;
   const [tokens, columns] = logits.shape;
   const nullLogit = slice(logits, [0, columns - 1], [tokens, 1]);
-  return mul(top, cast(greaterEqual(logits, nullLogit), 'float32'));
+  return mul(top, sub(1, step(sub(nullLogit, logits)))); // a comparison of unlike shapes is slow on WebAssembly
 }
 
 /** kMax minus the real experts of each token; none for padding. [T] */
