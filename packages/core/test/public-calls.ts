@@ -104,6 +104,7 @@ export const calls: Readonly<Record<string, readonly unknown[]>> = {
   assignNumbers: [tf.variable(tf.zeros([2])), [1, 2]],
   createController: [{ initial: 0, min: 0, max: 1, proportional: 1, integral: 1, error: () => 1 }],
   createCosineGate: [spec, {}],
+  createNumbers: [[1, 2]],
   createExpertCuts: [3, { expertsPerToken: 1, decay: 0 }],
   createQuantileBias: [3, { k: 1, decay: 0, bins: 0 }],
   createSignBias: [3, 0.1],

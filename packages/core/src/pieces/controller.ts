@@ -1,12 +1,9 @@
-import type { Rank } from '@tensorflow/tfjs-core';
-
 import { assertKinds } from '../arguments/assert-kinds.js';
 import { assertMembers, assertNumber } from '../arguments/assert-arguments.js';
-import { parameter } from '../contract/parameter.js';
 import type { RouterState } from '../contract/router-state.js';
 import type { RoutingStats } from '../contract/routing-stats.js';
 import type { StepStatistics } from '../contract/statistics.js';
-import { assignNumbers, numbersOf } from './known-numbers.js';
+import { assignNumbers, createNumbers, numbersOf } from './known-numbers.js';
 
 export interface ControllerRule {
   /** u at the start. */
@@ -38,7 +35,7 @@ export interface Controller extends RouterState {
 export function createController(rule: ControllerRule): Controller {
   assertRule(rule);
   const { initial, min, max, proportional, integral, error } = rule;
-  const state = parameter<Rank.R1>(Float32Array.of(initial, initial), [2], false);
+  const state = createNumbers([initial, initial]);
   const clamp = (u: number) => Math.min(max, Math.max(min, u));
   return {
     output: () => numbersOf(state)[1]!,

@@ -37,7 +37,7 @@ export function exactCuts(needed: Tensor2D, rule: CutRule): Tensor1D {
 }
 
 /** By selection rather than sorting, where a tensor's values are at hand (cpu, wasm). */
-function cutsOnHost(needed: Tensor2D, { wanted, tokenMask }: CutRule): Tensor1D {
+export function cutsOnHost(needed: Tensor2D, { wanted, tokenMask }: CutRule): Tensor1D {
   const [tokens, experts] = needed.shape;
   const values = needed.dataSync<'float32'>();
   const real = tokenMask?.dataSync<'float32'>();
@@ -59,7 +59,8 @@ function midwayTo(column: Float32Array, wanted: number): number {
   return outside === undefined ? inside : Math.fround(inside + outside) * 0.5;
 }
 
-function cutsOnDevice(needed: Tensor2D, { wanted, tokens, tokenMask }: CutRule): Tensor1D {
+/** The same from operations, which read nothing back. */
+export function cutsOnDevice(needed: Tensor2D, { wanted, tokens, tokenMask }: CutRule): Tensor1D {
   const columns = transpose(needed); // [E,T]
   const real = tokenMask ? where(greater(tokenMask, 0), columns, NEVER) : columns;
   const least = greater(selectTopK(neg(real) as Tensor2D, Math.max(wanted, 1)), 0); // [E,T]

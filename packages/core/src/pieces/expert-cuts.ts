@@ -4,13 +4,12 @@ import { neg, slice, tidy, zeros } from '@tensorflow/tfjs-core';
 import { stopGradient } from '@moekit/kernels';
 
 import { assertNumber, assertObject, assertTensor } from '../arguments/assert-arguments.js';
-import { parameter } from '../contract/parameter.js';
 import type { RouteContext } from '../contract/router.js';
 import type { RouterState } from '../contract/router-state.js';
 import type { Routing } from '../contract/routing.js';
 import { countTokens } from '../routing/token-mask.js';
 import { exactCuts } from './exact-cuts.js';
-import { assignNumbers, numbersOf } from './known-numbers.js';
+import { assignNumbers, createNumbers, numbersOf } from './known-numbers.js';
 
 export interface ExpertCutsRule {
   /** k, the mean over the tokens; need not be whole. */
@@ -40,7 +39,7 @@ export interface ExpertCuts extends RouterState {
 export function createExpertCuts(numExperts: number, rule: ExpertCutsRule): ExpertCuts {
   assertRule(numExperts, rule);
   const { expertsPerToken, decay } = rule;
-  const state = parameter<Rank.R1>(new Float32Array(numExperts + 1), [numExperts + 1], false);
+  const state = createNumbers(new Array<number>(numExperts + 1).fill(0));
   const steps = () => numbersOf(state)[numExperts]!;
   return {
     cuts: () => tidy(() => stopGradient<Tensor1D>(slice(state, [0], [numExperts]))),

@@ -10,7 +10,7 @@ export { createExpertCuts } from './expert-cuts.js';
 export type { ExpertCuts, ExpertCutsRule } from './expert-cuts.js';
 export { assertGroups, withinGroups } from './groups.js';
 export type { GroupRule } from './groups.js';
-export { assignNumbers, numbersOf } from './known-numbers.js';
+export { assignNumbers, createNumbers, numbersOf } from './known-numbers.js';
 export { createQuantileBias } from './quantile-bias.js';
 export type { QuantileBias, QuantileRule } from './quantile-bias.js';
 export { routingOf } from './routing-of.js';

@@ -1,11 +1,21 @@
-import type { DataId, Variable } from '@tensorflow/tfjs-core';
+import type { DataId, Rank, Variable } from '@tensorflow/tfjs-core';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 
 import { assertKinds } from '../arguments/assert-kinds.js';
+import { parameter } from '../contract/parameter.js';
 import { fail } from '../errors.js';
 
 /** By the data of a variable, its numbers: what is assigned has data of its own, so a restored checkpoint is seen. */
 const known = new WeakMap<DataId, Float32Array>();
+
+/** A state of a few numbers that `numbersOf` knows from the start. @returns float32 [n], not trainable */
+export function createNumbers(values: readonly number[]): Variable<Rank.R1> {
+  assertKinds('createNumbers', { values }, { values: 'numbers' });
+  const numbers = Float32Array.from(values);
+  const state = parameter<Rank.R1>(numbers.slice(), [numbers.length], false);
+  known.set(state.dataId, numbers);
+  return state;
+}
 
 /**
  * Moves a small state whose numbers route needs on the host, without reading a device: see `numbersOf`.
