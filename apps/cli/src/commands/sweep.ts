@@ -6,7 +6,7 @@ import { common } from './options.js';
 export const sweepCommand = () =>
   new Command('sweep')
     .argument('<experiment>')
-    .description("run an experiment's grid: a name such as null/modality, or a .json or .ts file")
+    .description("run an experiment's grid: a name such as routers/zoo, or a .json or .ts file")
     .option('--preset <name>', 'quick (two minutes) or large', 'quick')
     .addOption(common.set)
     .addOption(common.workers)

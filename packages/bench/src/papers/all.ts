@@ -5,6 +5,9 @@ import type { NamedExperiment } from './named-experiment.js';
 import { frontier } from './null/frontier.js';
 import { modality } from './null/modality.js';
 import { polarisation } from './null/polarisation.js';
+import { balanceScope } from './routers/balance-scope.js';
+import { testbed } from './routers/testbed.js';
+import { zoo } from './routers/zoo.js';
 import { activationSparsity } from './xmoe/activation-sparsity.js';
 import { denseToSparse } from './xmoe/dense-to-sparse.js';
 import { scaling } from './xmoe/scaling.js';
@@ -22,6 +25,9 @@ export function namedExperiments(): readonly NamedExperiment[] {
     frontier,
     modality,
     polarisation,
+    zoo,
+    balanceScope,
+    testbed,
   ];
 }
 
