@@ -7,10 +7,15 @@ import { fail } from '../errors.js';
 export class SwitchableRouter implements Router {
   readonly #trained: Router;
   #deciding: Router;
+  /** Absent where the trained router has none: numbers are then read back once a step. */
+  readonly afterMicroBatch?: NonNullable<Router['afterMicroBatch']>;
 
   constructor(trained: Router) {
     this.#trained = trained;
     this.#deciding = trained;
+    if (trained.afterMicroBatch) {
+      this.afterMicroBatch = (...pass) => trained.afterMicroBatch?.(...pass);
+    }
   }
 
   get name(): string {
@@ -53,10 +58,6 @@ export class SwitchableRouter implements Router {
 
   afterStep(stats: RoutingStats, statistics: StepStatistics): void {
     this.#trained.afterStep?.(stats, statistics);
-  }
-
-  afterMicroBatch(stats: RoutingStats, statistics: StepStatistics): void {
-    this.#trained.afterMicroBatch?.(stats, statistics);
   }
 
   variables(): readonly Variable[] {
