@@ -1,7 +1,8 @@
 import type { RouteContext, RouterLoss, RouterSpec, Routing } from '@moekit/core';
-import { createGate, defineRouter, gatedRouter, parameter } from '@moekit/core';
+import { createBalance, createGate, defineRouter, gatedRouter, parameter } from '@moekit/core';
 import {
   amount,
+  balanceOptions,
   coefficient,
   numberIn,
   option,
@@ -25,7 +26,7 @@ const options = optionsOf({
   startCoefficient: amount(0.01, 'The first weight of the chunk sparsity loss'),
   coefficientFactor: option(
     numberIn({ min: 1 }),
-    1.2,
+    1.05,
     'By how much the weight grows or shrinks after each step; 1 keeps it',
   ),
   chunkLength: whole(1, 8, 'L, tokens in a row whose experts should be few together'),
@@ -40,6 +41,7 @@ const options = optionsOf({
     1e-6,
     'Added to the mean square of the gates: 0 for a token that opens none',
   ),
+  ...balanceOptions(0.1),
   maxExperts: optional(
     wholeFrom(1),
     'The most experts of one token, its highest gates; default all that are open, as in the paper',
@@ -71,25 +73,33 @@ export const blockFfnRouter = defineRouter<BlockFfnOptions, BlockFfnInput>({
   options,
   create: (spec, settings) => {
     const { expertsPerToken, epsilon, maxExperts = spec.numExperts } = settings;
+    const { balanceCoefficient, balanceScope: scope, balanceWindow: window } = settings;
     assertTarget('block-ffn', expertsPerToken, spec);
     const gate = createGate(spec);
     const scale = createScale(spec);
     const lambda = new AdaptiveCoefficient(settings);
+    const balance = createBalance(spec.numExperts, {
+      coefficient: balanceCoefficient,
+      scope,
+      window,
+    });
     return gatedRouter(spec, {
       name: 'block-ffn',
       expertsPerToken,
       gates: [gate],
-      state: [{ variables: () => [scale], dispose: () => scale.dispose() }, lambda],
+      state: [{ variables: () => [scale], dispose: () => scale.dispose() }, lambda, balance],
       route: (x, context): Routing => {
         const logits = gate.logits(x);
         const gates = openGates(logits, { maxExperts, tokenMask: context.tokenMask });
+        const { losses, statistics } = balance.of(gates.shares, gates.open, context);
         return {
           combineWeights: normalisedHeights(gates.heights, scale, epsilon),
           dispatchMask: gates.open,
           maxPairs: x.shape[0] * Math.min(maxExperts, spec.numExperts),
           logits,
           probs: gates.shares,
-          losses: sequenceLosses(logits, gates, settings, lambda, context),
+          losses: [...losses, ...sequenceLosses(logits, gates, settings, lambda, context)],
+          statistics,
         };
       },
     });

@@ -31,7 +31,13 @@ const inSequences = (rows: Matrix): Matrix[] => [rows.slice(0, 7), rows.slice(7)
 const openShares = (logits: Matrix): Matrix =>
   shareReference(logits).map((row, t) => row.map((p, e) => (logits[t]![e]! > 0 ? p : 0)));
 /** Of small logits, where the plain logarithms of the reference do not overflow. */
-const options = { steepness: 3, chunkLength: 3, localityCoefficient: 0.01, startCoefficient: 0.5 };
+const options = {
+  steepness: 3,
+  chunkLength: 3,
+  localityCoefficient: 0.01,
+  startCoefficient: 0.5,
+  balanceCoefficient: 0,
+};
 
 describe.each(['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'])('on %s', (backend) => {
   beforeAll(() => setBackend(backend));
@@ -50,6 +56,25 @@ describe.each(['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'])('on %s', (b
       expectNear(chunk!.value.arraySync(), 0.5 * chunkReference(inSequences(shares), 3), 1e-5);
       expect(locality!.coefficient).toBe(0.01);
       expectNear(locality!.value.arraySync(), localityReference(inSequences(logits), 3), 1e-5);
+    });
+    router.dispose();
+  });
+
+  it('the balancing loss is that of shares and open gates, over the scope asked for', () => {
+    const router = createRouter(blockFfnRouter, spec, { balanceScope: 'batch' });
+    tidy(() => {
+      const routing = router.route(tokens(), context());
+      const logits = routing.logits.arraySync();
+      const pairs = logits.flat().filter((z) => z > 0).length;
+      const mean = (e: number) =>
+        shareReference(logits).reduce((all, p) => all + p[e]!, 0) / logits.length;
+      const want = [0, 1, 2, 3, 4].reduce((all, e) => {
+        const count = logits.filter((row) => row[e]! > 0).length;
+        return all + (5 * count * mean(e)) / pairs;
+      }, 0);
+      expect(routing.losses.map(({ name }) => name)).toEqual(['load-balancing']);
+      expectNear(routing.losses[0]!.value.arraySync(), want, 1e-5);
+      expect(Object.values(routing.statistics!)[0]!.values.shape).toEqual([5]);
     });
     router.dispose();
   });

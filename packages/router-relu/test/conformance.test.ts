@@ -11,7 +11,11 @@ const capped = (name: string) => ({ name: `${name}, at most 3`, numExperts: 8, b
 testRouter(remoeRouter, undefined, { backends });
 testRouter(remoeRouter, { startCoefficient: 0.1, maxExperts: 3 }, capped('remoe'));
 testRouter(blockFfnRouter, undefined, { backends });
-testRouter(blockFfnRouter, { maxExperts: 3, expertsPerToken: 1.5 }, capped('block-ffn'));
+testRouter(
+  blockFfnRouter,
+  { maxExperts: 3, expertsPerToken: 1.5 },
+  { ...capped('block-ffn'), skip: { losses: 'no pool of tokens opens eight gates evenly' } },
+);
 
 const single = (name: string) => ({
   name: `${name}, one expert`,
