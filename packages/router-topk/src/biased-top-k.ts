@@ -44,7 +44,7 @@ export function routeBiased(
 ): Routing {
   const { k, score, normalise, groups } = rule;
   const { tokenMask } = context;
-  assertFinite(logits); // scores may hide an infinite one
+  if (!balance) assertFinite(logits); // scores may hide an infinite one; the choice of the loss does not
   const scores = scoresOf(logits, score); // [T,E]
   const ranked: Tensor2D = bias ? add(scores, bias.offsets()) : scores;
   const top = topExperts(groups ? withinGroups(ranked, groups) : ranked, k);

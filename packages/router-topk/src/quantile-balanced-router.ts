@@ -21,8 +21,8 @@ const options = optionsOf({
   ),
   bins: whole(
     0,
-    0,
-    "Bins of each expert's histogram, which adds up over micro-batches (1000 in Kimi K3); 0: each micro-batch is sorted",
+    1000,
+    "Bins of each expert's histogram, which adds up over micro-batches; 0: the exact cut of each micro-batch, averaged",
   ),
   normalise: flag(true, 'Weights sum to 1 over the k experts; false: the scores themselves'),
   scale: scale(1),

@@ -213,7 +213,15 @@ describe('options left out', () => {
     ],
     [
       quantileBalancedRouter,
-      { k: 2, score: 'sigmoid', decay: 0, bins: 0, normalise: true, scale: 1, zLossCoefficient: 0 },
+      {
+        k: 2,
+        score: 'sigmoid',
+        decay: 0,
+        bins: 1000,
+        normalise: true,
+        scale: 1,
+        zLossCoefficient: 0,
+      },
     ],
     [
       sparseMixerRouter,

@@ -122,7 +122,7 @@ function lossOf(
   const { tokenMask } = context;
   const atBalance = scale / (sizes?.reduce((total, size) => total + size, 0) ?? slots);
   const named = { name: 'load-balancing', coefficient, atBalance };
-  if (scope === 'sequence') {
+  if (scope === 'sequence' && (context.sequences?.batch ?? 1) > 1) {
     return { ...named, value: sequenceLoss(probs, choices, { scale, sizes }, context) };
   }
   const fractions = reached ? shareOf(reached) : assignmentFractions(choices, per, tokenMask);

@@ -1,3 +1,4 @@
+import { inHostMemory } from '@moekit/kernels';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
@@ -14,6 +15,7 @@ import {
   reshape,
   stack,
   sub,
+  tensor2d,
   tidy,
   tile,
   unsortedSegmentSum,
@@ -37,6 +39,7 @@ export function binCounts(
   bins: number,
   tokenMask?: Tensor1D,
 ): Tensor2D {
+  if (inHostMemory()) return countOnHost(needed, range, bins, tokenMask);
   return tidy(() => {
     const [tokens, experts] = needed.shape;
     const low = min(range);
@@ -51,6 +54,24 @@ export function binCounts(
       : onesLike(reshape(needed, [tokens * experts]));
     return reshape(unsortedSegmentSum(ones, ids, experts * bins), [experts, bins]);
   });
+}
+
+/** The same where a tensor's values are at hand (cpu, wasm): the kernel of tfjs's cpu backend looks for each bin in turn. */
+function countOnHost(needed: Tensor2D, range: Tensor2D, bins: number, tokenMask?: Tensor1D) {
+  const [tokens, experts] = needed.shape;
+  const values = needed.dataSync<'float32'>();
+  const real = tokenMask?.dataSync<'float32'>();
+  const [low, high] = range.dataSync<'float32'>() as unknown as [number, number];
+  const perUnit = bins / (high - low);
+  const counts = new Float32Array(experts * bins);
+  for (let t = 0; t < tokens; t++) {
+    if (real?.[t] === 0) continue;
+    for (let e = 0; e < experts; e++) {
+      const place = Math.floor((values[t * experts + e]! - low) * perUnit);
+      counts[e * bins + Math.min(Math.max(place, 0), bins - 1)]!++;
+    }
+  }
+  return tensor2d(counts, [experts, bins]);
 }
 
 /**
