@@ -1,14 +1,13 @@
-import { inHostMemory, selectTopK } from '@moekit/kernels';
+import { inHostMemory } from '@moekit/kernels';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
-  add,
   greater,
-  max,
-  min,
-  mul,
+  mean,
   neg,
+  slice,
   tensor1d,
   tidy,
+  topk,
   transpose,
   where,
 } from '@tensorflow/tfjs-core';
@@ -63,9 +62,8 @@ function midwayTo(column: Float32Array, wanted: number): number {
 export function cutsOnDevice(needed: Tensor2D, { wanted, tokens, tokenMask }: CutRule): Tensor1D {
   const columns = transpose(needed); // [E,T]
   const real = tokenMask ? where(greater(tokenMask, 0), columns, NEVER) : columns;
-  const least = greater(selectTopK(neg(real) as Tensor2D, Math.max(wanted, 1)), 0); // [E,T]
-  const inside: Tensor1D = max(where(least, real, -NEVER), 1);
-  if (wanted >= tokens) return inside;
-  const outside: Tensor1D = min(where(least, NEVER, real), 1);
-  return mul(add(inside, outside), 0.5);
+  const q = Math.max(wanted, 1);
+  const { values } = topk(neg(real) as Tensor2D, q < tokens ? q + 1 : q); // [E,q+1], falling
+  const last = neg(slice(values, [0, q - 1], [-1, -1])); // [E,1] or [E,2]
+  return mean<Tensor1D>(last, 1);
 }
