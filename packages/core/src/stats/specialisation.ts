@@ -1,5 +1,5 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { cast, matMul, oneHot, tidy } from '@tensorflow/tfjs-core';
+import { cast, equal, expandDims, matMul, range, tidy } from '@tensorflow/tfjs-core';
 
 import { assertTensor } from '../arguments/assert-arguments.js';
 import { assertKinds } from '../arguments/assert-kinds.js';
@@ -13,15 +13,17 @@ import { assertStats } from './assert-stats.js';
  * @returns float32 [E,L], constant, owned by the caller; padding, which is not dispatched, has no part in it
  */
 export function encodeLabels(
-  { dispatchMask }: Pick<Routing, 'dispatchMask'>,
+  routing: Pick<Routing, 'dispatchMask'>,
   labels: Tensor1D,
   numLabels: number,
 ): Tensor2D {
+  const dispatchMask = routing?.dispatchMask;
   assertTensor('dispatchMask of a routing', dispatchMask, ['T', 'E']);
   assertTensor('labels of encodeLabels', labels, [dispatchMask.shape[0]], { dtype: 'int32' });
   assertKinds('encodeLabels', { numLabels }, { numLabels: 'size' });
   return tidy(() => {
-    const ofLabel = cast(oneHot(labels, numLabels), 'float32') as Tensor2D; // [T,L]
+    const all = range(0, numLabels, 1, 'int32'); // [L]
+    const ofLabel = cast<Tensor2D>(equal(expandDims(labels, 1), all), 'float32'); // [T,L]
     return matMul(dispatchMask, ofLabel, true); // [E,L]
   });
 }
@@ -35,6 +37,7 @@ export function encodeLabels(
  */
 export function labelInformation(counts: readonly (readonly number[])[]): number {
   assertKinds('labelInformation', { counts }, { counts: 'list' });
+  counts.forEach((row) => assertKinds('labelInformation', { row }, { row: 'numbers' }));
   const all = total(counts.map(total));
   const experts = counts.map((row) => total(row) / all);
   const labels = (counts[0] ?? []).map((_, l) => total(counts.map((row) => row[l]!)) / all);

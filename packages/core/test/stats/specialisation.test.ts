@@ -15,6 +15,14 @@ onEachBackend('pairs by expert and label', () => {
     });
   });
 
+  it('one label is a count of all', () => {
+    tidy(() => {
+      const dispatchMask = tensor2d([1, 1, 0, 1], [2, 2]);
+      const counts = encodeLabels({ dispatchMask }, tensor1d([0, 0], 'int32'), 1);
+      expect([...counts.dataSync()]).toEqual([1, 2]);
+    });
+  });
+
   it('refuses labels of other tokens, or that are not whole numbers', () => {
     tidy(() => {
       const dispatchMask = tensor2d([1, 0], [2, 1]);
