@@ -71,6 +71,7 @@ export default defineConfig({
           { text: 'Loss-free balancing', link: '/examples/custom-router/README' },
           { text: 'Expert choice', link: '/examples/expert-choice/README' },
           { text: 'Fair sequences', link: '/examples/fair-sequences/README' },
+          { text: 'SeqTopK', link: '/examples/seq-top-k/README' },
           { text: 'Writing a router', link: '/docs/writing-a-router' },
           { text: 'Pieces', link: '/docs/pieces' },
         ],
