@@ -1,6 +1,7 @@
 import { assertFinite, maskTokens, select, selectTopK } from '@moekit/core';
+import { distributionOf, scoresOf } from '@moekit/core/pieces';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, cast, div, greater, max, mul, relu, sub, sum } from '@tensorflow/tfjs-core';
+import { cast, greater, mul } from '@tensorflow/tfjs-core';
 
 export interface OpenGates {
   /** float32 [T,E] of 0/1, a constant: the gates above 0. */
@@ -26,17 +27,11 @@ export interface OpenGatesRule {
 export function openGates(logits: Tensor2D, { maxExperts, tokenMask }: OpenGatesRule): OpenGates {
   assertFinite(logits);
   const open = select(logits, (z) => maskTokens(above(z, maxExperts), tokenMask)); // [T,E]
-  const heights: Tensor2D = mul(relu(logits), open);
-  return { open, heights, shares: sharesOf(heights, open) };
+  const heights: Tensor2D = mul(scoresOf(logits, 'relu'), open);
+  return { open, heights, shares: distributionOf(heights) };
 }
 
 function above(z: Tensor2D, maxExperts: number = z.shape[1]): Tensor2D {
   const positive = cast<Tensor2D>(greater(z, 0), 'float32');
   return maxExperts < z.shape[1] ? mul(positive, selectTopK(z, maxExperts)) : positive;
-}
-
-function sharesOf(heights: Tensor2D, open: Tensor2D): Tensor2D {
-  const closed = sub<Tensor2D>(1, max(open, 1, true)); // [T,1], 1 where no gate is open
-  const uniform = div<Tensor2D>(closed, open.shape[1]); // [T,1]
-  return div(add(heights, uniform), add(sum(heights, 1, true), closed));
 }
