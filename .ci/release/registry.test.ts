@@ -79,7 +79,7 @@ describe('from a registry', () => {
       ...Object.fromEntries(files.map((name, i) => [name, texts[i]!.replace('../custom-router/', './')])), // prettier-ignore
       'router.ts': await readFile(join(examples, 'custom-router/router.ts'), 'utf8'),
       'package.json': JSON.stringify({ name: 'config', private: true, type: 'module' }),
-      'sweep.json': JSON.stringify({ task: 'sums', routers: ['loss-free'], seeds: [1], training: { steps: 2, evaluations: 1 } }), // prettier-ignore
+      'sweep.json': JSON.stringify({ task: 'sums', routers: ['bias-balanced'], seeds: [1], training: { steps: 2, evaluations: 1 } }), // prettier-ignore
     });
     await npmInstall(cwd, ['moekit', '@types/node'], env);
     await typeCheck(cwd, 'moekit.config.ts', 'node');
@@ -89,9 +89,9 @@ describe('from a registry', () => {
     try {
       const small = ['--steps', '2', '--seeds', '1'];
       const bench = await moekit('bench', ...small);
-      expect(rowsOf(bench)).toEqual(['dense', 'switch', 'loss-free(k=1)']);
-      const sweep = await moekit('sweep', 'sweep.json', '--set', 'loss-free.k=1,2');
-      expect(rowsOf(sweep)).toEqual(['loss-free [loss-free.k=1]', 'loss-free [loss-free.k=2]']);
+      expect(rowsOf(bench)).toEqual(['dense', 'switch', 'bias-balanced(k=1)']);
+      const sweep = await moekit('sweep', 'sweep.json', '--set', 'bias-balanced.k=1,2');
+      expect(rowsOf(sweep)).toEqual(['bias-balanced [bias-balanced.k=1]', 'bias-balanced [bias-balanced.k=2]']);
       expect(JSON.parse(await moekit('train', '--steps', '2', '--out', 'run'))).toMatchObject({ step: 2 }); // prettier-ignore
     } finally {
       server.close();

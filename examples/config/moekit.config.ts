@@ -7,12 +7,12 @@ import { trackerSink } from './tracker-sink.js';
 const { TRACKER_URL } = env;
 
 export default defineConfig({
-  routers: { 'loss-free': '../custom-router/router.ts' },
+  routers: { 'bias-balanced': '../custom-router/router.ts' },
   tasks: { sums: './sums.ts' },
   sinks: TRACKER_URL === undefined ? [] : [trackerSink(TRACKER_URL)],
   defaults: {
     backend: 'wasm',
-    bench: { task: 'sums', routers: ['dense', 'switch', 'loss-free?k=1'], seeds: [1, 2, 3] },
-    train: { task: 'sums', router: 'loss-free' },
+    bench: { task: 'sums', routers: ['dense', 'switch', 'bias-balanced?k=1'], seeds: [1, 2, 3] },
+    train: { task: 'sums', router: 'bias-balanced' },
   },
 });

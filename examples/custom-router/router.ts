@@ -14,7 +14,7 @@ import { z } from 'zod';
 
 /** Loss-free balancing (arXiv 2408.15664): top-k of s + b, weighted by s; b rises for experts that get too little. */
 export default defineRouter({
-  name: 'loss-free',
+  name: 'bias-balanced',
   apiVersion: 1,
   options: z.strictObject({
     k: z.int().min(1).default(2),
@@ -32,7 +32,7 @@ export default defineRouter({
     const gate = createGate(spec);
     const bias = parameter<Rank.R2>(new Float32Array(experts), [1, experts], false); // b, state
     return {
-      name: 'loss-free',
+      name: 'bias-balanced',
       numExperts: experts,
       causal: true,
       expertsPerToken: k,

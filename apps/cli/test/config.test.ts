@@ -46,7 +46,7 @@ const CONFIG = `
   import { trackerSink } from './tracker-sink.js';
 
   export default defineConfig({
-    routers: { 'loss-free': './routers/router.ts' },
+    routers: { 'bias-balanced': './routers/router.ts' },
     tasks: { sums: './sums.ts' },
     sinks: process.env.TRACKER ? [trackerSink(process.env.TRACKER)] : [],
     engine: (local) => (job, limits) => {
@@ -56,8 +56,8 @@ const CONFIG = `
     defaults: {
       backend: 'cpu',
       workers: 1,
-      bench: { task: 'sums', routers: ['dense', 'loss-free?k=1'], seeds: [1], ...${TINY} },
-      train: { task: 'sums', router: 'loss-free', model: ${JSON.stringify(SIZES)},
+      bench: { task: 'sums', routers: ['dense', 'bias-balanced?k=1'], seeds: [1], ...${TINY} },
+      train: { task: 'sums', router: 'bias-balanced', model: ${JSON.stringify(SIZES)},
         training: ${JSON.stringify(TRAINING)} },
     },
   });
@@ -119,14 +119,14 @@ describe('moekit.config.ts: a router, a task, a sink, an engine and defaults of 
       const bench = await moekit(['bench', '--out', join(cwd, 'b')], { cwd: below, env });
       expect([bench.code, bench.stderr]).toEqual([0, expect.any(String)]);
       const { manifest, rows } = await resultsIn(join(cwd, 'b'));
-      expect(rows.map(({ label }) => label)).toEqual(['dense', 'loss-free(k=1)']);
+      expect(rows.map(({ label }) => label)).toEqual(['dense', 'bias-balanced(k=1)']);
       expect(rows.flatMap(({ errors }) => errors)).toEqual([]);
       expect(manifest.backend).toBe('cpu');
-      expect(Object.keys(manifest.files).sort()).toEqual(['loss-free', 'sums']);
+      expect(Object.keys(manifest.files).sort()).toEqual(['bias-balanced', 'sums']);
       const names = server.requests.filter(({ path }) => path === '/runs');
       expect(names.map(({ body }) => (JSON.parse(body) as { name: string }).name)).toEqual([
         'sums dense 1',
-        'sums loss-free(k=1) 1',
+        'sums bias-balanced(k=1) 1',
       ]);
       expect(server.eventsOf('r2').map(({ type, step }) => [type, step])).toEqual([
         ['step', 1],
@@ -135,12 +135,12 @@ describe('moekit.config.ts: a router, a task, a sink, an engine and defaults of 
         ['evaluation', 3],
       ]);
 
-      const sweep = { ...JSON.parse(TINY), task: 'sums', routers: ['loss-free'], seeds: [1] } as object; // prettier-ignore
+      const sweep = { ...JSON.parse(TINY), task: 'sums', routers: ['bias-balanced'], seeds: [1] } as object; // prettier-ignore
       writeFileSync(join(cwd, 'sweep.json'), JSON.stringify(sweep));
-      const grid = ['sweep', 'sweep.json', '--set', 'loss-free.k=1,2', '--out', 's'];
+      const grid = ['sweep', 'sweep.json', '--set', 'bias-balanced.k=1,2', '--out', 's'];
       expect(await runInProcess(grid, { cwd, env })).toMatchObject({ code: 0 });
       const swept = await resultsIn(join(cwd, 's'));
-      expect(swept.rows.map(({ label }) => label)).toEqual(['loss-free [loss-free.k=1]', 'loss-free [loss-free.k=2]']); // prettier-ignore
+      expect(swept.rows.map(({ label }) => label)).toEqual(['bias-balanced [bias-balanced.k=1]', 'bias-balanced [bias-balanced.k=2]']); // prettier-ignore
       expect(swept.manifest.files).toEqual(manifest.files);
       expect(readFileSync(join(cwd, 'jobs.txt'), 'utf8').trim().split('\n')).toHaveLength(4);
 
@@ -277,8 +277,8 @@ describe('what a configuration may be', () => {
     writeFileSync(join(cwd, 'moekit.config.ts'), `${config}// changed\n`);
     expect(routers.get('own')!.hash()).not.toBe(hashes[0]);
     expect(routers.get('named')!.hash()).toBe(hashes[1]);
-    expect((await routers.get('own')!.load())!.name).toBe('loss-free');
-    expect((await routers.get('named')!.load())!.name).toBe('loss-free');
+    expect((await routers.get('own')!.load())!.name).toBe('bias-balanced');
+    expect((await routers.get('named')!.load())!.name).toBe('bias-balanced');
     expect(await codeOf(routers.get('package')!.load())).toMatch(/^BENCH_ROUTER_UNKNOWN/);
   });
 

@@ -46,7 +46,7 @@ describe('the container', () => {
   it('composes a layer that computes', () => {
     const before = memory().numTensors;
     const layer = resolveLayer(container);
-    expect(layer.router.name).toBe('loss-free');
+    expect(layer.router.name).toBe('bias-balanced');
     expect(layer.sharedExpert).toBeUndefined();
     tidy(() => {
       const x = tensor2d([[1, 2, 3, 4]]);
@@ -116,7 +116,7 @@ describe('the container', () => {
     expect(calls).toEqual(['groupedLinear', 'groupedLinear']); // the experts use them too
 
     const untouched = resolveLayer(createRunContainer(container));
-    expect(untouched.router.name).toBe('loss-free');
+    expect(untouched.router.name).toBe('bias-balanced');
     [layer, untouched].forEach((made) => made.dispose());
   });
 

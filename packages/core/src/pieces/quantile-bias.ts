@@ -53,9 +53,9 @@ export function createQuantileBias(numExperts: number, rule: QuantileRule): Quan
       assertTensor('scores of a quantile bias', scores, ['T', numExperts]);
       assertTensor('chosen of a quantile bias', chosen, scores.shape);
       if (!training || k >= numExperts) return {};
-      const tokens = countTokens(scores.shape[0], tokenMask);
       const needed = requiredBias(scores, offsets(), chosen); // [T,E]
       if (bins === 0) {
+        const tokens = countTokens(scores.shape[0], tokenMask);
         const wanted = Math.min(tokens, Math.max(1, Math.round((tokens * k) / numExperts)));
         const cuts = exactCuts(needed, { wanted, tokens, tokenMask });
         return { statistics: { cuts: { values: cuts, over: 'mean' } } };

@@ -338,7 +338,7 @@ describe('a router with state', () => {
     const again = () =>
       tf.tidy(() => model.apply(tf.ones([6, D]), { training: true }) as tf.Tensor);
     expect(await codeOf(again)).toMatch(
-      /^MOE_AFTER_STEP: .*router loss-free .*afterEachStep\(model\)/,
+      /^MOE_AFTER_STEP: .*router bias-balanced .*afterEachStep\(model\)/,
     );
   });
 });
