@@ -91,7 +91,10 @@ describe('from a registry', () => {
       const bench = await moekit('bench', ...small);
       expect(rowsOf(bench)).toEqual(['dense', 'switch', 'bias-balanced(k=1)']);
       const sweep = await moekit('sweep', 'sweep.json', '--set', 'bias-balanced.k=1,2');
-      expect(rowsOf(sweep)).toEqual(['bias-balanced [bias-balanced.k=1]', 'bias-balanced [bias-balanced.k=2]']);
+      expect(rowsOf(sweep)).toEqual([
+        'bias-balanced [bias-balanced.k=1]',
+        'bias-balanced [bias-balanced.k=2]',
+      ]);
       expect(JSON.parse(await moekit('train', '--steps', '2', '--out', 'run'))).toMatchObject({ step: 2 }); // prettier-ignore
     } finally {
       server.close();
