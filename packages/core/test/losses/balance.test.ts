@@ -1,3 +1,5 @@
+import '@tensorflow/tfjs';
+
 import { balanceLosses, createBalance, createRng, uniformArray } from '@moekit/core';
 import type { BalanceScope, RouteContext, RoutingStats } from '@moekit/core';
 import { useBackend } from '@moekit/core/testing';
