@@ -1,24 +1,18 @@
-import type {
-  RouteContext,
-  Router,
-  RouterSpec,
-  RouterState,
-  Routing,
-  RoutingStats,
-} from '@moekit/core';
+import type { RouteContext, Router, RouterSpec, Routing } from '@moekit/core';
 import {
   createGate,
   defineRouter,
   gatedRouter,
   maskTokens,
-  parameter,
   select,
   selectedSoftmax,
   selectTopK,
 } from '@moekit/core';
 import { amount, choice, optionsOf, whole } from '@moekit/core/options';
-import type { Rank, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { add, mul, softmax, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { QuantileBias, SelectionBias } from '@moekit/core/pieces';
+import { createQuantileBias, createSignBias } from '@moekit/core/pieces';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { add, mul, softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertChoices } from './assert-experts.js';
@@ -26,11 +20,11 @@ import { assertChoices } from './assert-experts.js';
 const options = optionsOf({
   k: whole(1, 2, 'Experts per token, at most the number of experts'),
   balance: choice(
-    ['sign', 'none'],
+    ['sign', 'quantile', 'none'],
     'sign',
-    'sign: a bias on the choice rises for experts that get too little; none: as the gate fell',
+    'A bias on the choice that goes one step towards balance (sign) or all the way (quantile); none: as the gate fell',
   ),
-  biasRate: amount(0.01, 'Step of the bias, in logits'),
+  biasRate: amount(0.01, 'Step of the sign bias, in logits'),
 });
 
 export interface FrozenRandomOptions extends z.output<typeof options> {}
@@ -51,21 +45,19 @@ export const frozenRandomRouter = defineRouter<FrozenRandomOptions, FrozenRandom
 
 /**
  * Formula:  z = x W, W ~ N(0, 1/D) fixed;  S_t = top-k of z_t + b;  w = softmax(z_t) over S_t, the bias never inside
- *   b_e += rate sign(mean load - load_e) after each step
+ *   b after each step: b_e += rate sign(mean load - load_e), or the quantiles that would have balanced the step
  * Gradient: through x to the layers below; none to W.
  */
-function createFrozenRandom(
-  spec: RouterSpec,
-  { k, balance, biasRate }: FrozenRandomOptions,
-): Router {
-  const { numExperts } = spec;
-  assertChoices('frozen-random', k, numExperts);
+function createFrozenRandom(spec: RouterSpec, settings: FrozenRandomOptions): Router {
+  const { k } = settings;
+  assertChoices('frozen-random', k, spec.numExperts);
   const gate = createGate(spec, { init: 'normal', trainable: false });
-  const bias = parameter<Rank.R2>(new Float32Array(numExperts), [1, numExperts], false);
-  const route = (x: Tensor2D, { tokenMask }: RouteContext): Routing => {
+  const bias = biasOf(spec, settings);
+  const route = (x: Tensor2D, context: RouteContext): Routing => {
     const logits = gate.logits(x); // [T,E]
-    const top = select(logits, (z) => selectTopK(add(z, bias), k)); // [T,E]
-    const dispatchMask = maskTokens(top, tokenMask);
+    const offsets = bias?.offsets();
+    const top = select(logits, (z) => selectTopK(offsets ? add(z, offsets) : z, k)); // [T,E]
+    const dispatchMask = maskTokens(top, context.tokenMask);
     return {
       combineWeights: mul(selectedSoftmax(logits, top), dispatchMask),
       dispatchMask,
@@ -73,20 +65,19 @@ function createFrozenRandom(
       logits,
       probs: softmax(logits),
       losses: [],
+      ...bias?.statistics?.(logits, dispatchMask, context),
     };
   };
-  const state = [signBalanced(bias, balance === 'sign' ? biasRate : 0)];
   const parts = { name: 'frozen-random', expertsPerToken: k, gates: [gate], reference: true };
-  return gatedRouter(spec, { ...parts, state, route });
+  return gatedRouter(spec, { ...parts, state: bias ? [bias] : [], route });
 }
 
-/** A bias that each step moves by its rate towards an even load. */
-function signBalanced(bias: Variable<Rank.R2>, rate: number): RouterState {
-  const afterStep = ({ tokensPerExpert }: RoutingStats): void => {
-    const mean = tokensPerExpert.reduce((sum, n) => sum + n, 0) / tokensPerExpert.length;
-    const steps = tokensPerExpert.map((n) => rate * Math.sign(mean - n));
-    tidy(() => bias.assign(add(bias, tensor2d(steps, [1, steps.length]))));
-  };
-  const moves = rate > 0 && { afterStep };
-  return { ...moves, variables: () => [bias], dispose: () => bias.dispose() };
+/** Only quantiles need figures of the batch. */
+type Bias = SelectionBias & Partial<Pick<QuantileBias, 'statistics'>>;
+
+function biasOf({ numExperts }: RouterSpec, settings: FrozenRandomOptions): Bias | undefined {
+  const { balance, biasRate, k } = settings;
+  if (balance === 'none') return undefined;
+  if (balance === 'sign') return createSignBias(numExperts, biasRate);
+  return createQuantileBias(numExperts, { k, decay: 0, bins: 0 });
 }

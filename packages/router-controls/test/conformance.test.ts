@@ -45,6 +45,11 @@ const frozen = { gateGradient: 'its gate is frozen' };
 testRouter(frozenRandomRouter, undefined, { backends, skip: frozen });
 testRouter(
   frozenRandomRouter,
+  { balance: 'quantile' },
+  { name: 'frozen-random by quantiles', backends, skip: frozen },
+);
+testRouter(
+  frozenRandomRouter,
   { k: 3, balance: 'none' },
   { name: 'frozen-random without balance', skip: frozen },
 );

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import type { Router } from '@moekit/core';
 import { createRng, createRouter, normalArray, routeWith } from '@moekit/core';
 import type { Scalar } from '@tensorflow/tfjs';
-import { sum, tensor2d, tidy, train } from '@tensorflow/tfjs';
+import { sum, tensor1d, tensor2d, tidy, train } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 
 import { frozenRandomRouter } from '../src/index.js';
@@ -18,7 +18,7 @@ describe('frozen-random', () => {
   it('takes the top k of logits and bias, and weighs them without the bias', () => {
     const router = createRouter(frozenRandomRouter, spec, { k: 2 });
     const [gate, bias] = router.variables();
-    bias!.assign(tensor2d([[2, -1, 0.5, 0, -3, 1]]) as never);
+    bias!.assign(tensor1d([2, -1, 0.5, 0, -3, 1]) as never);
     const x = tokens(9);
     const { dispatchMask, combineWeights } = routeWith(router, x, context);
     const offsets = [2, -1, 0.5, 0, -3, 1];
@@ -64,6 +64,20 @@ describe('frozen-random', () => {
     for (let step = 0; step < 60; step++) router.afterStep!(statsOf(loads()), {});
     expect(first).toBeGreaterThan(0.5);
     expect(violation(loads())).toBeLessThan(0.15);
+  });
+
+  it("balance 'quantile' is there in eight steps, where the sign bias needs sixty", () => {
+    const router = createRouter(frozenRandomRouter, spec, { balance: 'quantile' });
+    const x = tokens(600).add(1) as ReturnType<typeof tokens>;
+    const pass = () => routeWith(router, x, context);
+    const loads = () => [...sum(pass().dispatchMask, 0).dataSync()];
+    const before = loads();
+    for (let step = 0; step < 8; step++) {
+      const cuts = [...pass().statistics!.cuts!.values.dataSync()];
+      router.afterStep!({ ...statsOf(before), tokens: 600 }, { cuts });
+    }
+    expect(Math.max(...before) / 200 - 1).toBeGreaterThan(0.5);
+    expect(Math.max(...loads()) / 200 - 1).toBeLessThan(0.1);
   });
 
   it("balance 'none' leaves it as it fell: no state moves", () => {
