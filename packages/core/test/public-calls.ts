@@ -110,6 +110,7 @@ export const calls: Readonly<Record<string, readonly unknown[]>> = {
   createNumbers: [[1, 2]],
   createExpertCuts: [3, { expertsPerToken: 1, decay: 0 }],
   createQuantileBias: [3, { k: 1, decay: 0, bins: 0 }],
+  balanceOf: [3, { balanceCoefficient: 1, balanceScope: 'batch', balanceWindow: 2 }],
   createSignBias: [3, 0.1],
   distributionOf: [routing.probs],
   entropyLosses: [routing.probs, 1, tokenMask],

@@ -10,11 +10,10 @@ import {
   optionsOf,
 } from '@moekit/core/options';
 import type { Controller } from '@moekit/core/pieces';
-import { createController } from '@moekit/core/pieces';
+import { balanceOf, createController } from '@moekit/core/pieces';
 import type * as z from 'zod/mini';
 
 import { assertAtMostExperts } from './assert-experts.js';
-import { balanceOf } from './balance-of.js';
 import { createNormalisedGate } from './normalised-gate.js';
 import { routeTopP } from './top-p-router.js';
 

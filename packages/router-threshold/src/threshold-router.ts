@@ -1,9 +1,9 @@
 import type { Balance, RouteContext, Router, RouterSpec, Routing } from '@moekit/core';
 import { countTokens, createGate, defineRouter, gatedRouter, stepCapacity } from '@moekit/core';
+import { balanceOf } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import { assertAtMostExperts } from './assert-experts.js';
-import { balanceOf } from './balance-of.js';
 import type { ThresholdInput, ThresholdOptions } from './options.js';
 import { thresholdOptions } from './options.js';
 import { firstChoices, routeLogits } from './route-logits.js';
@@ -27,7 +27,7 @@ function createThresholdRouter(spec: RouterSpec, options: ThresholdOptions): Rou
   if (options.within !== undefined)
     assertAtMostExperts('threshold', 'within', options.within, spec);
   const gate = createGate(spec, { init: 'uniform' });
-  const balance = balanceOf(spec.numExperts, options, 'token');
+  const balance = balanceOf(spec.numExperts, options, { per: 'token' });
   return gatedRouter(spec, {
     name: 'threshold',
     expertsPerToken: expectedExperts(options, spec),

@@ -1,12 +1,10 @@
 import type { Balance, RouteContext, Routing } from '@moekit/core';
 import { createGate, defineRouter, gatedRouter, maskTokens, selectedSoftmax } from '@moekit/core';
 import { balanceOptions, coefficient, flag, optionsOf, probability } from '@moekit/core/options';
-import { entropyLosses, prefixMass } from '@moekit/core/pieces';
+import { balanceOf, entropyLosses, prefixMass } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
-
-import { balanceOf } from './balance-of.js';
 
 const options = optionsOf({
   p: probability(

@@ -2,11 +2,10 @@ import type { BalanceScope, RouterAbout } from '@moekit/core';
 import { createGate, defineRouter, gatedRouter } from '@moekit/core';
 import { amount, balanceOptions, coefficient, flag, optionsOf, whole } from '@moekit/core/options';
 import type { GroupRule, ScoreName } from '@moekit/core/pieces';
-import { assertGroups, createSignBias } from '@moekit/core/pieces';
+import { assertGroups, balanceOf, createSignBias } from '@moekit/core/pieces';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { balanceOf } from './balance-of.js';
 import { routeBiased } from './biased-top-k.js';
 import { scale } from './scale.js';
 

@@ -16,13 +16,12 @@ import {
   optionsOf,
   whole,
 } from '@moekit/core/options';
-import { routingOf, topExperts } from '@moekit/core/pieces';
+import { balanceOf, routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { balanceOf } from './balance-of.js';
 import { gumbelRanking } from './gumbel-ranking.js';
 
 const given = optionsOf({

@@ -9,7 +9,7 @@ import {
   selectedSoftmax,
 } from '@moekit/core';
 import { amount, balanceOptions, optionsOf } from '@moekit/core/options';
-import { routingOf, topExperts } from '@moekit/core/pieces';
+import { balanceOf, routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import {
   abs,
@@ -27,7 +27,6 @@ import {
 import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { balanceOf } from './balance-of.js';
 import { gumbelNoise } from './gumbel-ranking.js';
 
 const options = optionsOf({

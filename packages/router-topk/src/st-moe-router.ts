@@ -6,10 +6,10 @@ import {
   optionsOf,
   share,
 } from '@moekit/core/options';
+import { balanceOf } from '@moekit/core/pieces';
 import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { balanceOf } from './balance-of.js';
 import { routeTopTwo, topTwoOptions } from './top-two.js';
 
 const options = optionsOf({

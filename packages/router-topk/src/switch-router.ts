@@ -1,12 +1,11 @@
 import type { Balance, RouteContext, Routing } from '@moekit/core';
 import { createGate, defineRouter, gatedRouter, maskTokens, withJitter } from '@moekit/core';
 import { amount, balanceOptions, capacityOptions, optionsOf } from '@moekit/core/options';
-import { routingOf, topExperts } from '@moekit/core/pieces';
+import { balanceOf, routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
-import { balanceOf } from './balance-of.js';
 import { capacityPer, priority, roomOf } from './room.js';
 
 const options = optionsOf({

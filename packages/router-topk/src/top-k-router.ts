@@ -15,13 +15,12 @@ import {
   optionsOf,
   whole,
 } from '@moekit/core/options';
-import { routingOf, scaledWeights, topExperts } from '@moekit/core/pieces';
+import { balanceOf, routingOf, scaledWeights, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { balanceOf } from './balance-of.js';
 import { capacityPer, priority, roomOf } from './room.js';
 import { scale } from './scale.js';
 

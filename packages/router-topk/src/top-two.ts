@@ -1,12 +1,11 @@
 import type { Balance, RouteContext, Routing } from '@moekit/core';
 import { maskTokens, selectedSoftmax, zLosses } from '@moekit/core';
 import { choice } from '@moekit/core/options';
-import { routingOf, scaledWeights, topExperts } from '@moekit/core/pieces';
+import type { BalanceSettings } from '@moekit/core/pieces';
+import { balanceOf, routingOf, scaledWeights, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
 
-import type { BalanceSettings } from './balance-of.js';
-import { balanceOf } from './balance-of.js';
 import type { RoomRule } from './room.js';
 import { capacityPer, priority, roomOf } from './room.js';
 import { scale } from './scale.js';

@@ -1,3 +1,5 @@
+export { balanceOf } from './balance-of.js';
+export type { BalanceSettings } from './balance-of.js';
 export { serve, SERVICE_ORDERS } from './capacity.js';
 export type { ServiceOrder } from './capacity.js';
 export { createController } from './controller.js';
