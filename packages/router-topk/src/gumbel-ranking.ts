@@ -19,7 +19,9 @@ export function gumbelRanking(logits: Tensor2D, first: Tensor2D, rng: Rng): Tens
 
 /** Draws from the standard Gumbel distribution, all finite. */
 export function gumbelNoise(rng: Rng, [tokens, experts]: [number, number]): Tensor2D {
-  const draw = () => -Math.log(-Math.log(Math.max(rng.uniform(), Number.MIN_VALUE)));
-  const values = Float32Array.from({ length: tokens * experts }, draw);
+  const values = new Float32Array(tokens * experts);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = -Math.log(-Math.log(Math.max(rng.uniform(), Number.MIN_VALUE)));
+  }
   return tensor2d(values, [tokens, experts]);
 }

@@ -56,13 +56,17 @@ export function assertRng(rng: Rng, what: string): void {
 /** n draws from U[low, high) as float32. */
 export function uniformArray(rng: Rng, n: number, low = 0, high = 1): Float32Array {
   assertDraws(rng, n);
-  return Float32Array.from({ length: n }, () => low + (high - low) * rng.uniform());
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) values[i] = low + (high - low) * rng.uniform();
+  return values;
 }
 
 /** n draws from N(0, std^2) as float32. */
 export function normalArray(rng: Rng, n: number, std = 1): Float32Array {
   assertDraws(rng, n);
-  return Float32Array.from({ length: n }, () => std * rng.normal());
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) values[i] = std * rng.normal();
+  return values;
 }
 
 function assertDraws(rng: Rng, n: number): void {
