@@ -16,8 +16,9 @@ export function assertFinite(logits: Tensor2D, what = 'Router logits'): void {
   const detached = stopGradient(logits);
   const values = detached.dataSync<'float32'>();
   detached.dispose();
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
+  let at = 0;
+  while (at < values.length && Number.isFinite(values[at])) at++;
+  if (at === values.length) return;
   throw fail('MOE_NON_FINITE', {
     asked: `${what} must be finite`,
     got: `${values[at]} for token ${Math.floor(at / logits.shape[1])}`,

@@ -11,7 +11,19 @@ import {
 import { useBackend } from '@moekit/core/testing';
 import { registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { fill, grads, memory, mul, scalar, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import {
+  fill,
+  grads,
+  logSumExp,
+  mean,
+  memory,
+  mul,
+  scalar,
+  square,
+  tensor1d,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { backends, onEachBackend } from '../backends.js';
@@ -85,6 +97,14 @@ onEachBackend('losses', () => {
 
   it('z-loss stays finite for logits of 1e4, in value and gradient', () => {
     expectClose([value(() => zLoss(tensor2d([[1e4, -1e4]])))], [1e8]);
+  });
+
+  it('z-loss has the gradient of the log-partition of tfjs, also where logits are equal', () => {
+    const logits = () => tensor2d([0.3, 0.3, -2, 1e-30, 0, -5], [2, 3]);
+    const ofTfjs = (z: Tensor2D) => mean<Scalar>(square(logSumExp(z, 1)));
+    const gradientOf = (loss: (z: Tensor2D) => Scalar) =>
+      tidy(() => numbers(grads((z: Tensor) => loss(z as Tensor2D))([logits()])[0]!));
+    expectClose(gradientOf(zLoss), gradientOf(ofTfjs));
   });
 
   it('squared coefficient of variation, population and sample', () => {

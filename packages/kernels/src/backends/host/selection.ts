@@ -56,26 +56,28 @@ export function softmaxRow(
 /** As many choices as are found faster by one pass over a row than by ranking it. */
 const FEW = 8;
 
-/** The first `k` of `createRanking`'s order without ranking the rest, for a small `k`. */
+/** The first `k` of `createRanking`'s order without ranking the rest, for a small `k` and finite logits. */
 function createLeaders(
   logits: Float32Array,
   numExperts: number,
   k: number,
 ): (row: number) => Int32Array {
-  const leading = new Float64Array(k);
+  const leading = new Float32Array(k);
   const ids = new Int32Array(k);
   return (row) => {
-    let found = 0;
-    for (let e = 0; e < numExperts; e++) {
-      const z = logits[row * numExperts + e]!;
-      if (found === k && !(z > leading[k - 1]!)) continue;
-      let at = found < k ? found++ : k - 1;
+    leading.fill(-Infinity);
+    let last = -Infinity; // the k-th so far
+    for (let e = 0, from = row * numExperts; e < numExperts; e++) {
+      const z = logits[from + e]!;
+      if (!(z > last)) continue;
+      let at = k - 1;
       for (; at > 0 && z > leading[at - 1]!; at--) {
         leading[at] = leading[at - 1]!;
         ids[at] = ids[at - 1]!;
       }
       leading[at] = z;
       ids[at] = e;
+      last = leading[k - 1]!;
     }
     return ids;
   };
@@ -191,8 +193,9 @@ function byProbability(logits: Float32Array, experts: number) {
 }
 
 function assertFinite(logits: Float32Array): void {
-  const at = logits.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
+  let at = 0; // a loop, for a callback on each logit takes longer than the choice
+  while (at < logits.length && Number.isFinite(logits[at])) at++;
+  if (at === logits.length) return;
   throw fail('KERNELS_NON_FINITE', {
     asked: 'Router logits must be finite',
     got: `${String(logits[at])} at flat index ${at}`,
