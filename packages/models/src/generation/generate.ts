@@ -12,7 +12,10 @@ const schema = strict({
   maxTokens: z.int().min(0).default(100),
   /** Generation ends before any of these tokens. Default: none. */
   stop: z.array(z.int().min(0)).default([]),
-  /** Keep keys and values of the tokens read. False computes the whole context for each token, with the same result. */
+  /**
+   * Keep keys and values of the tokens read. False computes the whole context for each token, with the same result unless
+   * a router draws at evaluation (uniform).
+   */
   cache: z.boolean().default(true),
 });
 
@@ -56,7 +59,7 @@ interface Reader {
 function createReader(model: LanguageModel, prompt: ArrayLike<number>, cache: boolean): Reader {
   const { contextLength } = model.config;
   assertPrompt(model, prompt);
-  const newest = Math.max(1, Math.floor(contextLength / 2));
+  const newest = Math.floor(contextLength / 2);
   let context = Array.from(prompt).slice(-contextLength);
   let session: ReadingSession | undefined;
   const end = () => {
@@ -84,7 +87,7 @@ function createReader(model: LanguageModel, prompt: ArrayLike<number>, cache: bo
 }
 
 function assertPrompt({ config }: LanguageModel, prompt: ArrayLike<number>): void {
-  const ids = Array.from(prompt);
+  const ids = Array.from(prompt ?? []);
   const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
   if (ids.length > 0 && wrong === undefined) return;
   throw fail('MODELS_TOKENS', {

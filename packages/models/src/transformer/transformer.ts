@@ -329,7 +329,7 @@ export class CausalStack {
     const mask = slice(this.#causalMask, [position, 0], [length, position + length]);
     const frame = { batchSize, length, mask, rotary };
     const everyToken = densePlan(x.shape[0]);
-    const options = { training: false, dropFree: true };
+    const options = { training: false, dropFree: true, seed: position }; // noise of its own for each read
     let previous: Tensor2D | undefined;
     let hidden = x; // [B*n,D]
     const caches = this.#layers.map((layer, i) => {

@@ -87,6 +87,41 @@ describe.each(models)('%s', (_, make) => {
   });
 });
 
+test('a context of one token is read again for each', async () => {
+  const make = () => createLanguageModel({ ...tinyConfig, contextLength: 1 });
+  await using(make, async (model) => {
+    const options = { maxTokens: 4, temperature: 0 };
+    const tokens = await all(model, [1, 2, 3], options);
+    expect(tokens).toHaveLength(4);
+    expect(await all(model, [3], { ...options, cache: false })).toEqual(tokens);
+    expect(await all(model, [3, tokens[0]!], options)).toEqual([
+      ...tokens.slice(1),
+      expect.anything(),
+    ]);
+  });
+});
+
+test("a router's noise at evaluation differs from token to token, and not from run to run", async () => {
+  const drawn: number[] = [];
+  const factory = top1Factory();
+  const model = createLanguageModel({ ...tinyConfig, moeEvery: 1 }, (spec) => {
+    const layer = factory(spec);
+    const route = layer.router.route.bind(layer.router);
+    layer.router.route = (x, context) => {
+      drawn.push(context.rng.fork('noise').uniform());
+      return route(x, context);
+    };
+    return layer;
+  });
+  const options = { maxTokens: 3, temperature: 0 };
+  await all(model, [1, 2], options);
+  const first = drawn.splice(0);
+  expect(new Set(first).size).toBe(3 * tinyConfig.numLayers);
+  await all(model, [1, 2], options);
+  expect(drawn).toEqual(first);
+  model.dispose();
+});
+
 test('stops before a stop token, after maxTokens, and where the loop is left', async () => {
   await using(models[0][1], async (model) => {
     const before = memory().numTensors;
@@ -108,6 +143,7 @@ test.each([
   [[-1], {}, 'MODELS_TOKENS'],
   [[tinyConfig.vocabSize], {}, 'MODELS_TOKENS'],
   [[1.5], {}, 'MODELS_TOKENS'],
+  [undefined as never, {}, 'MODELS_TOKENS'],
   [[1], { temperature: -1 }, 'MOE_OPTIONS'],
   [[1], { topP: 0 }, 'MOE_OPTIONS'],
   [[1], { topk: 3 }, 'MOE_OPTIONS'],
