@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -86,6 +87,75 @@ describe('moekit generate', { timeout: 120_000 }, () => {
     expect(run.stderr).toContain(`error ${code}`);
     expect(run.code).toBe(2);
   });
+});
+
+/** A copy of the checkpoint with its hashes renewed, as a stranger could make it. */
+function forged(change: (config: Forged) => string | undefined): string {
+  const folder = mkdtempSync(join(cwd, 'forged-'));
+  cpSync(checkpoint(), folder, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
+    config: Forged;
+    tokenizer: { file: string; bytes: number; sha256: string };
+    sha256?: string;
+  };
+  const tokenizer = change(manifest.config);
+  if (tokenizer !== undefined) {
+    writeFileSync(join(folder, 'tokenizer.json'), tokenizer);
+    manifest.tokenizer.bytes = tokenizer.length;
+    manifest.tokenizer.sha256 = sha256(tokenizer);
+  }
+  delete manifest.sha256;
+  const whole = { ...manifest, sha256: sha256(JSON.stringify(manifest)) };
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(whole));
+  return folder;
+}
+
+interface Forged {
+  model: Record<string, unknown>;
+  experts: Record<string, unknown>;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+describe('loadRun of what a stranger made', { timeout: 60_000 }, () => {
+  const routers = [thresholdRouter];
+
+  test('loads a copy whose hashes are renewed', async () => {
+    const run = await loadRun(
+      forged(() => undefined),
+      { routers },
+    );
+    run.dispose();
+  });
+
+  test.each([
+    ['model', 'numLayers', 1e9],
+    ['model', 'modelWidth', 2 ** 30],
+    ['experts', 'numExperts', 1e9],
+    ['experts', 'expertWidth', 1e12],
+    ['experts', 'sharedWidth', 1e12],
+  ] as const)('takes no memory for %s.%s = %d', async (part, name, value) => {
+    const folder = forged((config) => void (config[part][name] = value));
+    const code = 'MODELS_CHECKPOINT_MISMATCH';
+    await expect(loadRun(folder, { routers })).rejects.toMatchObject({ code });
+  });
+
+  test.each(['', '{"version": "1.0"', '{"version": "1.0", "version": "1.0"}'])(
+    'refuses the tokenizer.json %j',
+    async (text) => {
+      const code = 'MODELS_CHECKPOINT_CORRUPT';
+      const folder = forged(() => text);
+      await expect(loadRun(folder, { routers })).rejects.toMatchObject({ code });
+    },
+  );
+
+  test.each([{ routers: 5 }, { routers: [null] }, { router: routers }])(
+    'refuses the options %j',
+    async (options) => {
+      const loaded = loadRun(checkpoint(), options as never);
+      await expect(loaded).rejects.toMatchObject({ code: 'MOE_OPTIONS' });
+    },
+  );
 });
 
 describe('moekit route', { timeout: 120_000 }, () => {

@@ -6,7 +6,10 @@ import { z } from 'zod';
 
 import type { LanguageModel, LanguageModelConfig, MoEFactory } from '../../contract.js';
 import { fail } from '../../errors.js';
-import { createLanguageModel } from '../../transformer/language-model.js';
+import { strict } from '../../strict.js';
+import { createLanguageModel, parseModelConfig } from '../../transformer/language-model.js';
+import { parseStrictJson } from '../checkpoint/strict-json.js';
+import { assertRoom } from './assert-room.js';
 import { restoreTensors } from '../checkpoint/restore-tensors.js';
 import { stateTensors } from '../checkpoint/state-tensors.js';
 import type { ReadRun } from './read-run.js';
@@ -34,6 +37,14 @@ export interface LoadedRun {
   dispose(): void;
 }
 
+const optionsSchema = strict({
+  routers: z
+    .array(z.custom<RouterPlugin>((plugin) => isText(Object(plugin).name), 'expected plug-ins'))
+    .default([]),
+});
+
+const isText = (value: unknown) => typeof value === 'string';
+
 const count = z.int().min(1);
 
 /** The members of a checkpoint that a language model is built from; the others are another's. */
@@ -60,14 +71,16 @@ type RunConfig = z.output<typeof configSchema>;
  */
 export async function loadRun(
   checkpoint: string | URL,
-  { routers = [] }: LoadRunOptions = {},
+  options: LoadRunOptions = {},
 ): Promise<LoadedRun> {
+  const { routers } = parseOptions(optionsSchema, options, 'loadRun');
   const read = await readRun(checkpoint);
   const config = parseOptions(configSchema, read.manifest.config, 'the run in the checkpoint');
   if (config.task !== 'lm') throw notText(config.task);
   const tokenizer = tokenizerOf(read);
   const { model: sizes, seed } = config;
   const described = { ...sizes, vocabSize: tokenizer.vocabSize, seed } as LanguageModelConfig;
+  assertRoom(parseModelConfig(described), config.experts, read.tensors);
   const model = createLanguageModel(described, factoryOf(config, described, routers));
   try {
     await restoreTensors(read.tensors, stateTensors(model), false);
@@ -75,12 +88,12 @@ export async function loadRun(
     model.dispose();
     throw error;
   }
-  const { router, options } = config.router;
+  const { router: name, options: ofRouter } = config.router;
   return {
     model,
     tokenizer,
     config: model.config,
-    router: config.experts && { name: router, options },
+    router: config.experts && { name, options: ofRouter },
     step: read.manifest.step,
     dispose: () => model.dispose(),
   };
@@ -88,7 +101,8 @@ export async function loadRun(
 
 function tokenizerOf({ tokenizer, manifest }: ReadRun): Tokenizer {
   const { tokenizer: name } = Object(manifest.config['data']) as { readonly tokenizer?: string };
-  return huggingFaceTokenizer(JSON.parse(tokenizer), name ?? 'tokenizer.json');
+  const file = parseStrictJson(tokenizer, 'The tokenizer.json of a checkpoint');
+  return huggingFaceTokenizer(file as never, name ?? 'tokenizer.json');
 }
 
 /** The MoE layers as they were trained; none for a dense model. */
