@@ -24,7 +24,12 @@ const options = optionsOf({
     'equal',
     'equal: 1/k each, as in the paper; learned: a gate weighs the experts that the table chose',
   ),
-  tableSize: whole(1, 65536, 'Rows of the table; a larger id takes the row of its remainder'),
+  tableSize: whole(
+    1,
+    65536,
+    'Rows of the table; a larger id takes the row of its remainder',
+    2 ** 24,
+  ),
 });
 
 export interface HashOptions extends z.output<typeof options> {}

@@ -72,4 +72,9 @@ describe('hash', () => {
   it('is refused with more experts per token than there are', () => {
     expect(() => routed(hashRouter, { k: 7 }, ids([1]))).toThrow(/k = 7.*1 to 6/);
   });
+
+  it('is refused with a table that no memory holds', () => {
+    const make = () => routed(hashRouter, { tableSize: 2 ** 40 }, ids([1]));
+    expect(make).toThrow(/tableSize = 1099511627776.*at most 16777216/);
+  });
 });

@@ -102,10 +102,11 @@ export function chunkLoss(
 ): Scalar {
   return tidy(() => {
     const experts = shares.shape[1];
-    const chunks = Math.ceil(length / chunkLength);
+    const each = Math.min(chunkLength, Math.max(length, 1)); // no rows for the rest of a longer chunk
+    const chunks = Math.ceil(length / each);
     const inChunks = (x: Tensor3D): Tensor3D => {
-      const rows = pad(x, [[0, 0], [0, chunks * chunkLength - length], [0, 0]]); // prettier-ignore
-      return reshape(rows, [batch * chunks, chunkLength, x.shape[2]]);
+      const rows = pad(x, [[0, 0], [0, chunks * each - length], [0, 0]]); // prettier-ignore
+      return reshape(rows, [batch * chunks, each, x.shape[2]]);
     };
     const left = log(add(sub(1, shares), EPSILON)); // [T,E], log of the chance that e is not needed
     const present = tokenMask ?? ones([batch * length]);

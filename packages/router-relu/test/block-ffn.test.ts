@@ -127,6 +127,17 @@ describe.each(['cpu', process.env['MOEKIT_TEST_BACKEND'] ?? 'wasm'])('on %s', (b
     });
   });
 
+  it('a chunk longer than any sequence is the sequence, and no row is made for the rest', () => {
+    tidy(() => {
+      const p = tensor2d([[0.5, 0.5], [0.9, 0.1], [0.2, 0.8], [0, 1]]); // prettier-ignore
+      const pairs = { batch: 2, length: 2 };
+      const whole = chunkLoss(p, pairs, pairs.length).arraySync();
+      for (const length of [3, Number.MAX_SAFE_INTEGER]) {
+        expect(chunkLoss(p, pairs, length).arraySync()).toBe(whole);
+      }
+    });
+  });
+
   it('the losses do not cross from one sequence to the next', () => {
     tidy(() => {
       const z = tensor2d([[3], [3], [-3], [-3]]);

@@ -23,6 +23,7 @@ const options = optionsOf({
     0,
     1000,
     "Bins of each expert's histogram, which adds up over micro-batches; 0: the exact cut of each micro-batch, averaged",
+    100_000,
   ),
   normalise: flag(true, 'Weights sum to 1 over the k experts; false: the scores themselves'),
   scale: scale(1),

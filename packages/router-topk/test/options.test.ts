@@ -77,6 +77,7 @@ describe('a wrong option', () => {
     [lossFreeRouter, { biasRate: -1 }, 'biasRate = -1', 'at least 0'],
     [quantileBalancedRouter, { decay: 1 }, 'decay = 1', 'below 1'],
     [quantileBalancedRouter, { bins: 1.5 }, 'bins = 1.5', 'a whole number of at least 0'],
+    [quantileBalancedRouter, { bins: 1e12 }, 'bins = 1000000000000', 'and at most 100000'],
     [mixtralRouter, { k: 9 }, 'k = 9', 'a whole number from 1 to 4'],
     [sparseMixerRouter, { jitter: 2 }, 'jitter = 2', 'at most 1'],
   ])('of $name is named with its value and what is accepted: %o', (plugin, options, got, range) => {

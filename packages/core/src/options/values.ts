@@ -3,10 +3,12 @@ import * as z from 'zod/mini';
 import { assertKinds } from '../arguments/assert-kinds.js';
 import { unknownWord } from '../contract/parse-options.js';
 
-/** A whole number of at least `min`. */
-export function wholeFrom(min: number) {
-  const error = `expected a whole number of at least ${min}`;
-  return z.int({ error }).check(z.minimum(min, { error }));
+/** A whole number of at least `min`, up to `max` where there is one. */
+export function wholeFrom(min: number, max = Infinity) {
+  const least = `expected a whole number of at least ${min}`;
+  const error = max === Infinity ? least : `${least} and at most ${max}`;
+  const most = max === Infinity ? [] : [z.maximum(max, { error })];
+  return z.int({ error }).check(z.minimum(min, { error }), ...most);
 }
 
 export interface Range {

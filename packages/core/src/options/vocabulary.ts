@@ -24,9 +24,9 @@ export function optional<Value extends z.core.SomeType>(value: Value, what: stri
   return z.optional(value).check(z.describe(what));
 }
 
-/** A whole number of at least `min`. */
-export function whole(min: number, fallback: number, what: string) {
-  return option(wholeFrom(min), fallback, what);
+/** A whole number of at least `min`, up to `max` where there is one. */
+export function whole(min: number, fallback: number, what: string, max = Infinity) {
+  return option(wholeFrom(min, max), fallback, what);
 }
 
 /** The weight of a loss; 0 leaves the loss out of the routing. */

@@ -17,7 +17,7 @@ export interface QuantileRule {
   readonly k: number;
   /** Share of the old bias that a step keeps, in [0, 1): an exponential mean. 0 keeps nothing. */
   readonly decay: number;
-  /** Bins of each expert's histogram; 0 sorts the tokens of each micro-batch instead. */
+  /** Bins of each expert's histogram, at most 100,000; 0 sorts the tokens of each micro-batch instead. */
   readonly bins: number;
 }
 
@@ -100,5 +100,5 @@ function assertRule(numExperts: number, rule: QuantileRule): void {
   assertObject('createQuantileBias', rule, ['k', 'decay', 'bins']);
   assertNumber('k of a quantile bias', rule.k, { min: 1, max: numExperts, whole: true });
   assertNumber('decay of a quantile bias', rule.decay, { min: 0, max: 1 });
-  assertNumber('bins of a quantile bias', rule.bins, { min: 0, whole: true });
+  assertNumber('bins of a quantile bias', rule.bins, { min: 0, max: 100_000, whole: true });
 }
