@@ -14,7 +14,8 @@ export interface ExpertTable {
  * @returns float32 [T,E] of 0/1 with k ones in a row, a constant
  */
 export function lookUp({ experts, numExperts }: ExpertTable, rows: Tensor1D): Tensor2D {
-  const chosen = expandDims(gather(experts, rows), 2); // [T,k,1]
-  const hits = equal(chosen, range(0, numExperts, 1, 'int32')); // [T,k,E]
-  return sum(cast(hits, 'float32'), 1); // [T,E]
+  const chosen = expandDims(gather(experts, rows), 1); // [T,1,k]
+  const hits = equal(chosen, expandDims(range(0, numExperts, 1, 'int32'), 1)); // [T,E,k]
+  // over the last axis: tfjs's WebGPU transposes what was a boolean wrongly
+  return sum(cast(hits, 'float32'), 2); // [T,E]
 }
