@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadTokens } from '../src/load-tokens.js';
 import { loadRegisters } from '../src/registers/registers.js';
+import { huggingFaceTokenizer } from '../src/index.js';
 
 const text = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 
@@ -80,5 +81,10 @@ describe('registers', () => {
     expect(bytesPerToken).toBeGreaterThan(1.1);
     const bytes = (await loadRegisters()).reduce((sum, one) => sum + one.validation.length, 0);
     expect(bytesPerToken! * validation.length).toBeCloseTo(bytes, 6);
+    const kept = huggingFaceTokenizer(JSON.parse(data.tokenizerFile!) as never, 'kept');
+    const [plays] = await loadRegisters();
+    const first = Array.from(validation.slice(0, 50));
+    const start = text(plays!.validation).slice(0, 20);
+    expect(text(kept.decode(Int32Array.from(first)))).toContain(start);
   }, 60_000);
 });

@@ -35,6 +35,7 @@ export function tokenizeLabelled(
       ? bytes / validation.length
       : null,
     hash: sha256(parts.map((part, i) => `${texts[i]!.name}\n${part.hash}\n`)),
+    ...(tokenizer.file !== undefined && { tokenizerFile: tokenizer.file }),
   };
 }
 
