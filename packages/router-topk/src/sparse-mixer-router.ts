@@ -7,6 +7,9 @@ import {
   maskTokens,
   select,
   selectedSoftmax,
+  selectTopK,
+  stopGradient,
+  uniformArray,
 } from '@moekit/core';
 import { amount, balanceOptions, optionsOf } from '@moekit/core/options';
 import { balanceOf, routingOf, topExperts } from '@moekit/core/pieces';
@@ -15,19 +18,21 @@ import {
   abs,
   add,
   cast,
+  cumsum,
   div,
   lessEqual,
   max,
   maximum,
   mul,
-  onesLike,
   softmax,
+  step,
   sub,
+  tensor2d,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
-import { gumbelNoise } from './gumbel-ranking.js';
 
 const options = optionsOf({
   jitter: amount(
@@ -58,20 +63,38 @@ interface Choice {
 }
 
 /**
- * One choice among the experts that are left.
+ * One choice among the experts that are left: all where none is taken.
  * Formula:  A_t = { e left : (m_t - z_te) / max(|z_te|, m_t) <= 2 jitter },  m_t = max over the experts left of z_te
  *   shares = softmax over A_t;  the expert with the highest z, in training one drawn from the shares
  */
-function choose(logits: Tensor2D, left: Tensor2D, jitter: number, noise: Rng | undefined): Choice {
+function choose(logits: Tensor2D, jitter: number, noise?: Rng, left?: Tensor2D): Choice {
+  const ranked = left ? select(logits, (z) => among(z, left)) : logits;
   const competing = select(logits, (z) => {
-    const ranked = among(z, left);
-    const best: Tensor2D = max(ranked, 1, true); // [T,1]
-    const distance = div(sub(best, z), maximum(maximum(abs(z), best), 1e-30));
-    return mul(cast(lessEqual(distance, 2 * jitter), 'float32'), left);
+    const best: Tensor2D = max(stopGradient(ranked), 1, true); // [T,1]
+    const size = maximum(abs(z), add(best, zerosLike(z))); // of equal shapes: wasm is slow on others
+    const distance = div(sub(best, z), maximum(size, 1e-30));
+    const close = cast<Tensor2D>(lessEqual(distance, 2 * jitter), 'float32');
+    return left ? mul(close, left) : close;
   });
-  const ranking = noise ? add<Tensor2D>(logits, gumbelNoise(noise, logits.shape)) : logits;
-  const chosen = topExperts(among(ranking, competing), 1);
-  return { chosen, shares: selectedSoftmax(logits, competing) };
+  const shares = selectedSoftmax(logits, competing);
+  return { chosen: noise ? drawFrom(shares, noise) : topExperts(ranked, 1), shares };
+}
+
+/** Numbers in [0, 1) that float32 holds to the last bit, with one to spare: no product with a sum rounds up to the sum. */
+const STEPS = 2 ** 23;
+
+/**
+ * One expert of each token, drawn with the odds of its shares.
+ * Formula:  the first e with sum_{j <= e} share_tj > u_t sum_j share_tj,  u_t ~ U(0,1)
+ * @returns float32 [T,E] of 0/1, a constant
+ */
+function drawFrom(shares: Tensor2D, rng: Rng): Tensor2D {
+  const draws = uniformArray(rng, shares.shape[0], 0, STEPS).map((u) => Math.floor(u) / STEPS);
+  return select(shares, (p) => {
+    const reached: Tensor2D = cumsum(p, 1); // [T,E], up to rounding 1 at the end
+    const wanted = mul(max(reached, 1, true), tensor2d(draws, [draws.length, 1])); // [T,1]
+    return selectTopK(step(sub(reached, wanted)), 1); // the first 1 of a row
+  });
 }
 
 /**
@@ -80,7 +103,7 @@ function choose(logits: Tensor2D, left: Tensor2D, jitter: number, noise: Rng | u
  */
 export function routeSparseMixer(
   logits: Tensor2D,
-  settings: SparseMixerOptions,
+  { jitter, ...settings }: SparseMixerOptions,
   context: RouteContext,
   balance: Balance = balanceOf(logits.shape[1], settings),
 ): Routing {
@@ -88,9 +111,8 @@ export function routeSparseMixer(
   const draws = (label: string) => (training ? rng.fork(label) : undefined);
   assertFinite(logits);
   const probs: Tensor2D = softmax(logits); // [T,E]
-  const all = select(logits, (z) => onesLike(z));
-  const first = choose(logits, all, settings.jitter, draws('first choice'));
-  const second = choose(logits, sub(all, first.chosen), settings.jitter, draws('second choice'));
+  const first = choose(logits, jitter, draws('first choice'));
+  const second = choose(logits, jitter, draws('second choice'), sub(1, first.chosen));
   const selected = maskTokens(add<Tensor2D>(first.chosen, second.chosen), tokenMask);
   return routingOf({
     choices: 2,
