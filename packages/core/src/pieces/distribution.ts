@@ -1,7 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { add, div, sum } from '@tensorflow/tfjs-core';
+import { add } from '@tensorflow/tfjs-core';
 
 import { assertTensor } from '../arguments/assert-arguments.js';
+import { rowShares } from './row-shares.js';
 
 /** Far below any score that counts; its square is still a number in float32. */
 const TRACE = 1e-12;
@@ -13,6 +14,5 @@ const TRACE = 1e-12;
  */
 export function distributionOf(scores: Tensor2D): Tensor2D {
   assertTensor('scores of distributionOf', scores, ['T', 'E']);
-  const traced: Tensor2D = add(scores, TRACE);
-  return div(traced, sum(traced, 1, true));
+  return rowShares(add(scores, TRACE), 0);
 }

@@ -1,7 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { div, maximum, mul, sum } from '@tensorflow/tfjs-core';
+import { mul } from '@tensorflow/tfjs-core';
 
 import { assertNumber, assertTensor } from '../arguments/assert-arguments.js';
+import { rowShares } from './row-shares.js';
 
 /** The models add 1e-20 to the sum; this is below what float32 can tell from it, and its square is still a number. */
 const LEAST_SUM = 1e-16;
@@ -16,8 +17,7 @@ const LEAST_SUM = 1e-16;
 export function normalisedWeights(scores: Tensor2D, selected: Tensor2D): Tensor2D {
   assertTensor('scores of normalisedWeights', scores, ['T', 'E']);
   assertTensor('selected of normalisedWeights', selected, scores.shape);
-  const kept: Tensor2D = mul(scores, selected);
-  return div(kept, maximum(sum(kept, 1, true), LEAST_SUM));
+  return rowShares(mul(scores, selected), LEAST_SUM);
 }
 
 /** Weights times a constant, the routed scaling factor of DeepSeek's models; 1 gives the weights themselves. */

@@ -1,6 +1,6 @@
 import { describeValue, isLiveTensor, stopGradient } from '@moekit/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { tidy } from '@tensorflow/tfjs-core';
+import { customGrad, zerosLike } from '@tensorflow/tfjs-core';
 
 import { assertTensor } from '../arguments/assert-arguments.js';
 import { assertKinds } from '../arguments/assert-kinds.js';
@@ -21,7 +21,7 @@ export function select(scores: Tensor2D, decide: (scores: Tensor2D) => Tensor2D)
   assertTensor('scores of select', scores, ['T', 'E']);
   assertKinds('select', { decide }, { decide: 'function' });
   const detached = stopGradient(scores);
-  const mask = tidy(() => decide(detached));
+  const mask = offTape(decide, detached);
   if (mask !== detached) detached.dispose();
   if (
     !isLiveTensor(mask) ||
@@ -36,4 +36,12 @@ export function select(scores: Tensor2D, decide: (scores: Tensor2D) => Tensor2D)
     });
   }
   return mask;
+}
+
+/** Decides inside a gradient of its own: a tape that records the decision keeps a copy of every step of it. */
+function offTape(decide: (scores: Tensor2D) => Tensor2D, scores: Tensor2D): Tensor2D {
+  return customGrad<Tensor2D>((z) => ({
+    value: decide(z as Tensor2D),
+    gradFunc: (dy) => zerosLike(dy),
+  }))(scores);
 }
