@@ -1,7 +1,6 @@
 import type { Balance, RouteContext, RouterSpec, Routing } from '@moekit/core';
 import {
   MoekitError,
-  createBalance,
   createGate,
   defineRouter,
   gatedRouter,
@@ -18,9 +17,10 @@ import {
 } from '@moekit/core/options';
 import { topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { add, expandDims, mul, softmax, sub, tensor1d } from '@tensorflow/tfjs-core';
+import { mul, softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
+import { slotBalance, withNullColumn } from './balance.js';
 import { KINDS, columnSum, columns, zeroComputeOf } from './zero-slots.js';
 
 const options = optionsOf({
@@ -45,7 +45,7 @@ interface Rule {
  * AdaMoE's decision on given logits. No capacity.
  * Formula:  p = softmax(z) over n + m;  chosen = the k highest;  w_te = p_te / sum of p over the true experts chosen
  *           L = (n + m) sum_i f_i P_i, f_i = count_i / T, for null experts the mean of their f   (2406.13233)
- * @param logits float32 [T,n+m], null experts last      @param balance of scale k (n + m): its f are shares of k T choices
+ * @param logits float32 [T,n+m], null experts last      @param balance over n + 1 columns, the last of size m; of scale k (n + m), for its f are shares of k T choices
  *   Gradient: through logits; the choice and f are constants.
  */
 export function routeAdaMoE(
@@ -54,23 +54,27 @@ export function routeAdaMoE(
   balance: Balance,
   context: RouteContext,
 ): Routing {
-  const [tokens, slots] = logits.shape;
-  const experts = slots - nullExperts;
+  const experts = logits.shape[1] - nullExperts;
   const probs: Tensor2D = softmax(logits); // [T,n+m]
   const chosen = maskTokens(topExperts(logits, k), context.tokenMask); // [T,n+m]
-  const isTrue = tensor1d(Array.from({ length: slots }, (_, i) => +(i < experts)));
-  const real: Tensor2D = mul(chosen, isTrue); // [T,n+m]
-  const weights: Tensor2D = mul(selectedSoftmax(logits, real), real); // [T,n+m]
-  const copied = kind === 'copy' ? columnSum(mul(probs, chosen), experts) : undefined;
-  const zeroCompute = zeroComputeOf({ probs, selected: chosen, experts }, copied);
-  const each = mul(expandDims(zeroCompute.slots, 1), mul(sub(1, isTrue), 1 / nullExperts));
-  return {
-    combineWeights: columns(weights, 0, experts),
-    dispatchMask: columns(chosen, 0, experts),
-    maxPairs: tokens * Math.min(k, experts),
+  const real = {
     logits: columns(logits, 0, experts),
     probs: columns(probs, 0, experts),
-    ...balance.of(probs, add<Tensor2D>(real, each), context),
+    chosen: columns(chosen, 0, experts),
+  }; // [T,n]
+  const copied = kind === 'copy' ? columnSum(mul(probs, chosen), experts) : undefined;
+  const zeroCompute = zeroComputeOf({ probs, selected: chosen, experts }, copied);
+  return {
+    combineWeights: mul(selectedSoftmax(real.logits, real.chosen), real.chosen),
+    dispatchMask: real.chosen,
+    maxPairs: logits.shape[0] * Math.min(k, experts),
+    logits: real.logits,
+    probs: real.probs,
+    ...balance.of(
+      withNullColumn(real.probs, zeroCompute.mass),
+      withNullColumn(real.chosen, zeroCompute.slots),
+      context,
+    ),
     zeroCompute,
   };
 }
@@ -89,13 +93,9 @@ export const adaMoERouter = defineRouter<AdaMoEOptions, AdaMoEInput>({
     assertSlots(k, nullExperts, spec);
     const slots = spec.numExperts + nullExperts;
     const gate = createGate(spec, { outputs: slots });
-    const {
-      balanceCoefficient: coefficient,
-      balanceScope: scope,
-      balanceWindow: window,
-    } = settings;
-    const balance = createBalance(slots, { coefficient, scope, window, scale: k * slots });
     const rule = { ...settings, nullExperts };
+    const counts = { kMax: k, nullCopies: nullExperts, fraction: 'token' } as const;
+    const balance = slotBalance(spec.numExperts, { ...settings, ...counts });
     return gatedRouter(spec, {
       name: 'adamoe',
       expertsPerToken: (k * spec.numExperts) / slots,

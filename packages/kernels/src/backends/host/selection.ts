@@ -65,7 +65,7 @@ function createLeaders(
   const leading = new Float32Array(k);
   const ids = new Int32Array(k);
   return (row) => {
-    leading.fill(-Infinity);
+    for (let at = 0; at < k; at++) leading[at] = -Infinity;
     let last = -Infinity; // the k-th so far
     for (let e = 0, from = row * numExperts; e < numExperts; e++) {
       const z = logits[from + e]!;
