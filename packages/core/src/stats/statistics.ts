@@ -46,7 +46,7 @@ export function encodeStatistics(routing: Pick<Routing, 'statistics'>): EncodedS
   return { values, size, decode };
 }
 
-/** The statistics of a step: sums are added up, means weighed by the tokens of each pass. */
+/** The statistics of a step, each over the passes that have it: sums are added up, means weighed by their tokens. */
 export function joinStatistics(
   passes: readonly { readonly tokens: number; readonly statistics: PassStatistics }[],
 ): StepStatistics {
@@ -54,15 +54,21 @@ export function joinStatistics(
   passes.forEach((pass) =>
     assertKinds('joinStatistics', pass, { tokens: 'number', statistics: 'object' }),
   );
+  const names = new Set(passes.flatMap(({ statistics }) => Object.keys(statistics)));
+  return Object.fromEntries([...names].map((name) => [name, join(name, passes)]));
+}
+
+type Passes = Parameters<typeof joinStatistics>[0];
+
+/** One statistic, over the passes that have it. */
+function join(name: string, all: Passes): readonly number[] {
+  const passes = all.filter(({ statistics }) => statistics[name]);
   const tokens = passes.reduce((sum, pass) => sum + pass.tokens, 0);
-  const join = (name: string, { over, values }: PassStatistic) =>
-    values.map((_, i) =>
-      passes.reduce((sum, pass) => {
-        const weight =
-          over === 'sum' ? 1 : passes.length === 1 ? 1 : pass.tokens / Math.max(tokens, 1);
-        return sum + weight * (pass.statistics[name]?.values[i] ?? 0);
-      }, 0),
-    );
-  const first = passes[0]?.statistics ?? {};
-  return Object.fromEntries(Object.entries(first).map(([name, one]) => [name, join(name, one)]));
+  const { over, values } = passes[0]!.statistics[name]!;
+  return values.map((_, i) =>
+    passes.reduce((sum, pass) => {
+      const weight = over === 'sum' || passes.length === 1 ? 1 : pass.tokens / Math.max(tokens, 1);
+      return sum + weight * (pass.statistics[name]!.values[i] ?? 0);
+    }, 0),
+  );
 }

@@ -54,3 +54,13 @@ it('adds sums up and weighs means by tokens', () => {
   expect(joinStatistics([pass(0, 0, 0.25)])).toEqual({ load: [0], cut: [0.25] });
   expect(joinStatistics([])).toEqual({});
 });
+
+it('joins each over the passes that have it, also where the first has not', () => {
+  const none = { tokens: 5, statistics: {} };
+  const statistics = {
+    load: { over: 'sum', values: [4] },
+    cut: { over: 'mean', values: [0.5] },
+  } as const;
+  expect(joinStatistics([none, { tokens: 3, statistics }])).toEqual({ load: [4], cut: [0.5] });
+  expect(joinStatistics([{ tokens: 3, statistics }, none])).toEqual({ load: [4], cut: [0.5] });
+});
