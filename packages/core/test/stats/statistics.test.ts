@@ -1,3 +1,5 @@
+import '@tensorflow/tfjs';
+
 import type { RouterStatistic } from '@moekit/core';
 import { encodeStatistics, joinStatistics } from '@moekit/core';
 import { useBackend } from '@moekit/core/testing';
