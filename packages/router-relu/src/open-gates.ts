@@ -1,7 +1,7 @@
 import { assertFinite, maskTokens, select, selectTopK } from '@moekit/core';
 import { distributionOf, scoresOf } from '@moekit/core/pieces';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { cast, greater, mul } from '@tensorflow/tfjs-core';
+import { mul, step } from '@tensorflow/tfjs-core';
 
 export interface OpenGates {
   /** float32 [T,E] of 0/1, a constant: the gates above 0. */
@@ -32,6 +32,6 @@ export function openGates(logits: Tensor2D, { maxExperts, tokenMask }: OpenGates
 }
 
 function above(z: Tensor2D, maxExperts: number = z.shape[1]): Tensor2D {
-  const positive = cast<Tensor2D>(greater(z, 0), 'float32');
+  const positive: Tensor2D = step(z);
   return maxExperts < z.shape[1] ? mul(positive, selectTopK(z, maxExperts)) : positive;
 }

@@ -8,6 +8,7 @@ import type {
   Tensor3D,
 } from '@tensorflow/tfjs-core';
 import {
+  abs,
   add,
   customGrad,
   div,
@@ -64,7 +65,8 @@ function surpriseOf(a: Tensor2D, weights: Tensor2D): Scalar {
   const surprise = (x: Tensor2D, save: GradSaveFunc) => {
     const open = sigmoid(x);
     const [left, now, next] = [from(x, 0), from(open, 0), from(open, 1)];
-    const softplus = sub(relu(left), log(maximum(now, sub(1, now))));
+    const surer = add(abs(sub(now, 0.5)), 0.5); // max(p, 1 - p), which is slow on wasm
+    const softplus = sub(relu(left), log(surer));
     const value = sum<Scalar>(mul(sub(softplus, mul(left, next)), weights));
     save([left, now, next, weights]);
     const gradFunc = (dy: Scalar, [l, p, q, w]: Tensor[]) => {
