@@ -60,7 +60,7 @@ export function routeNoisyTopK(
   const top = topExperts(noisy, settings.k);
   const selected = maskTokens(top, tokenMask);
   const gates = selectedSoftmax(noisy, top);
-  const chances = selectionProbability({ clean, noisy, spread }, settings.k); // [T,E]
+  const chances = selectionProbability({ clean, noisy, spread }, top, settings.k); // [T,E]
   return routingOf({
     choices: settings.k,
     weights: gates,
