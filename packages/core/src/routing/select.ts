@@ -21,21 +21,20 @@ export function select(scores: Tensor2D, decide: (scores: Tensor2D) => Tensor2D)
   assertTensor('scores of select', scores, ['T', 'E']);
   assertKinds('select', { decide }, { decide: 'function' });
   const detached = stopGradient(scores);
-  const mask = offTape(decide, detached);
+  const mask = offTape((z) => asMask(decide(z), z), detached);
   if (mask !== detached) detached.dispose();
-  if (
-    !isLiveTensor(mask) ||
-    mask.rank !== 2 ||
-    mask.shape[0] !== scores.shape[0] ||
-    mask.shape[1] !== scores.shape[1]
-  ) {
-    throw fail('MOE_ROUTING', {
-      asked: `A selection mask must have the shape of the scores, [${scores.shape.join(', ')}]`,
-      got: describeValue(mask),
-      fix: 'Return one 0/1 entry for each token and expert.',
-    });
-  }
   return mask;
+}
+
+/** @throws MOE_ROUTING */
+function asMask(mask: Tensor2D, { shape: [tokens, experts] }: Tensor2D): Tensor2D {
+  const isFit = isLiveTensor(mask) && mask.rank === 2;
+  if (isFit && mask.shape[0] === tokens && mask.shape[1] === experts) return mask;
+  throw fail('MOE_ROUTING', {
+    asked: `A selection mask must have the shape of the scores, [${tokens}, ${experts}]`,
+    got: describeValue(mask),
+    fix: 'Return one 0/1 entry for each token and expert.',
+  });
 }
 
 /** Decides inside a gradient of its own: a tape that records the decision keeps a copy of every step of it. */
