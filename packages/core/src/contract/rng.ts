@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 import { describeValue } from '@moekit/kernels';
 
@@ -30,14 +30,62 @@ export function createRng(seed: number): Rng {
       fix: 'Pass one such as 1; results repeat for equal seeds.',
     });
   }
-  const generator = xoroshiro128plus(mix(seed | 0));
+  let generator = xoroshiro128plus(mix(seed | 0));
   const uniform = () => uniformFloat64(generator);
-  return {
+  const rng: Rng = {
     uniform,
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normal: () => normalOf(uniform(), uniform()),
     integer: (bound) => Math.floor(uniform() * bound),
     fork: (label) => createRng(hash(seed, named(label))),
   };
+  atOnce.set(rng, (values) => {
+    generator = xoroshiro128plusFromState(fillUniform(values, generator.getState()));
+  });
+  return rng;
+}
+
+/** Box and Muller's normal number of two uniform ones. */
+function normalOf(u: number, v: number): number {
+  return Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v);
+}
+
+/** Of each source made here, what draws many numbers at once, of which none becomes an object for the collector. */
+const atOnce = new WeakMap<Rng, (values: Float64Array) => void>();
+
+/** n draws from U[0, 1), those that as many calls of `uniform` give. */
+function draws(rng: Rng, n: number): Float64Array {
+  const values = new Float64Array(n);
+  const fill = atOnce.get(rng);
+  if (fill) fill(values);
+  else for (let i = 0; i < n; i++) values[i] = rng.uniform();
+  return values;
+}
+
+/** The last bits of the upper and of the lower half of a fraction of 53 bits. */
+const BIT_26 = 2 ** -26;
+const BIT_53 = 2 ** -53;
+
+/** `uniformFloat64` of xoroshiro128+, its state in local variables.      @returns the state after the last number */
+function fillUniform(values: Float64Array, state: readonly number[]): number[] {
+  let s01 = state[0]! | 0; // 32-bit integers to the compiler as well
+  let s00 = state[1]! | 0;
+  let s11 = state[2]! | 0;
+  let s10 = state[3]! | 0;
+  let upper = 0;
+  for (let i = 0; i < 2 * values.length; i++) {
+    const drawn = (s00 + s10) | 0;
+    const a0 = s10 ^ s00;
+    const a1 = s11 ^ s01;
+    const b0 = s00;
+    const b1 = s01;
+    s00 = (b0 << 24) ^ (b1 >>> 8) ^ a0 ^ (a0 << 16);
+    s01 = (b1 << 24) ^ (b0 >>> 8) ^ a1 ^ ((a1 << 16) | (a0 >>> 16));
+    s10 = (a1 << 5) ^ (a0 >>> 27);
+    s11 = (a0 << 5) ^ (a1 >>> 27);
+    if (i % 2 === 0) upper = drawn & 0x3ffffff;
+    else values[i >> 1] = upper * BIT_26 + (drawn & 0x7ffffff) * BIT_53;
+  }
+  return [s01, s00, s11, s10];
 }
 
 /** @throws MOE_CONTEXT unless the value is a source of randomness as `createRng` makes it */
@@ -57,7 +105,8 @@ export function assertRng(rng: Rng, what: string): void {
 export function uniformArray(rng: Rng, n: number, low = 0, high = 1): Float32Array {
   assertDraws(rng, n);
   const values = new Float32Array(n);
-  for (let i = 0; i < n; i++) values[i] = low + (high - low) * rng.uniform();
+  const uniform = draws(rng, n);
+  for (let i = 0; i < n; i++) values[i] = low + (high - low) * uniform[i]!;
   return values;
 }
 
@@ -65,7 +114,12 @@ export function uniformArray(rng: Rng, n: number, low = 0, high = 1): Float32Arr
 export function normalArray(rng: Rng, n: number, std = 1): Float32Array {
   assertDraws(rng, n);
   const values = new Float32Array(n);
-  for (let i = 0; i < n; i++) values[i] = std * rng.normal();
+  if (!atOnce.has(rng)) {
+    for (let i = 0; i < n; i++) values[i] = std * rng.normal();
+    return values;
+  }
+  const uniform = draws(rng, 2 * n);
+  for (let i = 0; i < n; i++) values[i] = std * normalOf(uniform[2 * i]!, uniform[2 * i + 1]!);
   return values;
 }
 

@@ -44,6 +44,21 @@ describe('rng', () => {
     expect(createRng(8).fork('noise').uniform()).not.toBe(fresh.fork('noise').uniform());
   });
 
+  it('draws arrays from the stream of single numbers, and goes on behind them', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(50), (seed, n) => {
+        const [one, many] = [createRng(seed), createRng(seed)];
+        const each = (draw: () => number) => Float32Array.from({ length: n }, draw);
+        expect(uniformArray(many, n, -0.3, 1.7)).toEqual(each(() => -0.3 + 2 * one.uniform()));
+        expect(normalArray(many, n, 3)).toEqual(each(() => 3 * one.normal()));
+        expect(many.uniform()).toBe(one.uniform());
+        const own = { ...one }; // a source made elsewhere
+        expect(uniformArray(own, n)).toEqual(uniformArray(many, n));
+        expect(normalArray(own, n)).toEqual(normalArray(many, n));
+      }),
+    );
+  });
+
   it('stays in range', () => {
     const rng = createRng(1);
     const whole = Array.from({ length: 1000 }, () => rng.integer(6));
