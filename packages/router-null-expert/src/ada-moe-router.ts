@@ -21,11 +21,14 @@ import { mul, softmax } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { slotBalance, withNullColumn } from './balance.js';
-import { KINDS, columnSum, columns, zeroComputeOf } from './zero-slots.js';
+import { KINDS, MOST_SLOTS, columnSum, columns, zeroComputeOf } from './zero-slots.js';
 
 const options = optionsOf({
   k: whole(1, 4, 'Slots per token, of true and null experts together'),
-  nullExperts: optional(wholeFrom(1), 'm, null experts, each with logits of its own; default N'),
+  nullExperts: optional(
+    wholeFrom(1, MOST_SLOTS),
+    'm, null experts, each with logits of its own; default N',
+  ),
   kind: choice(KINDS, 'zero', "The output of a null expert: nothing, or the token's own input"),
   ...balanceOptions(0.02, 'alpha, weight of the balancing loss, which is k at balance'),
 });

@@ -16,11 +16,14 @@ import type * as z from 'zod/mini';
 
 import type { BudgetRule } from './budget-bias.js';
 import { BudgetBias } from './budget-bias.js';
-import { columnSum, columns, zeroComputeOf } from './zero-slots.js';
+import { MOST_SLOTS, columnSum, columns, zeroComputeOf } from './zero-slots.js';
 
 const options = optionsOf({
   k: whole(1, 3, 'K, slots per token, of real and zero-compute experts together'),
-  zeroExperts: optional(wholeFrom(0), 'Z, experts that return their input; default N / 2, rounded'),
+  zeroExperts: optional(
+    wholeFrom(0, MOST_SLOTS),
+    'Z, experts that return their input; default N / 2, rounded',
+  ),
   expertsPerToken: optional(
     numberIn({ min: 0, above: true }),
     'K_e, real experts per token that the bias is moved for; default K N / (N + Z)',

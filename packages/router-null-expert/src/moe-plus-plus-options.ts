@@ -9,8 +9,9 @@ import {
   wholeFrom,
 } from '@moekit/core/options';
 import type * as z from 'zod/mini';
+import { MOST_SLOTS } from './zero-slots.js';
 
-const count = (fallback: number, what: string) => option(wholeFrom(0), fallback, what);
+const count = (fallback: number, what: string) => option(wholeFrom(0, MOST_SLOTS), fallback, what);
 
 /** Options of MoE++, the defaults its paper's (arXiv 2410.07348). */
 export const moePlusPlusOptions = optionsOf({

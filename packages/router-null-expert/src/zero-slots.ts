@@ -5,6 +5,9 @@ import { slice, sum } from '@tensorflow/tfjs-core';
 /** The output of a zero-compute slot: nothing, or the token itself. Learned constants are MoE++'s: constant-experts.ts. */
 export const KINDS = ['zero', 'copy'] as const;
 
+/** Slots of one kind that a router may have, each with a row of weights: more are a slip of the keyboard. */
+export const MOST_SLOTS = 2 ** 16;
+
 /** Slots are columns: those of the N real experts first, those that compute nothing behind them. */
 export interface SlotColumns {
   /** float32 [T,S] probabilities. */

@@ -1,11 +1,17 @@
 import '@tensorflow/tfjs';
 
+import type { RouterPlugin } from '@moekit/core';
 import { assertPlugin, createRouter } from '@moekit/core';
 import { useBackend } from '@moekit/core/testing';
 import { sum } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import defaultExport, { nullExpertRouter } from '../src/index.js';
+import defaultExport, {
+  adaMoERouter,
+  longcatRouter,
+  moePlusPlusRouter,
+  nullExpertRouter,
+} from '../src/index.js';
 import { expectNear } from './near.js';
 import { routed, spec } from './rule.js';
 
@@ -89,5 +95,19 @@ describe('options', () => {
     expect(names({})).toEqual(['load-balancing', 'z-loss']);
     expect(names({ balanceCoefficient: 0 })).toEqual(['z-loss']);
     expect(names({ zLossCoefficient: 0 })).toEqual(['load-balancing']);
+  });
+});
+
+describe('a number of slots beyond memory', () => {
+  it.each([
+    [adaMoERouter, { nullExperts: 1e12 }],
+    [longcatRouter, { zeroExperts: 1e12 }],
+    [moePlusPlusRouter, { zeroExperts: 1e12 }],
+    [moePlusPlusRouter, { copyExperts: 1e12 }],
+    [moePlusPlusRouter, { constantExperts: 1e12 }],
+  ])('is refused (%#)', (plugin, options) => {
+    expect(() => createRouter(plugin as RouterPlugin, spec, options)).toThrow(
+      /= 1000000000000.*at most 65536/,
+    );
   });
 });
