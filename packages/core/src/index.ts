@@ -23,7 +23,7 @@ export { parameter } from './contract/parameter.js';
 export { parseOptions, unknownOption } from './contract/parse-options.js';
 export { assertPlugin, defineRouter } from './contract/plugin.js';
 export type { RouterAbout, RouterPlugin } from './contract/plugin.js';
-export { createRng, normalArray, uniformArray } from './contract/rng.js';
+export { createRng, gumbelArray, normalArray, uniformArray } from './contract/rng.js';
 export type { Rng } from './contract/rng.js';
 export type { RouteContext, Router, RouterSpec, Sequences } from './contract/router.js';
 export type { RouterState } from './contract/router-state.js';

@@ -70,6 +70,7 @@ export const calls: Readonly<Record<string, readonly unknown[]>> = {
   loadBalancingLoss: [routing.probs, vector(3), {}],
   mapRoutingFigures: [() => 1],
   maskTokens: [mask, tokenMask],
+  gumbelArray: [rng, 3],
   normalArray: [rng, 3, 1],
   parameter: [new Float32Array(4), [2, 2], true],
   parseOptions: [topTwo.options, {}, 'router mine'],

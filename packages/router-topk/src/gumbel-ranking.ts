@@ -1,5 +1,5 @@
 import type { Rng } from '@moekit/core';
-import { stopGradient } from '@moekit/core';
+import { gumbelArray, stopGradient } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, sub, tensor2d } from '@tensorflow/tfjs-core';
 
@@ -13,15 +13,7 @@ const FIRST = 1e38;
  * @returns float32 [T,E], a constant
  */
 export function gumbelRanking(logits: Tensor2D, first: Tensor2D, rng: Rng): Tensor2D {
-  const noised = add(stopGradient(logits), gumbelNoise(rng, logits.shape));
+  const noise = tensor2d(gumbelArray(rng, logits.size), logits.shape);
+  const noised = add(stopGradient(logits), noise);
   return add(mul(noised, sub(1, first)), mul(first, FIRST));
-}
-
-/** Draws from the standard Gumbel distribution, all finite. */
-export function gumbelNoise(rng: Rng, [tokens, experts]: [number, number]): Tensor2D {
-  const values = new Float32Array(tokens * experts);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = -Math.log(-Math.log(Math.max(rng.uniform(), Number.MIN_VALUE)));
-  }
-  return tensor2d(values, [tokens, experts]);
 }

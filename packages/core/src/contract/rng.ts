@@ -123,6 +123,20 @@ export function normalArray(rng: Rng, n: number, std = 1): Float32Array {
   return values;
 }
 
+/**
+ * n draws from the standard Gumbel distribution as float32, all finite: added to logits they make an argmax a draw.
+ * Formula:  g = -log(-log u),  u ~ U(0,1), 0 as the least number above it
+ */
+export function gumbelArray(rng: Rng, n: number): Float32Array {
+  assertDraws(rng, n);
+  const values = new Float32Array(n);
+  const uniform = draws(rng, n);
+  for (let i = 0; i < n; i++) {
+    values[i] = -Math.log(-Math.log(Math.max(uniform[i]!, Number.MIN_VALUE)));
+  }
+  return values;
+}
+
 function assertDraws(rng: Rng, n: number): void {
   assertRng(rng, 'rng');
   assertNumber('n, how many numbers to draw,', n, { min: 0, whole: true });

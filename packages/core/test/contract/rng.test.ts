@@ -1,4 +1,4 @@
-import { createRng, normalArray, uniformArray } from '@moekit/core';
+import { createRng, gumbelArray, normalArray, uniformArray } from '@moekit/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -51,6 +51,8 @@ describe('rng', () => {
         const each = (draw: () => number) => Float32Array.from({ length: n }, draw);
         expect(uniformArray(many, n, -0.3, 1.7)).toEqual(each(() => -0.3 + 2 * one.uniform()));
         expect(normalArray(many, n, 3)).toEqual(each(() => 3 * one.normal()));
+        const gumbel = () => -Math.log(-Math.log(one.uniform()));
+        expect(gumbelArray(many, n)).toEqual(each(gumbel));
         expect(many.uniform()).toBe(one.uniform());
         const own = { ...one }; // a source made elsewhere
         expect(uniformArray(own, n)).toEqual(uniformArray(many, n));
