@@ -1,14 +1,14 @@
 import '@tensorflow/tfjs';
 import type { Router, RouterPlugin } from '@moekit/core';
 import { createRouter } from '@moekit/core';
-import { topKRouter } from '@moekit/router-topk';
 import { expect, test } from 'vitest';
 
 import { SwitchableRouter } from '../src/trial/switchable-router.js';
+import everyExpert from './plugins/every-expert.js';
 
 const spec = { modelWidth: 4, numExperts: 4, seed: 1 };
 const routerOf = (members: Partial<Router> = {}): Router => ({
-  ...createRouter(topKRouter as RouterPlugin, spec, {}),
+  ...createRouter(everyExpert as RouterPlugin, spec, {}),
   ...members,
 });
 
