@@ -53,10 +53,9 @@ export const testbed: NamedExperiment = {
     const compared = compareRows(results, oracle);
     const learned = compared.filter(({ row }) => !CONTROLS.some((name) => name === row.router));
     const [best] = learned;
+    if (!best) return null;
     return {
-      sentence: best
-        ? `The best router is ${best.row.label}: ${say(best.difference, unit)} against the oracle, with ${specialised(best.row)}. ${gapClosed(results, oracle, best.row)}`
-        : 'No router finished next to the oracle.',
+      sentence: `The best router is ${best.row.label}: ${say(best.difference, unit)} against the oracle, with ${specialised(best.row)}. ${gapClosed(results, oracle, best.row)}`,
       findings: [
         `${ORACLE}: ${specialised(oracle)}`,
         ...compared.map(
