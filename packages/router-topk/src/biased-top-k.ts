@@ -1,6 +1,6 @@
 import type { Balance, RouteContext, Routing } from '@moekit/core';
 import { assertFinite, maskTokens, zLosses } from '@moekit/core';
-import type { GroupRule, ScoreName, SelectionBias } from '@moekit/core/pieces';
+import type { GroupRule, QuantileBias, ScoreName, SelectionBias } from '@moekit/core/pieces';
 import {
   distributionOf,
   normalisedWeights,
@@ -25,7 +25,7 @@ export interface BiasedRule {
 
 /** The parts that steps move. */
 export interface BiasedParts {
-  readonly bias?: Pick<SelectionBias, 'offsets'>;
+  readonly bias?: Pick<SelectionBias, 'offsets'> & Partial<Pick<QuantileBias, 'statistics'>>;
   readonly balance?: Balance;
 }
 
@@ -61,5 +61,6 @@ export function routeBiased(
     probs,
     losses: [...losses, ...zLosses(logits, rule.zLossCoefficient, tokenMask)],
     ...figures,
+    ...bias?.statistics?.(scores, selected, context),
   });
 }

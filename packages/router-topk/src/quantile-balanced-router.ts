@@ -1,6 +1,6 @@
 import { createGate, defineRouter, gatedRouter } from '@moekit/core';
 import { choice, coefficient, flag, option, optionsOf, whole } from '@moekit/core/options';
-import { createQuantileBias, SCORES, scoresOf } from '@moekit/core/pieces';
+import { createQuantileBias, SCORES } from '@moekit/core/pieces';
 import * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
@@ -52,12 +52,7 @@ export const quantileBalancedRouter = defineRouter<QuantileBalancedOptions, Quan
       expertsPerToken: settings.k,
       gates: [gate],
       state: [bias],
-      route: (x, context) => {
-        const logits = gate.logits(x); // [T,E]
-        const routing = routeBiased(logits, settings, { bias }, context);
-        const scores = scoresOf(logits, settings.score);
-        return { ...routing, ...bias.statistics(scores, routing.dispatchMask, context) };
-      },
+      route: (x, context) => routeBiased(gate.logits(x), settings, { bias }, context),
     });
   },
 });

@@ -11,6 +11,25 @@ export interface TensorEntry {
   readonly end: number;
 }
 
+/** 100,000 tensors and more; what a longer header costs to read is out of proportion. */
+const MAX_HEADER = 16 * 2 ** 20;
+
+/** Bytes at the start of a file that say how long its header is. */
+export const LENGTH_BYTES = 8;
+
+/**
+ * How long the header is.
+ * @param start the first bytes of the file      @param fileBytes the size of the whole
+ * @throws MODELS_CHECKPOINT_CORRUPT
+ */
+export function headerLength(start: Uint8Array, fileBytes: number): number {
+  if (fileBytes < LENGTH_BYTES) throw damaged('A safetensors file', `${fileBytes} bytes`);
+  const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  if (length >= 2 && length <= Math.min(fileBytes - LENGTH_BYTES, MAX_HEADER))
+    return Number(length);
+  throw damaged('A safetensors file', `a header of ${length} bytes in a file of ${fileBytes}`);
+}
+
 /** Bytes that a tensor of this type and shape takes. */
 export function byteLength({ dtype, shape }: Pick<TensorEntry, 'dtype' | 'shape'>): number {
   return shape.reduce((product, n) => product * n, WIDTH[dtype]);

@@ -3,11 +3,8 @@ import { open } from 'node:fs/promises';
 
 import { sizeOfFile } from './regular-file.js';
 import type { StoredTensors } from './restore-tensors.js';
-import { decodeHeader } from './safetensors-header.js';
+import { decodeHeader, headerLength, LENGTH_BYTES } from './safetensors-header.js';
 import { damaged } from './strict-json.js';
-
-/** 100,000 tensors and more; what a longer header costs to read is out of proportion. */
-const MAX_HEADER = 16 * 2 ** 20;
 
 /** An open safetensors file. */
 export interface SafetensorsFile extends StoredTensors {
@@ -23,9 +20,9 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const headerBytes = await readHeaderLength(file, size);
-    const start = 8 + headerBytes;
-    const entries = decodeHeader(await readRange(file, 8, start), size - start);
+    const first = await readRange(file, 0, Math.min(LENGTH_BYTES, size));
+    const start = LENGTH_BYTES + headerLength(first, size);
+    const entries = decodeHeader(await readRange(file, LENGTH_BYTES, start), size - start);
     return {
       entries,
       read: async (name) => {
@@ -39,14 +36,6 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     await file.close();
     throw error;
   }
-}
-
-async function readHeaderLength(file: FileHandle, size: number): Promise<number> {
-  if (size < 8) throw damaged('A safetensors file', `${size} bytes`);
-  const bytes = await readRange(file, 0, 8);
-  const length = new DataView(bytes.buffer).getBigUint64(0, true);
-  if (length >= 2 && length <= Math.min(size - 8, MAX_HEADER)) return Number(length);
-  throw damaged('A safetensors file', `a header of ${length} bytes in a file of ${size}`);
 }
 
 /** Bytes [begin, end), in a buffer of their own. */

@@ -11,7 +11,7 @@ import {
   TOKENIZER_FILE,
 } from '../checkpoint/manifest.js';
 import type { StoredTensors } from '../checkpoint/restore-tensors.js';
-import { decodeHeader } from '../checkpoint/safetensors-header.js';
+import { decodeHeader, headerLength, LENGTH_BYTES } from '../checkpoint/safetensors-header.js';
 import { damaged } from '../checkpoint/strict-json.js';
 
 /** The files of a checkpoint in memory, every byte as it was written. */
@@ -72,13 +72,8 @@ async function readPart(checkpoint: string | URL, name: string): Promise<Uint8Ar
 
 /** A safetensors file in memory. */
 function tensorsIn(bytes: Uint8Array): StoredTensors {
-  const { buffer, byteOffset, byteLength } = bytes;
-  const named = 'A safetensors file';
-  if (byteLength < 8) throw damaged(named, `${byteLength} bytes`);
-  const length = Number(new DataView(buffer, byteOffset).getBigUint64(0, true));
-  if (length > byteLength - 8) throw damaged(named, `a header of ${length} bytes`);
-  const start = 8 + length;
-  const entries = decodeHeader(bytes.subarray(8, start), byteLength - start);
+  const start = LENGTH_BYTES + headerLength(bytes, bytes.length);
+  const entries = decodeHeader(bytes.subarray(LENGTH_BYTES, start), bytes.length - start);
   return {
     entries,
     read: async (name) => {
