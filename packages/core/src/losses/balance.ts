@@ -1,15 +1,5 @@
-import { stopGradient } from '@moekit/kernels';
-import type {
-  Rank,
-  Scalar,
-  Tensor,
-  Tensor1D,
-  Tensor2D,
-  Tensor3D,
-  Variable,
-} from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import {
-  add,
   cast,
   div,
   fill,
@@ -17,12 +7,9 @@ import {
   maximum,
   mul,
   reshape,
-  stack,
   sum,
   tensor1d,
   tidy,
-  unstack,
-  zerosLike,
 } from '@tensorflow/tfjs-core';
 
 import {
@@ -32,13 +19,12 @@ import {
   assertWord,
 } from '../arguments/assert-arguments.js';
 import { assertKinds } from '../arguments/assert-kinds.js';
-import { parameter } from '../contract/parameter.js';
 import type { RouteContext } from '../contract/router.js';
 import type { RouterState } from '../contract/router-state.js';
 import type { RouterLoss, Routing } from '../contract/routing.js';
-import type { StepStatistics } from '../contract/statistics.js';
 import { clearPadding, tokenMean } from '../routing/token-mask.js';
 import { assignmentFractions, loadBalancingLoss } from './load-balancing.js';
+import { Loads, STATISTIC } from './loads.js';
 
 /** The tokens whose loads are to be even together: see `createBalance`. */
 export const BALANCE_SCOPES = ['sequence', 'micro-batch', 'batch', 'window'] as const;
@@ -70,8 +56,6 @@ export interface Balance extends RouterState {
     context: RouteContext,
   ): Required<Pick<Routing, 'losses' | 'statistics'>>;
 }
-
-const STATISTIC = 'balance';
 
 /**
  * One idea of load for every router that balances by a loss.
@@ -156,53 +140,6 @@ function sequenceLoss(
     const present = maximum(sum(cast(greater(tokens, 0), 'float32')), 1);
     return mul(div(sum(mul(divided, means)), present), scale) as Scalar;
   });
-}
-
-/** Counts of earlier passes: of this step, and with a window of the steps before it. */
-class Loads {
-  readonly #keep: number;
-  readonly #earlier: Variable<Rank.R2>; // [2,S]: the steps before, the micro-batches of this one
-
-  constructor(slots: number, { scope, window }: BalanceRule) {
-    this.#keep = scope === 'window' ? 1 - 1 / window : 0;
-    this.#earlier = parameter<Rank.R2>(new Float32Array(2 * slots), [2, slots], false);
-  }
-
-  /** @param counts float32 [S] of this pass      @returns float32 [S], a constant */
-  with(counts: Tensor1D): Tensor1D {
-    return add<Tensor1D>(counts, stopGradient(sum(this.#earlier, 0)));
-  }
-
-  passed(statistics: StepStatistics): void {
-    this.#move(statistics, (before, inStep, counts) => [before, add(inStep, counts)]);
-  }
-
-  stepped(statistics: StepStatistics): void {
-    this.#move(statistics, (before, inStep, counts) => [
-      mul(add<Tensor1D>(before, counts), this.#keep),
-      zerosLike(inStep),
-    ]);
-  }
-
-  variables(): readonly Variable[] {
-    return [this.#earlier];
-  }
-
-  dispose(): void {
-    this.#earlier.dispose();
-  }
-
-  #move(
-    { [STATISTIC]: counts = [] }: StepStatistics,
-    next: (before: Tensor1D, inStep: Tensor1D, counts: Tensor1D) => [Tensor1D, Tensor1D],
-  ): void {
-    const slots = this.#earlier.shape[1];
-    const seen = counts.length === slots ? [...counts] : new Array<number>(slots).fill(0);
-    tidy(() => {
-      const [before, inStep] = unstack(this.#earlier) as [Tensor1D, Tensor1D];
-      this.#earlier.assign(stack(next(before, inStep, tensor1d(seen))) as Tensor2D);
-    });
-  }
 }
 
 function assertRule(slots: number, rule: BalanceRule): void {
