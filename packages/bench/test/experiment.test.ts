@@ -95,6 +95,19 @@ describe('hashOf', () => {
     expect(hashOf(parseExperiment({}))).not.toBe(hashOf(parseExperiment({ training })));
   });
 
+  test('a schedule fits the steps, also those that a row has of its own', () => {
+    const training = { schedule: 'wsd', steps: 100, decaySteps: 40 } as const;
+    expect(parseExperiment({ training }).training).toMatchObject(training);
+    const rows = [{ router: 'switch', training: { steps: 50 } }];
+    expect(() => parseExperiment({ training, routers: rows })).toThrowError(
+      coded('BENCH_CONFIG', /row switch[^]*\(20\) and decaySteps \(40\) must fit into 50 steps/),
+    );
+    expect(() => parseExperiment({ training: { decaySteps: 40 } })).toThrowError(
+      coded('BENCH_CONFIG', /decaySteps: belongs to schedule 'wsd'/),
+    );
+    expect(hashOf(parseExperiment({}))).not.toBe(hashOf(parseExperiment({ training })));
+  });
+
   test('a default written out gives the same experiment', () => {
     const written = parseExperiment({ task: 'lm', data: { tokenizer: 'bytes' } });
     expect(hashOf(written)).toBe(hashOf(parseExperiment({})));

@@ -20,6 +20,15 @@ test('the micro-batches of a run and of every row are set', () => {
   expect(sweep(setting).training.microBatches).toBe(4);
 });
 
+test('the schedule of a run is set, and several span a grid', () => {
+  expect(train('training.schedule=wsd')).toMatchObject({ training: { schedule: 'wsd' } });
+  const { routers } = sweep('training.schedule=cosine,wsd');
+  expect(routers.map(({ training }) => training?.schedule)).toEqual([
+    ...['cosine', 'wsd', 'cosine', 'wsd', 'cosine', 'wsd'],
+  ]);
+  expect(routers[1]!.label).toBe('dense [training.schedule=wsd]');
+});
+
 describe('the values of a setting', () => {
   test.each([
     ['1', [1]],

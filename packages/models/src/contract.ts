@@ -99,12 +99,22 @@ export interface LanguageModel extends TrainableModel {
   flopsPerToken(expertsPerToken: readonly number[]): Flops;
 }
 
+/** The way of the learning rate after its warm-up: see `learningRateAt`. */
+export type Schedule = 'cosine' | 'wsd' | 'constant';
+
 export interface TrainOptions {
   readonly steps: number;
-  /** Peak, reached after `warmupSteps`, then cosine to `learningRate * finalLearningRate`. */
+  /** Peak, reached after `warmupSteps`. */
   readonly learningRate: number;
   readonly warmupSteps: number;
-  /** Share of the peak left at the end. Default 0.1. */
+  /**
+   * `cosine` down to the last step, `wsd` (warm-up, stable, decay) at the peak until the last `decaySteps`, or `constant`.
+   * Default `cosine`.
+   */
+  readonly schedule?: Schedule;
+  /** Steps of the cool-down at the end of `wsd`. Default a fifth of all. */
+  readonly decaySteps?: number;
+  /** Share of the peak left at the end of `cosine` and `wsd`. Default 0.1. */
   readonly finalLearningRate?: number;
   readonly weightDecay: number;
   /** Global-norm clipping; 0 turns it off. */

@@ -8,6 +8,7 @@ export type {
   Metrics,
   MoEFactory,
   ReadingSession,
+  Schedule,
   TelemetrySink,
   TelemetryStart,
   TrainableModel,
@@ -30,6 +31,8 @@ export type { Divergence, Magnitude } from './training/divergence.js';
 export { isAbsurd, isNonsense } from './training/nonsense.js';
 export { parseTrainOptions } from './training/options.js';
 export type { ParsedTrainOptions } from './training/options.js';
+export { scheduleFault, SCHEDULES } from './training/schedule.js';
+export type { ScheduleOptions } from './training/schedule.js';
 export { strict } from './strict.js';
 export type { LayerPass } from './training/repeat-pass.js';
 export { train } from './training/train.js';

@@ -9,7 +9,7 @@ import { hashTask, loadTask } from '../plugins/load-task.js';
 import type { TaskSettings } from '../plugins/task-options.js';
 import type { Match } from './match.js';
 import { matchRouter } from './match.js';
-import { assertMicroBatches } from '../spec/assert-micro-batches.js';
+import { assertTraining } from '../spec/assert-training.js';
 import type { RunSpec } from '../spec/run-spec.js';
 
 /** sha256 of the code of a run's router and task, imports and packages included; null for those of moekit. */
@@ -60,7 +60,7 @@ export function codeOf(
 
 /** The options of `train` that a run's training stands for. @throws BENCH_CONFIG where its batches cannot be cut */
 export function trainOptionsOf({ training, seed }: RunSpec): TrainOptions {
-  assertMicroBatches(training, 'the run');
+  assertTraining(training, 'the run');
   const { batchSize: _, evaluations, evaluateEvery, ...options } = training;
   return {
     ...options,

@@ -19,13 +19,17 @@ const experimentTraining = {
   finalEvaluationBatches: count.default(64),
 };
 
+type Unwrapped<K extends keyof typeof experimentTraining> = ReturnType<
+  (typeof experimentTraining)[K]['unwrap']
+>;
+
 const trainingSchema = strict(experimentTraining).readonly();
 
 /** Keys that are given replace those of the experiment, in one row alone. */
 const trainingOverride = strict(
   Object.fromEntries(
-    Object.entries(experimentTraining).map(([key, schema]) => [key, schema.unwrap().optional()]),
-  ) as { [K in keyof typeof experimentTraining]: z.ZodOptional<z.ZodNumber> },
+    Object.entries(experimentTraining).map(([key, schema]) => [key, z.optional(schema.unwrap())]),
+  ) as { [K in keyof typeof experimentTraining]: z.ZodOptional<Unwrapped<K>> },
 ).readonly();
 
 /** The trained model under other options of its router: a row of its own, without training of its own. */

@@ -5,7 +5,7 @@ import { findPackage } from '../plugins/find-package.js';
 import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
 import { builtInTasks } from '../plugins/built-in.js';
-import { assertMicroBatches } from './assert-micro-batches.js';
+import { assertTraining } from './assert-training.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { unknownTask } from '../plugins/load-task.js';
 import { parseTaskOptions } from '../plugins/task-options.js';
@@ -34,7 +34,7 @@ export function parseExperiment(
   }
   assertLabels(result.data, from);
   assertBaseline(result.data, from);
-  assertBatches(result.data, from);
+  assertTrainings(result.data, from);
   const named = result.data.task;
   const task = builtInTasks.find(({ name }) => name === named);
   if (!task && !isTask(named, registry)) {
@@ -61,12 +61,12 @@ function assertBaseline({ routers, baseline }: Experiment, from: string): void {
   });
 }
 
-function assertBatches({ training, routers }: Experiment, from: string): void {
-  assertMicroBatches(training, from);
+function assertTrainings({ training, routers }: Experiment, from: string): void {
+  assertTraining(training, from);
   for (const entry of routers) {
-    const { batchSize = training.batchSize, microBatches = training.microBatches } =
-      entry.training ?? {};
-    assertMicroBatches({ batchSize, microBatches }, `row ${labelOf(entry)}`);
+    const given = Object.entries(entry.training ?? {}).filter(([, value]) => value !== undefined);
+    const own = { ...training, ...Object.fromEntries(given) };
+    assertTraining(own, `row ${labelOf(entry)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BackendName } from '@moekit/backends';
 import { BACKEND_NAMES } from '@moekit/backends';
 import { option, wordOf } from '@moekit/core/options';
-import { largestBatchSize, smallBatchSize, smallTraining, strict } from '@moekit/models';
+import { largestBatchSize, SCHEDULES, smallBatchSize, smallTraining, strict } from '@moekit/models';
 import { z } from 'zod';
 
 /** The router of a run that names none. */
@@ -23,6 +23,10 @@ export const trainingShape = {
   batchSize: count.max(largestBatchSize).default(smallBatchSize),
   learningRate: z.number().positive().default(smallTraining.learningRate),
   warmupSteps: z.int().min(0).default(smallTraining.warmupSteps),
+  /** The way of the learning rate after its warm-up; cosine when absent. */
+  schedule: z.exactOptional(wordOf(SCHEDULES)),
+  /** Steps of the cool-down at the end of `wsd`; a fifth of all when absent. */
+  decaySteps: z.int().min(0).exactOptional(),
   finalLearningRate: z
     .number()
     .min(0)

@@ -1,13 +1,17 @@
 import { parseOptions } from '@moekit/core';
+import { wordOf } from '@moekit/core/options';
 import { z } from 'zod';
 
 import type { TrainOptions } from '../contract.js';
 import { strict } from '../strict.js';
+import { SCHEDULES, scheduleFault } from './schedule.js';
 
 const shape = {
   steps: z.int().min(1),
   learningRate: z.number().positive(),
   warmupSteps: z.int().min(0),
+  schedule: z.exactOptional(wordOf(SCHEDULES)),
+  decaySteps: z.int().min(0).exactOptional(),
   finalLearningRate: z.number().min(0).max(1).default(0.1),
   weightDecay: z.number().min(0),
   clipNorm: z.number().min(0),
@@ -17,12 +21,16 @@ const shape = {
   microBatches: z.int().min(1).exactOptional(),
 };
 
-const schema = strict(shape);
+const schema = strict(shape).superRefine((options, context) => {
+  const message = scheduleFault(options);
+  if (message) context.addIssue({ code: 'custom', path: ['decaySteps'], message });
+});
 
-/** Training options with their defaults; without `microBatches` a step has one. */
+/** Training options with their defaults; without `microBatches` a step has one, without `schedule` it is cosine. */
 export type ParsedTrainOptions = z.output<typeof schema>;
 
 /** @throws MOE_OPTIONS naming each wrong option */
 export function parseTrainOptions(options: TrainOptions): ParsedTrainOptions {
-  return parseOptions(schema, options, 'training');
+  const { schedule, ...parsed } = parseOptions(schema, options, 'training');
+  return schedule === undefined || schedule === 'cosine' ? parsed : { ...parsed, schedule };
 }

@@ -19,8 +19,8 @@ const figures = z.record(z.string(), figure);
 const runSchema = z.strictObject({
   /** Task, model, router: whatever the program that trains builds them from. */
   config: z.record(z.string(), z.json()),
-  /** As parsed by `train`; the seed among them. */
-  training: z.record(z.string(), z.number()),
+  /** As parsed by `train`; the seed among them. Only the schedule is a word. */
+  training: z.record(z.string(), z.union([z.number(), z.string()])),
   data: z.strictObject({ name: z.string(), hash: z.string() }),
   backend: z.string(),
   versions: z.record(z.string(), z.string()),
