@@ -54,11 +54,7 @@ describe('options of a schedule', () => {
   });
 
   test.each([
-    [
-      'an unknown one',
-      { schedule: 'wds' },
-      /'cosine', 'wsd', 'constant'.*did you mean wsd/,
-    ],
+    ['an unknown one', { schedule: 'wds' }, /'cosine', 'wsd', 'constant'.*did you mean wsd/],
     [
       'a cool-down without wsd',
       { decaySteps: 10 },
