@@ -13,7 +13,9 @@ import { renderSummary } from '../src/output/summary.js';
 const file = new URL('../../../docs/results/xmoe-scaling-large.json', import.meta.url);
 const whole = () => parseResults(readFileSync(file, 'utf8'));
 const shown = (results: Results) =>
-  stripVTControlCharacters(renderSummary(results, { results: 'results.json', report: 'r.html' }));
+  stripVTControlCharacters(
+    renderSummary(results, { results: 'results.json', report: 'r.html' }, 80),
+  );
 
 /** Every row's figures changed. */
 function withFigures(change: (row: Row) => Partial<NonNullable<Row['figures']>> | null): Results {
@@ -68,7 +70,7 @@ describe('the summary in the terminal', () => {
     const message = `\u001b]0;title\u0007\u001b[2J${'x'.repeat(5e6)}`;
     const errors = [{ seed: 1, code: 'BENCH_TRIAL', message }];
     const rows = run.rows.map((row) => ({ ...row, label: `${row.label}\u001b[31m\nnext`, errors }));
-    const text = printable(renderSummary({ ...run, rows }, { results: 'a', report: 'b' }));
+    const text = printable(renderSummary({ ...run, rows }, { results: 'a', report: 'b' }, 80));
     expect(text).not.toMatch(/\p{Cc}\]0;|\p{Cc}\[2J/u);
     expect(text).not.toContain('\nnext');
     expect(text.length).toBeLessThan(20_000);

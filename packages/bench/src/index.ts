@@ -27,6 +27,8 @@ export { DENSE, isDense, registryOf } from './plugins/registry.js';
 export type { PluginRegistry } from './plugins/registry.js';
 export { format } from './statistics/format.js';
 export { isControl } from './results/control.js';
+export { rankRows } from './results/rank-rows.js';
+export type { RankedRow } from './results/rank-rows.js';
 export { routingColumns } from './report/routing-columns.js';
 export type { RoutingColumn } from './report/routing-columns.js';
 export { routedTextPage } from './report/routed-text-page.js';

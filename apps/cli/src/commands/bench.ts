@@ -26,6 +26,7 @@ export const benchCommand = () =>
     .option('--out <dir>', 'where results.json and report.html go')
     .addOption(common.workers)
     .addOption(common.timeout)
+    .addOption(common.wide)
     .addOption(common.json)
     .addOption(common.quiet);
 

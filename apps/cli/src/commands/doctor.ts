@@ -6,6 +6,7 @@ import { common } from './options.js';
 export const doctorCommand = () =>
   new Command('doctor')
     .description('show versions, the backends found, and which one is chosen and why')
+    .addOption(common.wide)
     .addOption(common.json);
 
 export type DoctorFlags = ReturnType<ReturnType<typeof doctorCommand>['opts']>;

@@ -17,6 +17,7 @@ export const evalCommand = () =>
     .addOption(common.backend)
     .addOption(common.device)
     .addOption(common.tf32)
+    .addOption(common.wide)
     .addOption(common.json);
 
 export type EvalFlags = ReturnType<ReturnType<typeof evalCommand>['opts']>;

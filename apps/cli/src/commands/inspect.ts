@@ -8,6 +8,7 @@ export const inspectCommand = () =>
     .argument('<path>')
     .description('show the contents of a checkpoint, a run or a results.json')
     .option('--tensors', 'list the tensors')
+    .addOption(common.wide)
     .addOption(common.json);
 
 export type InspectFlags = ReturnType<ReturnType<typeof inspectCommand>['opts']>;

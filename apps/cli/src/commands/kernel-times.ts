@@ -12,6 +12,7 @@ export const kernelTimesCommand = () =>
     .option('--peers [python]', 'also time PyTorch and Hugging Face, with this Python')
     .option('--repeats <n>', 'timed passes of each contender', wholeNumber('--repeats', 1), 9)
     .option('--check', 'say which bars are reached')
+    .addOption(common.wide)
     .addOption(common.json);
 
 export type KernelTimesFlags = ReturnType<ReturnType<typeof kernelTimesCommand>['opts']>;

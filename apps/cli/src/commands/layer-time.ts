@@ -21,6 +21,7 @@ export const layerTimeCommand = () =>
       positiveNumber('--sharpness'),
     )
     .option('--repeats <n>', 'timed passes per row', wholeNumber('--repeats', 1))
+    .addOption(common.wide)
     .addOption(common.json);
 
 export type LayerTimeFlags = ReturnType<ReturnType<typeof layerTimeCommand>['opts']>;

@@ -27,6 +27,7 @@ export const common = {
     .argParser(collect)
     .default<readonly string[]>([]),
   tf32: new Option('--tf32', 'let float32 products on CUDA round their inputs to TF32'),
+  wide: new Option('--wide', 'show every column, however wide the terminal'),
   timeout: new Option(
     '--timeout <seconds>',
     'seconds without a sign of life that end a plug-in being loaded (default: 60) or a trial (default: 1800)',

@@ -8,6 +8,7 @@ export const reportCommand = () =>
     .argument('<dirs...>')
     .description('one report of several runs')
     .option('--out <dir>', 'where results.json and report.html go', 'moekit-report')
+    .addOption(common.wide)
     .addOption(common.json);
 
 export type ReportFlags = ReturnType<ReturnType<typeof reportCommand>['opts']>;

@@ -17,6 +17,7 @@ export const routeCommand = () =>
     .option('--router <file>', 'the file of your own router; a checkpoint never loads code')
     .option('--best', "the best checkpoint of a run, by the task's first metric")
     .addOption(common.backend)
+    .addOption(common.wide)
     .addOption(common.json);
 
 export type RouteFlags = ReturnType<ReturnType<typeof routeCommand>['opts']>;

@@ -15,6 +15,7 @@ export const sweepCommand = () =>
     .addOption(common.backend)
     .addOption(common.device)
     .option('--out <dir>', 'where trials, results.json and report.html go')
+    .addOption(common.wide)
     .addOption(common.json)
     .addOption(common.quiet);
 

@@ -1,10 +1,15 @@
 import { format } from '@moekit/bench';
+import { ROUTING_FIGURES } from '@moekit/core';
 import { isNonsense } from '@moekit/models';
 import type { CheckpointManifest, TensorEntry } from '@moekit/models/node';
-import Table from 'cli-table3';
 
 import { DIVERGED } from './diverged.js';
-import { oneLine, paint } from './paint.js';
+import { facts } from './facts.js';
+import { paint } from './paint.js';
+import type { Column } from './table/columns.js';
+import { renderTable } from './table/render-table.js';
+import { plainLine } from './text/measure.js';
+import { wrap } from './text/wrap.js';
 
 /** The contents of a checkpoint; every byte of it was checked. */
 export interface CheckpointContents {
@@ -17,10 +22,11 @@ export interface CheckpointContents {
 /** A checkpoint as text: what it is of, how good it was, what is in it. */
 export function renderCheckpoint(
   { path, manifest, parameters, tensors }: CheckpointContents,
-  shown: { readonly tensors?: boolean },
+  shown: { readonly tensors?: boolean | undefined },
+  columns: number,
 ): string {
   const { step, training, data, backend, versions, evaluation } = manifest;
-  const facts = {
+  const known = {
     step: `${step} of ${training['steps'] ?? '?'}`,
     holds: `${format.count(parameters)} parameters in ${weights(tensors)} tensors, with the optimiser's ${tensors.length} in ${format.mebibytes(manifest.tensors.bytes)} MiB`,
     ...configFacts(manifest.config),
@@ -35,14 +41,11 @@ export function renderCheckpoint(
       isNonsense(evaluation.metrics) && { diverged: DIVERGED.replace('diverged: ', '') }),
     intact: `sha256 ${manifest.tensors.sha256.slice(0, 12)}`,
   };
-  const width = Math.max(...Object.keys(facts).map((name) => name.length));
   return [
-    paint.bold(oneLine(path)),
-    ...Object.entries(facts).map(
-      ([name, text]) => `${paint.dim(oneLine(name).padEnd(width))}  ${oneLine(text)}`,
-    ),
-    ...(evaluation?.layers.length ? ['', routingTable(evaluation)] : []),
-    ...(shown.tensors ? ['', tensorTable(tensors)] : []),
+    ...wrap([plainLine(path)], columns).map(paint.bold),
+    ...facts(known, columns),
+    ...(evaluation?.layers.length ? ['', routingTable(evaluation, columns)] : []),
+    ...(shown.tensors ? ['', tensorTable(tensors, columns)] : []),
     '',
   ].join('\n');
 }
@@ -57,19 +60,42 @@ function configFacts(config: CheckpointManifest['config']): Record<string, strin
   );
 }
 
-function routingTable({ layers }: NonNullable<CheckpointManifest['evaluation']>): string {
+/** Figures of routing by how much they say, in the words of their list; an older checkpoint may have others. */
+const IMPORTANCE: readonly string[] = [
+  ROUTING_FIGURES.expertsPerToken.label,
+  ROUTING_FIGURES.droppedShare.label,
+  ROUTING_FIGURES.maxViolation.label,
+  ROUTING_FIGURES.nullShare.label,
+];
+
+function routingTable(
+  { layers }: NonNullable<CheckpointManifest['evaluation']>,
+  columns: number,
+): string {
   const names = Object.keys(layers[0] ?? {});
-  const table = plainTable(['MoE layer', ...names]);
-  layers.forEach((layer, i) => {
-    table.push([String(i), ...names.map((name) => (layer[name] ?? 0).toFixed(3))]);
+  const figures = names.map((name): Column<number> => {
+    const place = IMPORTANCE.indexOf(name);
+    return {
+      head: name,
+      align: 'right',
+      importance: place === -1 ? IMPORTANCE.length : place,
+      cell: (layer) => (layers[layer]![name] ?? 0).toFixed(3),
+    };
   });
-  return table.toString();
+  const layer: Column<number> = { head: 'MoE layer', importance: 0, cell: String };
+  return renderTable([...layers.keys()], [layer, ...figures], { columns });
 }
 
-function tensorTable(tensors: CheckpointContents['tensors']): string {
-  const table = plainTable(['tensor', 'type', 'shape']);
-  for (const { name, dtype, shape } of tensors) table.push([name, dtype, `[${shape.join(', ')}]`]);
-  return table.toString();
+type Tensor = CheckpointContents['tensors'][number];
+
+const TENSOR_COLUMNS: readonly Column<Tensor>[] = [
+  { head: 'tensor', importance: 0, least: 24, cell: ({ name }) => name },
+  { head: 'type', importance: 1, cell: ({ dtype }) => dtype },
+  { head: 'shape', importance: 0, cell: ({ shape }) => `[${shape.join(', ')}]` },
+];
+
+function tensorTable(tensors: CheckpointContents['tensors'], columns: number): string {
+  return renderTable(tensors, TENSOR_COLUMNS, { columns });
 }
 
 function pairs(values: Readonly<Record<string, unknown>>): string {
@@ -88,5 +114,3 @@ const weights = (tensors: CheckpointContents['tensors']) =>
   tensors.filter(({ name }) => !name.startsWith('optimiser.')).length;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object';
-const plainTable = (head: string[]) =>
-  new Table({ head, style: { head: [], border: [], compact: true } });

@@ -1,15 +1,13 @@
 import { randomInt } from 'node:crypto';
 
-import pc from 'picocolors';
-
 /** Two secret numbers: text from elsewhere cannot colour anything, since its codes lack them. */
 const SIGNATURE = [randomInt(1000, 10_000), randomInt(1000, 10_000)].join(';');
 const SIGNED = new RegExp(`\\u001b\\[([\\d;]+);${SIGNATURE}m`, 'g');
 
-/** Whether `paint` paints. */
-export const { isColorSupported: hasColours } = pc;
+/** Gives a text a colour or a weight. */
+export type Paint = (text: string) => string;
 
-/** moekit's colours, which `printable` tells from all others; nothing where colours are off. */
+/** moekit's colours, which `printable` tells from all others, and leaves out where a stream has none. */
 export const paint = {
   bold: painter(1, 22),
   dim: painter(2, 22),
@@ -20,12 +18,11 @@ export const paint = {
 };
 
 /** Dark text on one of a terminal's 256 colours. */
-export function highlight(colour: number): (text: string) => string {
+export function highlight(colour: number): Paint {
   return painter(`38;5;16;48;5;${colour}`, '39;49');
 }
 
-function painter(open: number | string, close: number | string): (text: string) => string {
-  if (!hasColours) return (text) => text;
+function painter(open: number | string, close: number | string): Paint {
   return (text) => `${code(open)}${text}${code(close)}`;
 }
 
@@ -41,10 +38,15 @@ const UNSAFE =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 
-/** Text as a terminal may get it: what is unsafe is escaped as in JSON, and the colours of `paint` stay. */
-export function printable(text: string): string {
+/**
+ * Text as a terminal may get it: what is unsafe is escaped as in JSON.
+ * @param coloured keeps the colours of `paint`
+ */
+export function printable(text: string, coloured = true): string {
   const parts = text.split(SIGNED); // text, number of a colour, text, ...
-  return parts.map((part, i) => (i % 2 === 0 ? escaped(part) : `\u001b[${part}m`)).join('');
+  return parts
+    .map((part, i) => (i % 2 === 0 ? escapeUnsafe(part) : coloured ? `\u001b[${part}m` : ''))
+    .join('');
 }
 
 /** One line of what may have several. */
@@ -52,7 +54,8 @@ export function oneLine(text: string): string {
   return text.replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ');
 }
 
-function escaped(text: string): string {
+/** The same of text without colours. */
+export function escapeUnsafe(text: string): string {
   return text.replace(
     UNSAFE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

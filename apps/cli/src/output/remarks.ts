@@ -2,28 +2,35 @@ import type { Results, Row } from '@moekit/bench';
 import { hasLearned, missingInterval, referenceWords, unlearned } from '@moekit/bench';
 
 import { paint } from './paint.js';
-import { wrap } from './wrap.js';
+import { plainLine } from './text/measure.js';
+import { wrap } from './text/wrap.js';
 
 /** Remarks on the table: rows that learned nothing, are not distinguishable, or failed. */
-export function remarks(results: Results): string[] {
+export function remarks(results: Results, columns: number): string[] {
+  const lines = (texts: readonly string[]) => wrap(texts.map(plainLine), columns);
   const { answer } = results;
   return [
-    ...beating(results),
-    ...differences(results),
-    ...(answer ? wrap([paint.bold(answer.sentence), ...answer.findings]) : []),
-    ...errors(results),
+    ...lines(answer ? [answer.sentence] : []).map(paint.bold),
+    ...lines(beaten(results)).map(paint.green),
+    ...lines(weak(results)).map(paint.red),
+    ...lines(differences(results)),
+    ...lines(answer?.findings ?? []),
+    ...lines(errors(results)).map(paint.red),
   ];
 }
 
 const labels = (rows: readonly Row[]) => rows.map(({ label }) => label).join('; ');
 
-function beating(results: Results): string[] {
+function weak(results: Results): string[] {
   const words = unlearned(results);
-  if (words.length > 0)
-    return wrap(['Some rows learned nothing that could be compared.', ...words]).map(paint.red);
+  return words.length > 0 ? ['Some rows learned nothing that could be compared.', ...words] : [];
+}
+
+function beaten(results: Results): string[] {
   const finished = results.rows.filter(({ figures }) => figures !== null);
-  if (!finished.some(({ figures }) => figures?.beatsReference)) return [];
-  return wrap([`Every finished row beats the ${referenceWords(results)}.`]).map(paint.green);
+  const all = unlearned(results).length === 0;
+  if (!all || !finished.some(({ figures }) => figures?.beatsReference)) return [];
+  return [`Every finished row beats the ${referenceWords(results)}.`];
 }
 
 /** Of rows that learned something alone: that others are alike says nothing of routers. */
@@ -38,7 +45,7 @@ function differences({ rows, manifest }: Results): string[] {
   const baseline = rows.find((row) => row.baseline)?.label ?? 'the baseline';
   const against = groups > 1 ? 'the baseline of its group' : baseline;
   const reasons = [...new Set(without.map((row) => missingInterval(differenceOf(row))))];
-  return wrap([
+  return [
     ...(same.length > 0 ? [`Not distinguishable from ${against} at 95%: ${labels(same)}.`] : []),
     ...reasons.map((reason) => {
       const rest = without.filter((row) => missingInterval(differenceOf(row)) === reason);
@@ -46,7 +53,7 @@ function differences({ rows, manifest }: Results): string[] {
         ? 'One seed: differences have no interval.'
         : `Difference without an interval (${reason}): ${labels(rest)}.`;
     }),
-  ]);
+  ];
 }
 
 const baselineOf = ({ group }: Row, rows: readonly Row[]) =>
@@ -59,7 +66,7 @@ function errors({ rows }: Results): string[] {
   return rows.flatMap(({ label, errors: all }) =>
     all.map(({ seed, code, message }) => {
       const shown = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
-      return paint.red(`${label} seed ${seed}: ${code}: ${shown}`);
+      return `${label} seed ${seed}: ${code}: ${shown}`;
     }),
   );
 }

@@ -8,13 +8,14 @@ import {
   removeBackend,
   verify,
 } from '@moekit/backends/install';
-import Table from 'cli-table3';
 
 import type { BackendFlags, InstallFlags } from '../backend.js';
 import type { Stop } from '../../interrupt.js';
 import { EXIT_CODES, untilStopped } from '../../interrupt.js';
 import { fail } from '../../errors.js';
-import { print, say } from '../../output/terminal.js';
+import type { Column } from '../../output/table/columns.js';
+import { renderTable } from '../../output/table/render-table.js';
+import { outputColumns, print, say } from '../../output/terminal.js';
 
 /** `moekit backend install tensorflow` @returns the exit code */
 export async function installBackend(name: string, flags: InstallFlags): Promise<number> {
@@ -112,12 +113,16 @@ function nothing(home: string): string {
 }
 
 function table(installed: readonly InstalledBackend[]): string {
-  const rows = new Table({
-    head: ['backend', 'state', 'folder'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { name, dir, manifest, problem } of installed) {
-    rows.push([name, problem ?? describe(manifest!.verified), dir]);
-  }
-  return rows.toString();
+  return renderTable(installed, COLUMNS, { columns: outputColumns() });
 }
+
+const COLUMNS: readonly Column<InstalledBackend>[] = [
+  { head: 'backend', importance: 0, cell: ({ name }) => name },
+  {
+    head: 'state',
+    importance: 0,
+    least: 24,
+    cell: ({ manifest, problem }) => problem ?? describe(manifest!.verified),
+  },
+  { head: 'folder', importance: 0, least: 24, cell: ({ dir }) => dir },
+];

@@ -53,8 +53,18 @@ export async function bench(flags: BenchFlags): Promise<number> {
       backend: manifest.backend,
       metric: manifest.metrics[0]!,
     });
-    const { json } = flags;
-    return settle({ ...comparison, preamble, outcomes, stop, folder, assertOwn, workers, json });
+    const { json, wide } = flags;
+    const shown = { json, wide };
+    return settle({
+      ...comparison,
+      preamble,
+      outcomes,
+      stop,
+      folder,
+      assertOwn,
+      workers,
+      ...shown,
+    });
   };
   return ownOutput(folder, (assertOwn) => untilStopped((stop) => compare(stop, assertOwn)));
 }

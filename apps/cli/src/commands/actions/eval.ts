@@ -21,7 +21,7 @@ import { fail } from '../../errors.js';
 import type { EvaluatedSetting } from '../../output/evaluations.js';
 import { renderEvaluations } from '../../output/evaluations.js';
 import { showLoading } from '../../output/load-progress.js';
-import { print, say } from '../../output/terminal.js';
+import { outputColumns, print, say } from '../../output/terminal.js';
 import { findCheckpoint } from '../../training/find-checkpoint.js';
 import { assertNoForeignCode } from '../../training/trusted.js';
 
@@ -66,7 +66,7 @@ export async function evaluateCheckpoint(path: string, flags: EvalFlags): Promis
   print(
     flags.json
       ? `${stringifyFigures(result, 2)}\n`
-      : renderEvaluations(result, opened.data.metrics ?? opened.task.metrics),
+      : renderEvaluations(result, opened.data.metrics ?? opened.task.metrics, outputColumns(flags)),
   );
   return 0;
 }

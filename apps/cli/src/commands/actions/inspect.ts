@@ -10,7 +10,7 @@ import { fail } from '../../errors.js';
 import type { CheckpointContents } from '../../output/checkpoint.js';
 import { renderCheckpoint } from '../../output/checkpoint.js';
 import { resultsTable } from '../../output/results-table.js';
-import { print } from '../../output/terminal.js';
+import { outputColumns, print } from '../../output/terminal.js';
 import { findCheckpoint } from '../../training/find-checkpoint.js';
 
 /**
@@ -21,12 +21,12 @@ export async function inspect(path: string, flags: InspectFlags): Promise<number
   const results = resultsFile(path);
   if (results === undefined) {
     const contents = await readContents(await findCheckpoint(path));
-    show(flags, contents, () => renderCheckpoint(contents, flags));
+    show(flags, contents, () => renderCheckpoint(contents, flags, outputColumns(flags)));
   } else {
     const read = await readResults(results);
     const [changed] = read.manifest.changedFiles;
     const remark = changed === undefined ? '' : ', changed after it was written';
-    show(flags, read, () => `${results}${remark}\n\n${resultsTable(read)}\n`);
+    show(flags, read, () => `${results}${remark}\n\n${resultsTable(read, outputColumns(flags))}\n`);
   }
   return 0;
 }

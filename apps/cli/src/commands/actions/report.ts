@@ -7,7 +7,7 @@ import type { ReportFlags } from '../report.js';
 import { fail } from '../../errors.js';
 import { plainStrings } from '../../output/plain-strings.js';
 import { renderSummary } from '../../output/summary.js';
-import { print, say } from '../../output/terminal.js';
+import { outputColumns, print, say } from '../../output/terminal.js';
 import { ownOutput } from '../../own-output.js';
 
 /**
@@ -23,7 +23,7 @@ export async function report(folders: readonly string[], flags: ReportFlags): Pr
   const changed = changedFiles.map((file) => `${file} was changed after it was written`);
   for (const text of plainStrings([...changed, ...differences])) say(`warning: ${text}\n`);
   const files = await ownOutput(flags.out, () => writeOutput(flags.out, results));
-  print(flags.json ? renderResults(results) : renderSummary(results, files));
+  print(flags.json ? renderResults(results) : renderSummary(results, files, outputColumns(flags)));
   return 0;
 }
 

@@ -6,7 +6,7 @@ import { routeText } from '@moekit/models';
 
 import type { RouteFlags } from '../route.js';
 import { renderRoutedText } from '../../output/routed-text.js';
-import { print, say } from '../../output/terminal.js';
+import { hasColours, outputColumns, print, say } from '../../output/terminal.js';
 import { loadTextRun } from '../../training/load-text-run.js';
 
 /**
@@ -29,7 +29,11 @@ export async function routeWithRun(
       say(`page ${flags.out}\n`);
     }
     if (flags.json) print(`${JSON.stringify({ checkpoint, router, ...routed }, null, 2)}\n`);
-    else if (flags.out === undefined) print(renderRoutedText(routed, flags.by));
+    else if (flags.out === undefined) {
+      const { by } = flags;
+      const [columns, coloured] = [outputColumns(flags), hasColours(process.stdout)];
+      print(renderRoutedText(routed, { by, columns, coloured }));
+    }
     return 0;
   } finally {
     run.dispose();

@@ -9,7 +9,7 @@ import type { Stop } from '../../interrupt.js';
 import { EXIT_CODES } from '../../interrupt.js';
 import type { AssertOwn } from '../../own-output.js';
 import { renderSummary } from '../../output/summary.js';
-import { print } from '../../output/terminal.js';
+import { outputColumns, print } from '../../output/terminal.js';
 
 /** The outcome of a comparison, and how it was run. */
 export interface Comparison {
@@ -23,6 +23,8 @@ export interface Comparison {
   readonly seconds: () => number;
   readonly workers: number;
   readonly json?: boolean | undefined;
+  /** Shows every column, however wide the terminal is. */
+  readonly wide?: boolean | undefined;
 }
 
 /**
@@ -41,7 +43,11 @@ export async function settle(comparison: Comparison): Promise<number> {
     .then(assertOwn)
     .then(() => writeOutput(folder, results))
     .catch((error: unknown) => void (lost = error));
-  print(json ? renderResults(results) : renderSummary(results, files ?? undefined));
+  print(
+    json
+      ? renderResults(results)
+      : renderSummary(results, files ?? undefined, outputColumns(comparison)),
+  );
   if (lost) throw lost;
   if (stop.signal !== undefined) return EXIT_CODES[stop.signal];
   return results.rows.some(({ errors }) => errors.length > 0) ? 1 : 0;

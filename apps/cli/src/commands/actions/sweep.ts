@@ -113,7 +113,7 @@ async function runGrid(flags: SweepFlags, grid: Grid): Promise<number> {
       if (event.type === 'done' || event.type === 'failed') await store.save(event);
     },
   });
-  return settle({ ...grid, outcomes: [...kept, ...outcomes], json: flags.json });
+  return settle({ ...grid, outcomes: [...kept, ...outcomes], json: flags.json, wide: flags.wide });
 }
 
 /** @throws BENCH_EXPERIMENT_UNKNOWN, BENCH_CONFIG, BENCH_SET, CLI_USAGE */
