@@ -1,4 +1,4 @@
-import { studentFactor } from './student.js';
+import { studentQuantile } from './distributions.js';
 import type { Summary } from './summary.js';
 
 /**
@@ -7,6 +7,6 @@ import type { Summary } from './summary.js';
  */
 export function intervalOf({ n, mean, sd }: Summary): readonly [number, number] | null {
   if (n < 2) return null;
-  const half = (studentFactor(n - 1) * sd) / Math.sqrt(n);
+  const half = (studentQuantile(0.975, n - 1) * sd) / Math.sqrt(n);
   return Number.isFinite(half) ? [mean - half, mean + half] : null;
 }
