@@ -10,6 +10,7 @@ import {
 import { benchCommand } from './commands/bench.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
+import { experimentsCommand } from './commands/experiments.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { kernelTimesCommand } from './commands/kernel-times.js';
@@ -19,6 +20,7 @@ import { reportCommand } from './commands/report.js';
 import { routersCommand } from './commands/routers.js';
 import { routeCommand } from './commands/route.js';
 import { sweepCommand } from './commands/sweep.js';
+import { tasksCommand } from './commands/tasks.js';
 import { trainCommand } from './commands/train.js';
 
 /** Receives the exit code of the command that ran. */
@@ -68,6 +70,14 @@ export function bindCommands(done: Done): readonly CommandUnknownOpts[] {
     routersCommand().action(async (name, flags) => {
       const { routers } = await import('./commands/actions/routers.js');
       done(await routers(name, flags));
+    }),
+    tasksCommand().action(async (name, flags) => {
+      const { tasks } = await import('./commands/actions/tasks.js');
+      done(await tasks(name, flags));
+    }),
+    experimentsCommand().action(async (name, flags) => {
+      const { experiments } = await import('./commands/actions/experiments.js');
+      done(experiments(name, flags));
     }),
     layerTimeCommand().action(async (flags) => {
       const { layerTime } = await import('./commands/actions/layer-time.js');

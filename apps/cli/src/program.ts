@@ -5,6 +5,8 @@ import { Command } from '@commander-js/extra-typings';
 
 import { bindCommands } from './bind-commands.js';
 import type { Done } from './bind-commands.js';
+import { fittedHelp } from './help/fitted-help.js';
+import { groupHelp } from './help/groups.js';
 import { print } from './output/terminal.js';
 import { refuseEmptyPaths } from './refuse-empty-paths.js';
 
@@ -16,9 +18,11 @@ export function createProgram(done: Done): Command {
     .description('Compare Mixture-of-Experts routers on your own machine.')
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: print, outputError: () => undefined });
+    .configureOutput({ writeOut: print, outputError: () => undefined })
+    .configureHelp(fittedHelp);
   for (const command of bindCommands(done)) adopt(program, command);
   refuseEmptyPaths(program);
+  groupHelp(program);
   return program;
 }
 

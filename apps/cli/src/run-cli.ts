@@ -22,7 +22,9 @@ const BAD_INPUT = 2;
 export async function runCli(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   try {
-    await createProgram((code) => (exitCode = code)).parseAsync([...argv]);
+    const program = createProgram((code) => (exitCode = code));
+    if (argv.length <= 2) program.outputHelp();
+    else await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
     return report(error);

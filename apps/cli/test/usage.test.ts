@@ -17,9 +17,9 @@ afterEach(() => vi.restoreAllMocks());
 
 const run = (args: readonly string[]) => runCli(['node', 'moekit', ...args]);
 
-test.each([[[]], [['new']], [['backend']]])('moekit %j alone shows its help', async (args) => {
+test.each([[['new']], [['backend']]])('moekit %j alone shows its help', async (args) => {
   expect(await run(args)).toBe(2);
-  expect(written).toMatch(/^Usage: moekit/);
+  expect(written).toMatch(/\n\nUsage: moekit [^]*\nExamples\n/);
 });
 
 const train = (...flags: string[]) => ['train', '--steps', '1', ...flags];

@@ -7,6 +7,8 @@ export type { Experiment, ExperimentInput, RouterEntry } from './spec/config.js'
 export { hashOf } from './spec/hash.js';
 export { isPath } from './plugins/reference.js';
 export { findExperiment, namedExperiments } from './papers/all.js';
+export { describeExperiment } from './papers/describe-experiment.js';
+export type { ExperimentDescription, PresetDescription } from './papers/describe-experiment.js';
 export { presetOf } from './papers/named-experiment.js';
 export type { Answer, NamedExperiment, Preset } from './papers/named-experiment.js';
 export { listJobs } from './trial/list-jobs.js';

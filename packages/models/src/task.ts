@@ -151,6 +151,8 @@ export interface LeastWeights {
  */
 export interface TaskPlugin<Options = unknown, Data extends TaskData = TaskData> {
   readonly name: string;
+  /** For lists: the subject, and the data. */
+  readonly about?: { readonly summary: string; readonly data: string };
   /** Data and model of an experiment. */
   readonly options: StandardSchemaV1<unknown, Options>;
   /** The metrics that it reports; rows are compared by the first. */

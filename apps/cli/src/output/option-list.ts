@@ -21,5 +21,8 @@ export function optionsText(options: readonly OptionEntry[] | null, columns: num
   const hidden = 'Its options are checked by a schema that cannot be listed.';
   if (options === null) return wrap([hidden], columns).join('\n');
   if (options.length === 0) return 'It has no options.';
-  return renderTable(options, COLUMNS, { columns });
+  const shown = options.some(({ description }) => description !== '')
+    ? COLUMNS
+    : COLUMNS.slice(0, 3);
+  return renderTable(options, shown, { columns });
 }

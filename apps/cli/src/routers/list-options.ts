@@ -18,36 +18,44 @@ interface JsonSchema {
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
 }
 
-interface Options extends JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
+/** Anything that has options: a router, a task. */
+type HasOptions = Pick<RouterPlugin, 'options'>;
+
+/**
+ * The options of a plug-in in the order of its schema, those of a section after its name (`model.numLayers`).
+ * @returns null where the schema cannot be listed
+ */
+export function listOptions({ options }: HasOptions): readonly OptionEntry[] | null {
+  const schema = jsonSchemaOf(options);
+  return schema === undefined ? null : entriesOf(schema, '');
 }
 
-/** The options of a router in the order of its schema; null where the schema (of a plug-in) cannot be listed. */
-export function listOptions({ options }: RouterPlugin): readonly OptionEntry[] | null {
-  const schema = jsonSchemaOf(options);
-  if (schema === undefined) return null;
-  return Object.entries(schema.properties ?? {}).map(([name, option]) => ({
-    name,
-    ...('default' in option && { default: option.default }),
-    accepts: accepted(option),
-    description: option.description ?? '',
-  }));
+function entriesOf({ properties = {} }: JsonSchema, section: string): OptionEntry[] {
+  return Object.entries(properties).flatMap(([key, option]) => {
+    const name = `${section}${key}`;
+    if (option.properties) return entriesOf(option, `${name}.`);
+    const { description = '' } = option;
+    const fallback = 'default' in option && { default: option.default };
+    return [{ name, ...fallback, accepts: accepted(option), description }];
+  });
 }
 
 /** Standard JSON Schema where the library has it, zod's own function for zod. */
-function jsonSchemaOf(options: RouterPlugin['options']): Options | undefined {
+function jsonSchemaOf(options: RouterPlugin['options']): JsonSchema | undefined {
   const standard = options['~standard'] as (typeof options)['~standard'] & {
-    readonly jsonSchema?: { input(settings: { target: string }): Options };
+    readonly jsonSchema?: { input(settings: { target: string }): JsonSchema };
   };
   try {
     if (standard.vendor === 'zod')
-      return toJSONSchema(options as never, { io: 'input' }) as Options;
+      return toJSONSchema(options as never, { io: 'input' }) as JsonSchema;
     return standard.jsonSchema?.input({ target: 'draft-2020-12' });
   } catch {
     return undefined; // a schema with parts that JSON Schema lacks
@@ -57,6 +65,8 @@ function jsonSchemaOf(options: RouterPlugin['options']): Options | undefined {
 function accepted(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((word) => `'${String(word)}'`).join(', ');
   if (schema.anyOf) return schema.anyOf.map(accepted).join(', or ');
+  if (schema.type === 'string') return 'a text';
+  if (schema.type === 'array') return `a list of: ${accepted(schema.items ?? {})}`;
   if (schema.type === 'boolean') return 'true or false';
   if (schema.type === 'integer') return ['a whole number', ...range(schema)].join(' ');
   if (schema.type === 'number') return ['a number', ...range(schema)].join(' ');

@@ -53,6 +53,10 @@ const PER_TOKEN = [
 /** Next-token prediction on a text, compared in bits per byte; its reference is an add-one-smoothed bigram. */
 export const languageModelling: TaskPlugin<LanguageModellingOptions, LanguageData> = {
   name: 'lm',
+  about: {
+    summary: 'Language modelling: the next token of a text, compared in bits per byte',
+    data: 'Tiny Shakespeare by default (1 MB, ships with moekit); wikitext-2, registers, a file or folder of text, JSONL or Parquet, or hf:owner/name with --data',
+  },
   options: optionsSchema,
   metrics: [{ name: 'bitsPerByte', unit: 'bits/byte', better: 'lower' }, ...PER_TOKEN],
   load: async ({ data, model }, onProgress) => {

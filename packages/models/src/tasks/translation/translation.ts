@@ -51,6 +51,11 @@ export type TranslationOptions = z.output<typeof optionsSchema>;
 /** Translation by an encoder-decoder with MoE in the encoder, compared in nats per token; BLEU and chrF++ after training. */
 export const translation: TaskPlugin<TranslationOptions, TranslationData> = {
   name: 'translation',
+  about: {
+    summary:
+      'Translation by an encoder-decoder with experts in the encoder, compared in nats per token; BLEU and chrF++ after training',
+    data: 'Synthetic number words by default; a folder of parallel text such as Multi30k, or the common stem of two files, with --data',
+  },
   options: optionsSchema,
   metrics: [
     { name: 'loss', unit: 'nats/token', better: 'lower' },

@@ -90,6 +90,11 @@ export interface VisionLanguageData extends TaskData {
  */
 export const visionLanguage: TaskPlugin<VisionLanguageOptions, VisionLanguageData> = {
   name: 'vision-language',
+  about: {
+    summary:
+      'Questions about pictures: patches of a canvas with handwritten digits, a question in words, its answer',
+    data: 'Handwritten digits (MNIST, ships with moekit) on a canvas that is mostly background, drawn for each batch; another folder of digits with --set data.source',
+  },
   options: optionsSchema,
   metrics: [
     { name: 'loss', unit: 'nats/answer token', better: 'lower' },
