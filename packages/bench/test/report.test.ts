@@ -25,21 +25,22 @@ describe('renderReport', () => {
     for (const text of ['dense', 'switch', 'bigram reference', 'baseline']) {
       expect(html).toContain(text);
     }
-    // quality against two costs, curves, null slots, slots, FLOPs; experts and loads for each of the two MoE rows
-    expect(html.match(/<svg /g)).toHaveLength(6 + 2 * 2);
+    // quality against two costs, curves and null slots, wide and narrow; experts and loads for each of the two MoE rows
+    expect(html.match(/<svg [^>]*role="img"/g)).toHaveLength(4 * 2 + 2 * 2);
+    // differences of two metrics in three rows, slots of two, FLOPs of three
+    expect(html.match(/<svg [^>]*aria-hidden="true" height="26"><(?!text)/g)).toHaveLength(6 + 2 + 3); // prettier-ignore
   });
 
   test('every picture is described and has its numbers as a table and as a file', async () => {
     const html = await report();
     const sections = html.split('<section').slice(1);
     const drawn = sections.filter((section) => section.includes('<svg '));
-    expect(drawn).toHaveLength(8);
+    expect(drawn).toHaveLength(10);
     for (const section of drawn) {
       expect(section).toContain('<summary>Numbers</summary>');
       expect(section).toContain('href="data:text/csv');
-      expect(section.match(/<svg /g)).toHaveLength(
-        section.match(/role="img" aria-label="[^"]+/g)!.length,
-      );
+      for (const [svg] of section.matchAll(/<svg [^>]*>/g))
+        expect(svg).toMatch(/ (aria-label="[^"]+" role="img"|role="img" aria-label="[^"]+"|aria-hidden="true")/); // prettier-ignore
     }
   });
 

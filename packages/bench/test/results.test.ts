@@ -112,7 +112,7 @@ describe('figures that are not finite, or absurd', () => {
 
   test('a mean over seeds of the largest numbers is finite on the page too', async () => {
     const page = await renderReport(sampleResults(input, () => 1.7e308));
-    expect(page).toContain('topk%2C2%2C1.7e%2B308');
+    expect(page).toContain('topk,2,1.7e%2B308');
     expect(page).not.toMatch(/Infinity|NaN/);
   });
 

@@ -68,5 +68,17 @@ const UNREADABLE =
 /** A whole file as an address, for a quoted attribute. */
 export function fileAddress(type: string, text: string): Markup {
   const content = encodeURIComponent(readable(text)).replaceAll("'", '%27');
-  return Markup.trusted(`data:${type},${content}`);
+  return Markup.trusted(`data:${type},${content.replace(SPELLED_OUT, (code) => PLAIN[code]!)}`);
 }
+
+/** Signs that an address may hold as they are: a file of numbers is a third shorter with them. */
+const PLAIN: Readonly<Record<string, string>> = {
+  '%2C': ',',
+  '%3A': ':',
+  '%2F': '/',
+  '%3D': '=',
+  '%40': '@',
+  '%3B': ';',
+};
+
+const SPELLED_OUT = /%(?:2C|3A|2F|3D|40|3B)/g;

@@ -3,11 +3,11 @@ import type { Results } from '../results/results-schema.js';
 import { labelTitle } from './labels.js';
 import type { Markup } from './markup.js';
 import { markup } from './markup.js';
-import { htmlPage } from './page/html-page.js';
+import type { PagePart } from './page/layout.js';
+import { partPage, partsPage } from './page/layout.js';
 import type { Panel } from './page/panel.js';
-import { renderPanel } from './page/panel.js';
 import { activationsPanel } from './sections/activations.js';
-import { rowCards } from './sections/cards.js';
+import { answerSection, answerWords } from './sections/answer.js';
 import { balancePanel } from './sections/balance.js';
 import { curvesPanel } from './sections/curves.js';
 import { expertsPanel } from './sections/experts.js';
@@ -17,56 +17,38 @@ import { loadsPanel } from './sections/loads.js';
 import { picturesPanel } from './sections/pictures.js';
 import { polarisationPanel } from './sections/polarisation.js';
 import { qualityPanels } from './sections/quality.js';
+import { furtherForests, rankingPanel } from './sections/ranking.js';
 import { resultsPanel } from './sections/results.js';
 import { setupPanel } from './sections/setup.js';
 import { slotsPanel } from './sections/slots.js';
 import { specialisationPanel } from './sections/specialisation.js';
 
-/** The page of one run, or of several with a list of contents and their answers at the top. */
+/** The page of one run, or of several with their answers at the top. */
 export function reportPage(results: Results | readonly Results[]): string {
   const runs = Array.isArray(results) ? (results as readonly Results[]) : [results as Results];
-  const title = runs.length === 1 ? labelTitle(runs[0]!) : `${runs.length} runs`;
-  const parts = runs.map((run, i) => ({ run, prefix: runs.length > 1 ? `run-${i + 1}-` : '' }));
-  return htmlPage(
-    title,
-    markup`${runs.length > 1 && overview(parts)}
-${parts.map(renderRun)}`,
-  );
-}
-
-interface Part {
-  readonly run: Results;
-  /** Before every anchor, so that those of several runs differ. */
-  readonly prefix: string;
-}
-
-function overview(parts: readonly Part[]): Markup {
+  const parts = runs.map((run, i) => partOf(run, runs.length > 1 ? `run-${i + 1}` : 'run'));
+  if (parts.length === 1) return partPage(parts[0]!);
   const items = parts.map(
-    ({ run, prefix }) =>
-      markup`<li><a href="#${prefix}top">${labelTitle(run)}</a>${run.answer && `: ${run.answer.sentence}`}</li>`,
+    ({ id, title }, i) =>
+      markup`<li><a href="#${id}">${title}</a>: ${answerWords(runs[i]!).join(' ')}</li>`,
   );
-  return markup`<h1>${parts.length} runs</h1><ul>${items}</ul>`;
+  return partsPage(`${runs.length} runs`, markup`<ul>${items}</ul>`, parts);
 }
 
-function renderRun({ run, prefix }: Part): Markup {
-  const panels = panelsOf(run).map((panel) => ({ ...panel, id: prefix + panel.id }));
-  const links = panels.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`);
-  const title = labelTitle(run);
-  return markup`<div class="run" id="${prefix}top">
-${prefix === '' ? markup`<h1>${title}</h1>` : markup`<h2>${title}</h2>`}
-<p class="note">${subtitle(run)}</p>
-${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are shown.</p>`}
-${learning(run)}
-${questionOf(run)}
-${rowCards(run)}
-<nav aria-label="Contents"><ul>${links}</ul></nav>
-${panels.map(renderPanel)}
-</div>`;
+function partOf(run: Results, id: string): PagePart {
+  return {
+    id,
+    title: labelTitle(run),
+    subtitle: subtitle(run),
+    lead: markup`${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are shown.</p>`}${learning(run)}${answerSection(run, id)}`,
+    panels: panelsOf(run),
+  };
 }
 
 /** In the order in which they answer: the comparison, how it came about, what was run. */
 function panelsOf(run: Results): Panel[] {
   const panels = [
+    rankingPanel(run),
     ...qualityPanels(run),
     curvesPanel(run),
     picturesPanel(run),
@@ -79,6 +61,7 @@ function panelsOf(run: Results): Panel[] {
     balancePanel(run),
     specialisationPanel(run),
     flopsPanel(run),
+    furtherForests(run),
     resultsPanel(run),
     setupPanel(run),
   ];
@@ -92,21 +75,8 @@ function learning(run: Results): Markup | undefined {
   return markup`<p class="banner bad">Some rows learned nothing that could be compared. ${words.join(' ')}</p>`;
 }
 
-function questionOf({ manifest, answer }: Results): Markup | undefined {
-  const { about } = manifest.experiment;
-  if (!about && !answer) return undefined;
-  const asked = about
-    ? markup`<p class="question">${about.question}</p><p class="note">${about.claim} ${about.decision}</p>`
-    : undefined;
-  const findings = (answer?.findings ?? []).map((finding) => markup`<li>${finding}</li>`);
-  const said = answer
-    ? markup`<p class="answer"><strong>${answer.sentence}</strong></p>${findings.length > 0 && markup`<ul>${findings}</ul>`}`
-    : undefined;
-  return markup`<section aria-label="Question and answer">${asked}${said}</section>`;
-}
-
 function subtitle({ manifest }: Results): string {
   const { experiment, data } = manifest;
   const seeds = experiment.seeds.length;
-  return `The same model trained for ${experiment.training.steps} steps under each router, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}. ${data.attribution}`;
+  return `The same model on ${data.name}, trained for ${experiment.training.steps} steps under each router, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}.`;
 }

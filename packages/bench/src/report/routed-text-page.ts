@@ -2,9 +2,9 @@ import type { RoutedText, TokenRoute } from '@moekit/models';
 
 import type { Markup } from './markup.js';
 import { markup } from './markup.js';
-import { htmlPage } from './page/html-page.js';
+import { partPage } from './page/layout.js';
 import type { Panel } from './page/panel.js';
-import { legend, renderPanel } from './page/panel.js';
+import { legend } from './page/panel.js';
 import { heatScale } from './page/picture.js';
 import type { Highlight } from './page/token-text.js';
 import { countHighlight, expertHighlight, tokenText } from './page/token-text.js';
@@ -15,10 +15,7 @@ const NAMED = 64;
 /** A text with its tokens coloured by expert, and by how many experts, in each MoE layer: a page of its own. */
 export function routedTextPage(title: string, subtitle: string, routed: RoutedText): string {
   const panels = [expertPanel(routed), countPanel(routed)];
-  return htmlPage(
-    title,
-    markup`<h1>${title}</h1><p class="note">${subtitle}</p>${panels.map(renderPanel)}`,
-  );
+  return partPage({ id: 'text', title, subtitle, panels });
 }
 
 function expertPanel(routed: RoutedText): Panel {
@@ -34,7 +31,7 @@ function expertPanel(routed: RoutedText): Panel {
     id: 'experts',
     title: 'Which expert computes each token',
     note: 'Colour: the expert of the highest weight. No colour: no expert. The pointer on a token shows all.',
-    body: markup`${texts}${legend(named)}`,
+    body: markup`${texts}${legend(named, 'square')}`,
     table: {
       name: 'routes',
       columns: ['token', 'text', 'layer', 'experts', 'weights'],
@@ -72,7 +69,7 @@ function layersOf(
       const route = routes[layer]!;
       return { text, hint: hintOf(route), highlight: highlightOf(route) };
     });
-    return markup`<h3>MoE layer ${layer + 1}</h3>${tokenText(coloured)}`;
+    return markup`<h4>MoE layer ${layer + 1}</h4>${tokenText(coloured)}`;
   });
 }
 

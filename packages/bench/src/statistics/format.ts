@@ -10,6 +10,12 @@ export const format = {
     Number.isFinite(value)
       ? `${fixed(100 * value, value > 0 && value < 0.1 ? 1 : 0)}%`
       : unfinished(value),
+  /** A share as a difference: `−4.6%`, in as many digits as tell it from 0. */
+  relative: (share: number) => {
+    const percent = 100 * Math.abs(share);
+    const digits = percent < 0.1 ? 2 : percent < 10 ? 1 : 0;
+    return Number.isFinite(share) ? `${fixed(100 * share, digits)}%` : unfinished(share);
+  },
   count: (value: number) => scaled(value, ['', 'k', 'M', 'G', 'T', 'P', 'E']),
   mebibytes: (value: number) => fixed(value / 2 ** 20, 0),
   ratio: (value: number) => fixed(value, 2),

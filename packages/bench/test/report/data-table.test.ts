@@ -26,6 +26,6 @@ test('a long table is cut on the page and whole in the file', () => {
   const rows = Array.from({ length: 500 }, (_, i) => [`row ${i}`, i] as const);
   const html = String(numbers({ ...table, rows }));
   expect(html).not.toContain('<th scope="row">row 450');
-  expect(html).toContain('The first 400 of 500 rows');
-  expect(html).toContain(encodeURIComponent('row 499,499'));
+  expect(html).toContain('The first 200 of 500 rows');
+  expect(html).toContain('row%20499,499');
 });

@@ -93,10 +93,11 @@ describe('a page of results that hardly are any', () => {
   });
 
   test('rows that share a label have a bar each', () => {
-    const bar = { label: 'same', parts: [{ name: 'a', colour: 'red', share: 0.5 }] };
-    const svg = String(shareBars([bar, bar], 'share', 'd'));
+    const part = { name: 'a', colour: 'red', ink: 'white', share: 0.5 };
+    const bar = { label: 'same', parts: [part] };
+    const svg = String(shareBars([bar, bar], 'share'));
     expect(svg.match(/>same</g)).toHaveLength(2);
-    expect(new Set([...svg.matchAll(/<rect [^>]*y="([^"]+)"/g)].map(([, y]) => y)).size).toBe(2);
+    expect(svg.match(/<rect [^>]*width="50%"/g)).toHaveLength(2);
   });
 
   test('one expert, a thousand experts, equal and empty histograms are drawn and bounded', () => {
@@ -110,9 +111,9 @@ describe('a page of results that hardly are any', () => {
           description: 'd',
         }),
       );
-    expect(map(1).match(/<rect /g)).toHaveLength(16);
-    expect(map(1000).match(/<rect /g)).toHaveLength(16 * 200);
-    expect(map(1000)).toContain('means of 5');
+    expect(map(1).match(/h1v1h-1z/g)).toHaveLength(16);
+    expect(map(1000).match(/h1v1h-1z/g)).toHaveLength(16 * 125);
+    expect(map(1000)).toContain('means of 8');
     for (const shares of [[], [0, 0, 0], [1], Array<number>(64).fill(1 / 64)]) {
       const svg = histogram({ shares, colour: 'red', x: 'n', description: 'd' });
       expect(String(svg)).not.toMatch(/NaN|Infinity/);

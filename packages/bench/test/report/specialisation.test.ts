@@ -60,8 +60,8 @@ describe('domains, balance and controls', () => {
     expect(lines).toContain('oracle,1,plays,0,4'); // all of its pairs, of four experts
     expect(lines).toContain('oracle,1,plays,1,0');
     expect(lines).toContain('topk,1,source code,3,1');
-    expect(section).toMatch(/<th>oracle<\/th><td>1\.00<\/td><td>50%<\/td>/);
-    expect(section).toMatch(/<th>topk<\/th><td>0\.00<\/td><td>100%<\/td>/);
+    expect(section).toMatch(/<th scope="row">oracle<\/th><td>1\.00<\/td><td>50%<\/td>/);
+    expect(section).toMatch(/<th scope="row">topk<\/th><td>0\.00<\/td><td>100%<\/td>/);
   });
 
   test('max violation is a curve over steps, mean over seeds', async () => {
@@ -75,9 +75,9 @@ describe('domains, balance and controls', () => {
     );
   });
 
-  test('a control is marked in its card and in the table', async () => {
+  test('a control is marked in the ranking, in each metric, and in the table of figures', async () => {
     const html = await renderReport(labelled());
-    expect(html.match(/oracle <span class="note">control<\/span>/g)).toHaveLength(2);
+    expect(html.match(/oracle <span class="note">control<\/span>/g)).toHaveLength(3);
     expect(html).not.toMatch(/topk <span class="note">control/);
   });
 

@@ -1,10 +1,7 @@
-import { axisX, axisY, barX, gridX, ruleX, text } from '@observablehq/plot';
-
 import { format } from '../../statistics/format.js';
-import { GRID } from './colours.js';
-import { fitLabel } from './fit-label.js';
-import { draw } from './draw.js';
 import type { Markup } from '../markup.js';
+import { markup } from '../markup.js';
+import { place, strip } from './strip.js';
 
 /** One bar, in parts. */
 export interface Bar {
@@ -12,59 +9,36 @@ export interface Bar {
   readonly parts: readonly {
     readonly name: string;
     readonly colour: string;
+    /** Of the text on it. */
+    readonly ink: string;
     readonly share: number;
   }[];
 }
 
-const [ROW_HEIGHT, MARGIN_LEFT] = [30, 230];
+/** A part of this share or more has room for its figure, on a phone too. */
+const ROOM = 0.14;
 
-/** Shares as bars, one per row, parts next to each other; each part of any width says its share. */
-export function shareBars(bars: readonly Bar[], x: string, description: string): Markup {
-  // by place, since rows may share a label
-  const pieces = bars.flatMap(({ parts }, row) => {
-    let start = 0;
-    return parts.map(({ colour, share, name }) => {
-      const piece = { row, name, colour, x1: start, x2: start + share };
-      start += share;
-      return piece;
-    });
-  });
-  const wide = pieces.filter(({ x1, x2 }) => x2 - x1 > 0.045);
-  return draw(
-    {
-      width: 960,
-      height: bars.length * ROW_HEIGHT + 64,
-      marginLeft: MARGIN_LEFT,
-      marginRight: 24,
-      marginTop: 8,
-      marginBottom: 44,
-      x: { domain: [0, Math.max(1, ...pieces.map(({ x2 }) => x2))] },
-      y: { domain: bars.map((_, row) => row), padding: 0.25 },
-      marks: [
-        gridX({ stroke: GRID, strokeOpacity: 1 }),
-        barX(pieces, { x1: 'x1', x2: 'x2', y: 'row', fill: 'colour' }),
-        text(wide, {
-          x: ({ x1, x2 }: (typeof pieces)[number]) => (x1 + x2) / 2,
-          y: 'row',
-          text: ({ x1, x2 }: (typeof pieces)[number]) => format.share(x2 - x1),
-          fill: 'var(--on-series)',
-          fontWeight: 600,
-        }),
-        ruleX([0], { stroke: 'currentColor' }),
-        axisX({
-          label: x,
-          tickSize: 0,
-          ticks: 6,
-          tickFormat: (v: number) => format.share(v),
-          labelAnchor: 'right',
-        }),
-        axisY({
-          label: null,
-          tickSize: 0,
-          tickFormat: (row: number) => fitLabel(bars[row]!.label, MARGIN_LEFT - 10),
-        }),
-      ],
-    },
-    description,
+/** Shares as bars, a row of a table each, parts next to each other; each part with room says its share. */
+export function shareBars(bars: readonly Bar[], caption: string): Markup {
+  const totals = bars.map(({ parts }) => parts.reduce((sum, { share }) => sum + share, 0));
+  const longest = Math.max(1, ...totals.filter(Number.isFinite));
+  const rows = bars.map(
+    (bar) =>
+      markup`<tr role="row"><th scope="row" role="rowheader">${bar.label}</th><td role="cell" class="strip"><span class="unseen">${wordsOf(bar)}</span>${strip(partsOf(bar, longest))}</td></tr>`,
   );
+  return markup`<table class="strips bars" role="table"><caption>${caption}</caption><tbody role="rowgroup">${rows}</tbody></table>`;
+}
+
+const wordsOf = ({ parts }: Bar) =>
+  parts.map(({ name, share }) => `${name} ${format.share(share)}`).join(', ');
+
+function partsOf({ parts }: Bar, longest: number): Markup[] {
+  let start = 0;
+  return parts.map(({ colour, ink, share: given }) => {
+    const share = Number.isFinite(given) ? given : 0;
+    const [from, width] = [place([0, longest], start), place([0, longest], share)];
+    start += share;
+    const words = markup`<text x="${place([0, longest], start - share / 2)}%" y="17" text-anchor="middle" fill="${ink}">${format.share(share)}</text>`;
+    return markup`<rect x="${from}%" y="3" width="${width}%" height="20" fill="${colour}"/>${share / longest >= ROOM && words}`;
+  });
 }

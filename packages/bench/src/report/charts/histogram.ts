@@ -18,8 +18,8 @@ export function histogram({ shares, colour, x, description }: Histogram): Markup
   const bars = shares.map((share, count) => ({ count, share }));
   return draw(
     {
-      width: 460,
-      height: 210,
+      width: 340,
+      height: 190,
       marginLeft: 48,
       marginRight: 8,
       marginTop: 10,
@@ -45,6 +45,6 @@ export function histogram({ shares, colour, x, description }: Histogram): Markup
 }
 
 function shown(length: number): number[] {
-  const step = Math.ceil(length / 17);
+  const step = Math.ceil(length / 12);
   return Array.from({ length }, (_, i) => i).filter((i) => i % step === 0);
 }

@@ -1,96 +1,136 @@
-import { dot, gridX, gridY, axisX, axisY, link, ruleX, ruleY, text } from '@observablehq/plot';
+import { axisX, axisY, dot, gridX, gridY, link, ruleY, text } from '@observablehq/plot';
 
 import { format } from '../../statistics/format.js';
+import type { Markup } from '../markup.js';
+import { markup } from '../markup.js';
+import type { ChartWidth } from '../page/panel.js';
+import { CHART_PIXELS, chart, legend } from '../page/panel.js';
 import { GRID, MUTED } from './colours.js';
 import { draw } from './draw.js';
-import type { Markup } from '../markup.js';
 import { fitLabel } from './fit-label.js';
 import { placeLabels } from './place-labels.js';
+import { ticksOf } from './strip.js';
+import { valueAxis } from './value-axis.js';
 
 /** One row of a comparison: what it cost and how good it was. */
 export interface Point {
   readonly label: string;
+  /** A short sign for it where its name has no room: `3`. */
+  readonly mark: string;
   readonly colour: string;
   readonly x: number;
   readonly y: number;
-  /** 95% interval of y; null with one seed. */
-  readonly interval: readonly [number, number] | null;
 }
 
 export interface PointsChart {
   readonly points: readonly Point[];
   readonly x: string;
   readonly y: string;
+  /** The value that a second axis counts from, in per cent. */
+  readonly level?: number | undefined;
   /** A value that is only worth showing when it is near. */
   readonly reference?: { readonly label: string; readonly value: number } | undefined;
   readonly description: string;
 }
 
-const [WIDTH, LEAST_HEIGHT] = [960, 420];
-const MARGIN = { left: 70, right: 24, top: 30, bottom: 48 };
-const LABEL_HEIGHT = 17;
-/** From a point to its name, and the most that a name takes, in pixels. */
-const [LABEL_GAP, LONGEST_LABEL] = [14, 320];
+const MARGIN = { left: 54, right: 54, top: 30, bottom: 44 };
+const [LEAST_HEIGHT, LABEL_HEIGHT] = [340, 16];
+/** From a point to its label, and the most that a name takes, in pixels. */
+const [LABEL_GAP, LONGEST_LABEL] = [13, 220];
+/** So many rows have their names at their points on a wide drawing. */
+const NAMED = 8;
 /** Points nearer than this share of the width would cover each other's labels. */
-const CLOSE = 0.08;
+const CLOSE: Readonly<Record<ChartWidth, number>> = { wide: 0.08, narrow: 0.14 };
 
-/** Quality against cost, with intervals; labels next to their points, moved apart where they would collide. */
-export function pointsChart({ points, x, y, reference, description }: PointsChart): Markup {
-  const xs = domain(
-    points.map((point) => point.x),
-    [0.08, 0.32],
-  );
-  const ys = domain(
-    points.flatMap((point) => [point.y, ...(point.interval ?? [])]),
-    [0.08, 0.08],
-  );
+interface Scales {
+  readonly xs: readonly [number, number];
+  readonly ys: readonly [number, number];
+  readonly width: ChartWidth;
+  readonly named: boolean;
+  readonly height: number;
+}
+
+/** Quality against cost: a point a row, with its name or, where there is no room, its mark and a legend. */
+export function pointsChart(given: PointsChart): Markup {
+  const { points } = given;
+  const [xAxis, yAxis] = [
+    valueAxis(
+      points.map(({ x }) => x),
+      format.count,
+    ),
+    valueAxis(points.map(({ y }) => y)),
+  ];
   const height = Math.max(LEAST_HEIGHT, points.length * LABEL_HEIGHT + MARGIN.top + MARGIN.bottom);
-  const near = reference && reference.value >= ys[0] && reference.value <= ys[1];
-  const labels = labelsOf(points, { xs, ys, height });
-  const lines = points.flatMap((p) =>
-    p.interval ? [{ ...p, low: p.interval[0], high: p.interval[1] }] : [],
-  );
+  const marks = legend(points.map(({ label, colour, mark }) => ({ name: label, colour, mark })));
+  const picture = chart((width) => {
+    const named = width === 'wide' && points.length <= NAMED;
+    // names stand to the right of their points
+    const room = named ? 0.35 : 0.06;
+    const xs = [
+      xAxis.domain[0],
+      xAxis.domain[1] + room * (xAxis.domain[1] - xAxis.domain[0]),
+    ] as const;
+    const svg = drawAt(given, { xs, ys: yAxis.domain, width, named, height });
+    return named ? svg : markup`${svg}${marks}`;
+  });
+  const words = [
+    yAxis.words && `Up: ${lower(yAxis.words)}`,
+    xAxis.words && `Across: ${lower(xAxis.words)}`,
+  ];
+  return markup`${picture}<p class="note">${words.filter((each) => each !== '').join(' ')}</p>`;
+}
+
+const lower = (words: string) => `${words[0]!.toLowerCase()}${words.slice(1)}`;
+
+function drawAt(
+  { points, x, y, level, reference, description }: PointsChart,
+  scales: Scales,
+): Markup {
+  const { xs, ys, width, height } = scales;
+  const near = reference && reference.value >= ys[0] && reference.value <= ys[1] ? [reference] : [];
+  const labels = labelsOf(points, scales);
+  const relative = level !== undefined && level > 0 && Number.isFinite(level);
+  const shares = relative ? ticksOf([ys[0] / level - 1, ys[1] / level - 1], 6) : [];
   return draw(
     {
-      width: WIDTH,
+      width: CHART_PIXELS[width],
       height,
       marginLeft: MARGIN.left,
       marginRight: MARGIN.right,
       marginTop: MARGIN.top,
       marginBottom: MARGIN.bottom,
-      x: { domain: xs, label: x },
-      y: { domain: ys, label: y },
+      x: { domain: [...xs], label: x },
+      y: { domain: [...ys], label: y },
       marks: [
         gridX({ stroke: GRID, strokeOpacity: 1 }),
         gridY({ stroke: GRID, strokeOpacity: 1 }),
         axisX({
           label: x,
           tickFormat: (value: number) => format.count(value),
-          ticks: 6,
+          ticks: width === 'wide' ? 6 : 3,
           tickSize: 0,
           labelAnchor: 'right',
         }),
         axisY({ label: y, ticks: 6, tickSize: 0 }),
-        ...(near
-          ? [
-              ruleY([reference.value], { stroke: MUTED, strokeDasharray: '5 4' }),
-              text([reference], {
-                x: xs[1],
-                y: 'value',
-                text: 'label',
-                textAnchor: 'end',
-                dy: -8,
-                fill: MUTED,
-              }),
-            ]
-          : []),
-        ruleX(lines, {
-          x: 'x',
-          y1: 'low',
-          y2: 'high',
-          stroke: 'colour',
-          strokeWidth: 2.5,
-          strokeOpacity: 0.65,
+        axisY(
+          shares.map((share) => level! * (1 + share)),
+          {
+            anchor: 'right',
+            label: null,
+            tickSize: 0,
+            tickFormat: (value: number) => signed(value / level! - 1),
+            fill: MUTED,
+          },
+        ),
+        ruleY(near, { y: 'value', stroke: MUTED, strokeDasharray: '5 4' }),
+        text(near, {
+          x: xs[1],
+          y: 'value',
+          text: 'label',
+          textAnchor: 'end',
+          dy: -8,
+          dx: -4,
+          fill: MUTED,
         }),
         link(labels, {
           x1: 'x',
@@ -98,13 +138,13 @@ export function pointsChart({ points, x, y, reference, description }: PointsChar
           x2: 'labelX',
           y2: 'labelY',
           stroke: 'colour',
-          strokeOpacity: 0.35,
+          strokeOpacity: 0.4,
         }),
         dot(points, {
           x: 'x',
           y: 'y',
           fill: 'colour',
-          r: 6.5,
+          r: 6,
           stroke: 'var(--card)',
           strokeWidth: 1.5,
         }),
@@ -114,8 +154,7 @@ export function pointsChart({ points, x, y, reference, description }: PointsChar
           text: 'label',
           textAnchor: 'start',
           dx: LABEL_GAP - 2,
-          fill: 'colour',
-          fontWeight: 600,
+          fill: 'currentColor',
         }),
       ],
     },
@@ -123,36 +162,28 @@ export function pointsChart({ points, x, y, reference, description }: PointsChar
   );
 }
 
+const signed = (share: number) =>
+  Math.abs(share) < 5e-4 ? '0%' : `${share > 0 ? '+' : ''}${format.relative(share)}`;
+
 /** Points close to each other share a column of labels to the right of them all. */
-function labelsOf(
-  points: readonly Point[],
-  {
-    xs,
-    ys,
-    height,
-  }: { xs: readonly [number, number]; ys: readonly [number, number]; height: number },
-) {
-  const close = CLOSE * (xs[1] - xs[0]);
+function labelsOf(points: readonly Point[], { xs, ys, width, named, height }: Scales) {
+  const close = CLOSE[width] * (xs[1] - xs[0]);
   const perPixel = (ys[1] - ys[0]) / (height - MARGIN.top - MARGIN.bottom);
-  const placed = placeLabels(
-    points.map((point) => point.y),
-    LABEL_HEIGHT * perPixel,
-    ys,
-  );
   const right = (point: Point) =>
     Math.max(...points.filter((other) => Math.abs(other.x - point.x) < close).map(({ x }) => x));
-  const pixels = (WIDTH - MARGIN.left - MARGIN.right) / (xs[1] - xs[0]);
+  const pixels = (CHART_PIXELS[width] - MARGIN.left - MARGIN.right) / (xs[1] - xs[0]);
+  const ends = points.map(right);
   return points.map((point, i) => {
-    const labelX = right(point);
-    const room = (xs[1] - labelX) * pixels + MARGIN.right - LABEL_GAP;
-    const label = fitLabel(point.label, Math.min(room, LONGEST_LABEL));
-    return { ...point, label, labelX, labelY: placed[i]! };
+    const labelX = ends[i]!;
+    // marks are narrow: those of another column are not in the way
+    const column = named ? points : points.filter((_, other) => ends[other] === labelX);
+    const placed = placeLabels(
+      column.map((each) => each.y),
+      LABEL_HEIGHT * perPixel,
+      ys,
+    );
+    const room = (xs[1] - labelX) * pixels - LABEL_GAP;
+    const label = named ? fitLabel(point.label, Math.min(room, LONGEST_LABEL)) : point.mark;
+    return { ...point, label, labelX, labelY: placed[column.indexOf(point)]! };
   });
-}
-
-function domain(values: readonly number[], room: readonly [number, number]): [number, number] {
-  if (values.length === 0) return [0, 1];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const span = Math.max(high - low, 0.02 * Math.abs(high), 1e-9);
-  return [low - room[0] * span, high + room[1] * span];
 }

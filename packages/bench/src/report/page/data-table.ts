@@ -1,6 +1,7 @@
 import { format } from '../../statistics/format.js';
 import type { Markup } from '../markup.js';
 import { fileAddress, markup } from '../markup.js';
+import { scrollTable } from './scroll-table.js';
 
 export type Cell = string | number | null;
 
@@ -13,19 +14,25 @@ export interface DataTable {
 }
 
 /** More rows than this are for the download only. */
-const SHOWN = 400;
+const SHOWN = 200;
+/** Tables of so few columns are set in two columns on paper. */
+const SLIM = 4;
 
-/** A table that opens on demand, and the same as a CSV file inside the page. */
+/** A table that opens on demand and on paper, and the same as a CSV file inside the page. */
 export function numbers(table: DataTable): Markup {
   const { name, columns, rows } = table;
-  const head = columns.map((column) => markup`<th scope="col">${column}</th>`);
-  const body = rows.slice(0, SHOWN).map(tableRow);
+  const file = fileAddress('text/csv;charset=utf-8', toCsv(table));
   const more =
     rows.length > SHOWN
       ? markup`<p class="note">The first ${SHOWN} of ${rows.length} rows; the CSV file has all.</p>`
       : undefined;
-  const file = fileAddress('text/csv;charset=utf-8', toCsv(table));
-  return markup`<details class="numbers"><summary>Numbers</summary><div class="wide" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more}<p><a download="${name}.csv" href="${file}">${name}.csv</a></p></details>`;
+  const shownTable = scrollTable({
+    caption: `Numbers: ${name}`,
+    head: columns,
+    rows: rows.slice(0, SHOWN).map(tableRow),
+  });
+  const slim = columns.length <= SLIM && markup` class="columns"`;
+  return markup`<details class="numbers"><summary>Numbers</summary><div${slim}>${shownTable}</div>${more}<p class="download"><a download="${name}.csv" href="${file}">${name}.csv</a></p></details>`;
 }
 
 function tableRow([first, ...rest]: readonly Cell[]): Markup {

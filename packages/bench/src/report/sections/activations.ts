@@ -2,14 +2,13 @@ import type { Results, Row } from '../../results/results-schema.js';
 import { rowColours } from '../charts/colours.js';
 import { linesChart } from '../charts/lines.js';
 import type { Panel } from '../page/panel.js';
-import { wideChart } from '../page/panel.js';
 
 /** Share of positive hidden activations by MoE layer, where the experiment measures it. */
-export function activationsPanel({ rows }: Results): Panel | undefined {
-  const colours = rowColours(rows);
-  const lines = rows.flatMap((row, i) => {
+export function activationsPanel(results: Results): Panel | undefined {
+  const colours = rowColours(results);
+  const lines = results.rows.flatMap((row) => {
     const points = byLayer(row);
-    return points.length > 0 ? [{ label: row.label, colour: colours[i]!, points }] : [];
+    return points.length > 0 ? [{ label: row.label, colour: colours.get(row)!, points }] : [];
   });
   if (lines.length === 0) return undefined;
   const meaning = 'share of positive activations';
@@ -17,15 +16,13 @@ export function activationsPanel({ rows }: Results): Panel | undefined {
     id: 'activations',
     title: 'Activations above zero',
     note: "Share of the experts' hidden activations that are above 0 in the evaluation, by MoE layer, mean over seeds.",
-    body: wideChart(
-      linesChart({
-        lines,
-        x: 'MoE layer',
-        y: meaning,
-        share: true,
-        description: 'Positive activations by layer; the table below has the numbers.',
-      }),
-    ),
+    body: linesChart({
+      lines,
+      x: 'MoE layer',
+      y: meaning,
+      share: true,
+      description: 'Positive activations by layer; the table below has the numbers.',
+    }),
     table: {
       name: 'activations',
       columns: ['row', 'MoE layer', meaning],

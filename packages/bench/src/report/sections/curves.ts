@@ -3,16 +3,16 @@ import { meanOf } from '../../statistics/summary.js';
 import { rowColours } from '../charts/colours.js';
 import { linesChart } from '../charts/lines.js';
 import type { Panel } from '../page/panel.js';
-import { wideChart } from '../page/panel.js';
 
 /** The primary metric on held-out data over training, mean over seeds. */
-export function curvesPanel({ rows, manifest, reference }: Results): Panel | undefined {
+export function curvesPanel(results: Results): Panel | undefined {
+  const { rows, manifest, reference } = results;
   const { name, unit, better } = manifest.metrics[0]!;
   const shown = manifest.metrics.find((metric) => onCurve(rows, metric.name)) ?? { name, unit };
-  const colours = rowColours(rows);
-  const lines = rows.map((row, i) => ({
+  const colours = rowColours(results);
+  const lines = rows.map((row) => ({
     label: row.label,
-    colour: colours[i]!,
+    colour: colours.get(row)!,
     points: meanCurve(row, shown.name),
   }));
   const drawn = lines.filter(({ points }) => points.length > 0);
@@ -23,15 +23,13 @@ export function curvesPanel({ rows, manifest, reference }: Results): Panel | und
     id: 'curves',
     title: 'Over training',
     note: `Held-out ${shown.unit}, mean over seeds.`,
-    body: wideChart(
-      linesChart({
-        lines: drawn,
-        x: 'training step',
-        y: `${shown.unit}${direction}`,
-        ...(level !== undefined && { reference: { label: reference!.name, value: level } }),
-        description: `Held-out ${shown.unit} of ${drawn.length} rows over training; the table below has the numbers.`,
-      }),
-    ),
+    body: linesChart({
+      lines: drawn,
+      x: 'training step',
+      y: `${shown.unit}${direction}`,
+      ...(level !== undefined && { reference: { label: reference!.name, value: level } }),
+      description: `Held-out ${shown.unit} of ${drawn.length} rows over training; the table below has the numbers.`,
+    }),
     table: {
       name: 'curves',
       columns: ['row', 'step', shown.unit],

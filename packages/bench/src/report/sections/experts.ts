@@ -5,11 +5,11 @@ import type { Panel } from '../page/panel.js';
 import { smallCharts } from '../page/panel.js';
 
 /** The number of experts per token, by row, over all MoE layers and seeds. */
-export function expertsPanel({ rows }: Results): Panel | undefined {
-  const colours = rowColours(rows);
-  const shown = rows.flatMap((row, i) => {
+export function expertsPanel(results: Results): Panel | undefined {
+  const colours = rowColours(results);
+  const shown = results.rows.flatMap((row) => {
     const shares = meanHistogram(row);
-    return shares.length > 0 ? [{ label: row.label, colour: colours[i]!, shares }] : [];
+    return shares.length > 0 ? [{ label: row.label, colour: colours.get(row)!, shares }] : [];
   });
   if (shown.length === 0) return undefined;
   return {

@@ -1,15 +1,15 @@
 import type { Results } from '../../results/results-schema.js';
 import { shareBars } from '../charts/bars.js';
-import { seriesColour } from '../charts/colours.js';
+import { partColour } from '../charts/colours.js';
 import type { Panel } from '../page/panel.js';
-import { legend, wideChart } from '../page/panel.js';
+import { legend } from '../page/panel.js';
 import { markup } from '../markup.js';
 
 const PARTS = [
-  { key: 'experts', name: 'experts', colour: seriesColour(0) },
-  { key: 'router', name: 'router', colour: seriesColour(1) },
-  { key: 'attention', name: 'attention', colour: seriesColour(2) },
-  { key: 'rest', name: 'rest', colour: 'var(--baseline)' },
+  { key: 'experts', name: 'experts', ...partColour(0) },
+  { key: 'router', name: 'router', ...partColour(1) },
+  { key: 'attention', name: 'attention', ...partColour(2) },
+  { key: 'rest', name: 'rest', ...partColour(3) },
 ] as const;
 
 /** Where a token's forward FLOPs go, relative to the row that takes most. */
@@ -24,12 +24,11 @@ export function flopsPanel({ rows }: Results): Panel | undefined {
       share: figures.flops.evaluation[key] / (most || 1),
     })),
   }));
-  const description = 'Forward FLOPs per token by part; the table below has the numbers.';
   return {
     id: 'flops',
     title: 'Where the FLOPs go',
     note: 'Forward FLOPs per token as dispatched in the evaluation, relative to the row that takes most. The backward pass takes twice as many. The table also has the FLOPs of padding every expert to its capacity, which no kernel here computes.',
-    body: markup`${legend(PARTS)}${wideChart(shareBars(bars, 'share of the largest total', description))}`,
+    body: markup`${legend(PARTS, 'square')}${shareBars(bars, 'Forward FLOPs per token, as shares of the largest total')}`,
     table: {
       name: 'flops',
       columns: [

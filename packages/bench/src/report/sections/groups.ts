@@ -1,9 +1,8 @@
 import type { Results, Row } from '../../results/results-schema.js';
-import { seriesColour } from '../charts/colours.js';
+import { rowColours } from '../charts/colours.js';
 import type { Line } from '../charts/lines.js';
-import { linesChart } from '../charts/lines.js';
+import { DASHES, linesChart } from '../charts/lines.js';
 import type { Panel } from '../page/panel.js';
-import { wideChart } from '../page/panel.js';
 import { markup } from '../markup.js';
 
 /** Figures that a task gives by group of tokens, `KIND.GROUP`, and what they are. */
@@ -17,20 +16,19 @@ const KINDS = {
 export function groupPanels(results: Results): Panel[] {
   return Object.entries(KINDS).flatMap(([kind, meaning]) => {
     const rows = results.rows.filter(({ trainedAs }) => trainedAs === null);
-    const shown = rows.map((row) => ({ row, lines: linesOf(row, kind) }));
+    const colours = rowColours(results);
+    const shown = rows.map((row) => ({ row, lines: linesOf(row, kind, colours.get(row)!) }));
     const drawn = shown.filter(({ lines }) => lines.length > 0);
     if (drawn.length === 0) return [];
     const charts = drawn.map(
       ({ row, lines }) =>
-        markup`<h3>${row.label}</h3>${wideChart(
-          linesChart({
-            lines,
-            x: 'training step',
-            y: meaning,
-            share: true,
-            description: `${meaning}, by group of tokens, for ${row.label}; the table below has the numbers.`,
-          }),
-        )}`,
+        markup`<h4>${row.label}</h4>${linesChart({
+          lines,
+          x: 'training step',
+          y: meaning,
+          share: true,
+          description: `${meaning}, by group of tokens, for ${row.label}; the table below has the numbers.`,
+        })}`,
     );
     return [
       {
@@ -52,14 +50,15 @@ export function groupPanels(results: Results): Panel[] {
   });
 }
 
-function linesOf({ trials }: Row, kind: string): Line[] {
+function linesOf({ trials }: Row, kind: string, colour: string): Line[] {
   const parts = trials[0]?.trainingCurve ?? [];
   const names = Object.keys(parts[0]?.metrics ?? {}).filter(
     (name) => name.startsWith(`${kind}.`) && name.split('.').length === 2,
   );
   return names.map((name, i) => ({
     label: name.slice(kind.length + 1),
-    colour: seriesColour(i),
+    colour,
+    dash: DASHES[i % DASHES.length]!,
     points: parts.map(({ step }, part) => {
       const values = trials.flatMap(
         ({ trainingCurve }) => trainingCurve[part]?.metrics[name] ?? [],

@@ -35,7 +35,7 @@ export function loadsPanel({ rows }: Results): Panel | undefined {
     id: 'loads',
     title: 'Load per expert',
     note: 'Rows that each expert computed, relative to the mean. Training runs from top to bottom.',
-    body: markup`${smallCharts(charts)}${heatScale('idle', `${TOP}× the mean load or more`)}`,
+    body: markup`${heatScale('idle', `${TOP}× the mean load or more`)}${smallCharts(charts)}`,
     table: {
       name: 'loads',
       columns: ['row', 'MoE layer', 'part of training', 'expert', 'load / mean'],

@@ -1,29 +1,26 @@
 import type { Results, Row } from '../../results/results-schema.js';
 import { rowColours } from '../charts/colours.js';
 import type { Line } from '../charts/lines.js';
-import { linesChart } from '../charts/lines.js';
+import { DASHES, linesChart } from '../charts/lines.js';
 import type { Panel } from '../page/panel.js';
-import { wideChart } from '../page/panel.js';
 
 /** Null ratio (whole lines) and zero-compute ratio (dashed) on training batches, over training. */
-export function polarisationPanel({ rows }: Results): Panel | undefined {
-  const colours = rowColours(rows);
-  const lines = rows.flatMap((row, i) => linesOf(row, colours[i]!));
+export function polarisationPanel(results: Results): Panel | undefined {
+  const colours = rowColours(results);
+  const lines = results.rows.flatMap((row) => linesOf(row, colours.get(row)!));
   if (lines.length === 0) return undefined;
   return {
     id: 'polarisation',
     title: 'Null slots and tokens without compute',
     note: 'Solid lines: share of the slots that zero-compute experts took. Dashed: share of the tokens for which they took every slot. On training batches, mean over MoE layers and seeds.',
-    body: wideChart(
-      linesChart({
-        lines,
-        x: 'training step',
-        y: 'share',
-        share: true,
-        description:
-          'Null ratio and zero-compute ratio over training; the table below has the numbers.',
-      }),
-    ),
+    body: linesChart({
+      lines,
+      x: 'training step',
+      y: 'share',
+      share: true,
+      description:
+        'Null ratio and zero-compute ratio over training; the table below has the numbers.',
+    }),
     table: {
       name: 'polarisation',
       columns: ['row', 'step', 'share'],
@@ -46,6 +43,6 @@ function linesOf({ label, trials, trainedAs }: Row, colour: string): Line[] {
   if (nulls.every(([, share]) => share === 0)) return [];
   return [
     { label: `${label}, slots`, colour, points: nulls },
-    { label: `${label}, tokens`, colour, points: ratio('zeroComputeShare'), dashed: true },
+    { label: `${label}, tokens`, colour, points: ratio('zeroComputeShare'), dash: DASHES[1] },
   ];
 }

@@ -1,10 +1,10 @@
+import { rowMarks } from '../row-marks.js';
 import { rowColours } from '../charts/colours.js';
 import type { Point } from '../charts/points.js';
 import { pointsChart } from '../charts/points.js';
 import { divergedSeeds } from '../../results/learned.js';
 import { intervalOf } from '../../statistics/interval.js';
 import type { Panel } from '../page/panel.js';
-import { wideChart } from '../page/panel.js';
 import type { Figures, Results, Row } from '../../results/results-schema.js';
 
 /** The primary metric against what a token costs, and against what all of training cost. */
@@ -36,15 +36,13 @@ interface Cost {
   readonly cost: (figures: Figures) => number;
 }
 
-function panel(
-  { rows, manifest, reference }: Results,
-  { cost, x, ...words }: Cost,
-): Panel | undefined {
+function panel(results: Results, { cost, x, ...words }: Cost): Panel | undefined {
+  const { rows, manifest, reference } = results;
   const { name, unit, better } = manifest.metrics[0]!;
-  const colours = rowColours(rows);
+  const [colours, marks] = [rowColours(results), rowMarks(results)];
   const sane = (row: Row) => divergedSeeds(row, manifest.metrics).length === 0;
-  const points = rows.flatMap((row, i) =>
-    sane(row) ? pointOf(row, { name, colour: colours[i]!, cost }) : [],
+  const points = [...marks.keys()].flatMap((row) =>
+    sane(row) ? pointOf(row, { name, colour: colours.get(row)!, mark: marks.get(row)!, cost }) : [],
   );
   const drawn = points.filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
   if (drawn.length === 0) return undefined;
@@ -58,18 +56,20 @@ function panel(
     points: drawn,
     x,
     y: `${unit} (${better} is better)`,
+    level: levelOf(results),
     ...(level !== undefined && { reference: { label: reference!.name, value: level } }),
     description: `${unit} of ${drawn.length} rows against ${x}; the table below has the numbers.`,
   });
   return {
     ...words,
-    note: `${words.note} Bars: 95% interval over seeds.${without}`,
-    body: wideChart(chart),
+    note: `${words.note} ${levelOf(results) === undefined ? '' : 'Right: the difference to the baseline. '}Means over seeds; intervals of the differences are in the ranking.${without}`,
+    body: chart,
     table: {
       name: words.id,
-      columns: ['row', x, unit, '95% from', '95% to'],
+      columns: ['row', 'mark', x, unit, '95% from', '95% to'],
       rows: points.map((p) => [
         p.label,
+        p.mark,
         p.x,
         p.y,
         p.interval?.[0] ?? null,
@@ -79,13 +79,20 @@ function panel(
   };
 }
 
+/** The figure of the one baseline, from which a second axis counts. */
+function levelOf({ rows, manifest }: Results): number | undefined {
+  const baselines = rows.filter(({ baseline }) => baseline);
+  const { name } = manifest.metrics[0]!;
+  return baselines.length === 1 ? baselines[0]!.figures?.metrics[name]?.value.mean : undefined;
+}
+
 function pointOf(
   { label, figures }: Row,
-  { name, colour, cost }: { name: string; colour: string; cost: Cost['cost'] },
-): Point[] {
+  { name, cost, ...look }: { name: string; colour: string; mark: string; cost: Cost['cost'] },
+): (Point & { interval: ReturnType<typeof intervalOf> })[] {
   const metric = figures?.metrics[name];
   if (!metric) return [];
   return [
-    { label, colour, x: cost(figures), y: metric.value.mean, interval: intervalOf(metric.value) },
+    { label, ...look, x: cost(figures), y: metric.value.mean, interval: intervalOf(metric.value) },
   ];
 }

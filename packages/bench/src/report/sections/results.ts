@@ -9,6 +9,7 @@ import type { Markup } from '../markup.js';
 import { markup } from '../markup.js';
 import type { DataTable } from '../page/data-table.js';
 import type { Panel } from '../page/panel.js';
+import { scrollTable } from '../page/scroll-table.js';
 import { routingColumns } from '../routing-columns.js';
 
 type Column = readonly [string, (figures: Figures, primary: string) => string];
@@ -55,7 +56,8 @@ function trialsTable({ rows, manifest }: Results): DataTable {
 }
 
 /** The reference comes last; failures are said in the row. */
-function resultsTable({ rows, reference, manifest }: Results): Markup {
+function resultsTable(results: Results): Markup {
+  const { rows, reference, manifest } = results;
   const columns: readonly Column[] = [
     ...manifest.metrics.map(({ name, unit }): Column => [
       `${unit} ± sd`,
@@ -64,15 +66,18 @@ function resultsTable({ rows, reference, manifest }: Results): Markup {
     ...COLUMNS,
   ];
   const primary = manifest.metrics[0]!;
-  const colours = rowColours(rows);
-  const head = columns.map(([name]) => markup`<th>${name}</th>`);
-  const body = rows.map((row, index) =>
-    tableRow(row, { columns, primary, colour: colours[index]! }),
-  );
+  const colours = rowColours(results);
+  const body = rows.map((row) => tableRow(row, { columns, primary, colour: colours.get(row)! }));
   const last = reference
-    ? markup`<tr class="reference"><th>${reference.name} reference</th>${manifest.metrics.map(({ name }) => markup`<td>${optional(reference.metrics[name])}</td>`)}<td colspan="${COLUMNS.length}"></td></tr>`
+    ? markup`<tr class="reference"><th scope="row">${reference.name} reference</th>${manifest.metrics.map(({ name, unit }) => markup`<td data-name="${unit}">${optional(reference.metrics[name])}</td>`)}<td colspan="${COLUMNS.length}"></td></tr>`
     : undefined;
-  return markup`<div class="wide" tabindex="0" role="region" aria-label="All figures"><table><thead><tr><th>router</th>${head}</tr></thead><tbody>${body}${last}</tbody></table></div>${problems(rows)}`;
+  const table = scrollTable({
+    caption: 'All figures of every row',
+    head: ['router', ...columns.map(([name]) => name)],
+    rows: last ? [...body, last] : body,
+    stacks: true,
+  });
+  return markup`${table}${problems(rows)}`;
 }
 
 function tableRow(
@@ -82,7 +87,7 @@ function tableRow(
   const { columns, primary, colour } = shown;
   const { label, figures } = row;
   const control = isControl(row) && markup` <span class="note">control</span>`;
-  const name = markup`<th><i class="dot" style="background:${colour}"></i>${label}${control}</th>`;
+  const name = markup`<th scope="row"><i class="dot" style="background:${colour}"></i>${label}${control}</th>`;
   if (figures === null)
     return markup`<tr>${name}<td colspan="${columns.length}">no finished trial</td></tr>`;
   const cells = columns.map(([column, show], index) => {
@@ -90,7 +95,7 @@ function tableRow(
     const words = column === 'difference' && difference && outcomeWords(difference, primary.better);
     const title = words && markup` title="${words}"`;
     const weak = index === 0 && figures.beatsReference === false && markup` class="bad"`;
-    return markup`<td${title}${weak}>${show(figures, primary.name)}</td>`;
+    return markup`<td data-name="${column}"${title}${weak}>${show(figures, primary.name)}</td>`;
   });
   return markup`<tr>${name}${cells}</tr>`;
 }

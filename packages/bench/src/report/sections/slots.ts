@@ -1,14 +1,14 @@
 import type { Results } from '../../results/results-schema.js';
 import { shareBars } from '../charts/bars.js';
-import { seriesColour } from '../charts/colours.js';
+import { partColour } from '../charts/colours.js';
 import type { Panel } from '../page/panel.js';
-import { legend, wideChart } from '../page/panel.js';
+import { legend } from '../page/panel.js';
 import { markup } from '../markup.js';
 
 const PARTS = [
-  { name: 'computed by a real expert', colour: seriesColour(0) },
-  { name: 'dropped by capacity', colour: seriesColour(5) },
-  { name: 'null (zero-compute)', colour: seriesColour(4) },
+  { name: 'computed by a real expert', ...partColour(0) },
+  { name: 'dropped by capacity', ...partColour(1) },
+  { name: 'null (zero-compute)', ...partColour(2) },
 ] as const;
 
 /** The use of the slots that routers gave out. */
@@ -24,12 +24,11 @@ export function slotsPanel({ rows }: Results): Panel | undefined {
     label,
     parts: PARTS.map((part, i) => ({ ...part, share: parts[i]! })),
   }));
-  const description = 'The use of each row’s slots; the table below has the numbers.';
   return {
     id: 'slots',
     title: 'Computed, dropped, null',
     note: 'Share of the (token, expert) slots that each router gave out in the evaluation, mean over MoE layers and seeds.',
-    body: markup`${legend(PARTS)}${wideChart(shareBars(bars, 'share of slots', description))}`,
+    body: markup`${legend(PARTS, 'square')}${shareBars(bars, 'Shares of the slots that each router gave out')}`,
     table: {
       name: 'slots',
       columns: ['row', ...PARTS.map(({ name }) => name)],

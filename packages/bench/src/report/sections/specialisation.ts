@@ -7,6 +7,7 @@ import { markup } from '../markup.js';
 import type { Panel } from '../page/panel.js';
 import { smallCharts } from '../page/panel.js';
 import { heatScale } from '../page/picture.js';
+import { scrollTable } from '../page/scroll-table.js';
 
 /** Shares from here on look the same: four times an even one. */
 const TOP = 4;
@@ -40,7 +41,7 @@ export function specialisationPanel({ rows }: Results): Panel | undefined {
     id: 'specialisation',
     title: 'Experts by domain',
     note: 'Share of the (token, expert) pairs of each domain that went to each expert in the evaluation, relative to an even share. Information is the normalised mutual information of expert and domain: 0 where the expert says nothing of the domain, 1 where it tells it. Utilisation is the share of experts with at least half of an even load.',
-    body: markup`${figures(rows)}${smallCharts(charts)}${heatScale('none', `${TOP}× an even share or more`)}`,
+    body: markup`${figures(rows)}${heatScale('none', `${TOP}× an even share or more`)}${smallCharts(charts)}`,
     table: {
       name: 'specialisation',
       columns: ['row', 'MoE layer', 'domain', 'expert', 'share / even share'],
@@ -62,9 +63,15 @@ function figures(rows: readonly Row[]): Markup {
     const [information, used] = [of('labelInformation'), of('utilisation')];
     if (information.length === 0) return [];
     const cells = [format.ratio(meanOf(information)), format.share(meanOf(used))];
-    return [markup`<tr><th>${label}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`];
+    return [
+      markup`<tr><th scope="row">${label}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`,
+    ];
   });
-  return markup`<div class="wide" tabindex="0" role="region" aria-label="Information and utilisation"><table><thead><tr><th>router</th><th>information</th><th>utilisation</th></tr></thead><tbody>${lines}</tbody></table></div>`;
+  return scrollTable({
+    caption: 'Information and utilisation',
+    head: ['router', 'information', 'utilisation'],
+    rows: lines,
+  });
 }
 
 /** Of the first seed. */
