@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readSpec } from '../../../apps/cli/src/training/read-spec.js';
 import { loadConfig } from '../../../packages/bench/src/spec/load-config.js';
 import { parseExperiment } from '../../../packages/bench/src/spec/parse-experiment.js';
+import { registryOf } from '../../../packages/bench/src/plugins/registry.js';
 import { parseRouter } from '../../../packages/bench/src/spec/parse-router.js';
 import type { Target } from '../target.js';
 import { must } from '../target.js';
@@ -55,7 +56,7 @@ const config: Target = {
   seeds: () => [Buffer.from(JSON.stringify(experiment))],
   async read(input, folder) {
     writeFileSync(join(folder, 'config.json'), input);
-    const loaded = await loadConfig('config.json', folder);
+    const { config: loaded } = await loadConfig('config.json', folder);
     const parsed = parseExperiment(loaded);
     must(
       isDeepStrictEqual(parseExperiment(JSON.parse(JSON.stringify(parsed))), parsed),
@@ -80,7 +81,7 @@ const run: Target = {
   async read(input, folder) {
     const path = join(folder, 'run.json');
     writeFileSync(path, input);
-    const parsed = await readSpec({ config: path }, {});
+    const parsed = await readSpec({ config: path }, { registry: registryOf([]) });
     must(finite(parsed), 'a figure is not finite');
     must(
       Number.isSafeInteger(parsed.training.steps) && parsed.training.steps > 0,

@@ -1,16 +1,17 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { MoekitError } from '@moekit/kernels/error';
 import type { Option } from 'commander';
 
 import { fail } from './errors.js';
 
-/** Every command refuses a file or folder without a name: it would be the working directory. */
-export function refuseEmptyPaths(command: CommandUnknownOpts): void {
+/** Every command refuses a file or folder without a name: it would be the working directory. @param found receives that */
+export function refuseEmptyPaths(command: CommandUnknownOpts, found: MoekitError[]): void {
   for (const option of command.options.filter(namesPath)) {
     command.on(`option:${option.name()}`, (value: unknown) => {
-      if (value === '') throw refused(option);
+      if (value === '') found.push(refused(option));
     });
   }
-  command.commands.forEach(refuseEmptyPaths);
+  command.commands.forEach((below) => refuseEmptyPaths(below, found));
 }
 
 const namesPath = ({ flags }: Option) =>
@@ -20,6 +21,6 @@ function refused({ long, flags }: Option) {
   return fail('CLI_USAGE', {
     asked: `${long ?? flags} needs a value`,
     got: 'an empty text',
-    fix: 'See --help of the command.',
+    fix: 'Give the path of a file or a folder.',
   });
 }

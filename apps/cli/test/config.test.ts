@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { parts } from '@moekit/bench';
+import { parts, registryOf } from '@moekit/bench';
 import { bind, createRunContainer, resolveBinding } from '@moekit/core/di';
 import { isMoekitError } from '@moekit/kernels';
 import type { TelemetrySink, TrainEvent } from '@moekit/models';
@@ -196,7 +196,7 @@ it('defaults that do not fit are named with their file', async () => {
 
 it('a key of a --config file that is undefined leaves the default', async () => {
   const cwd = await project({ 'run.mjs': 'export default { backend: undefined };' });
-  const spec = await readSpec({ config: join(cwd, 'run.mjs') }, { backend: 'cpu' });
+  const spec = await readSpec({ config: join(cwd, 'run.mjs') }, { registry: registryOf([]), backend: 'cpu' });
   expect(spec.backend).toBe('cpu');
 });
 

@@ -67,7 +67,7 @@ test.each([
     'BENCH_SET',
     /got router\.options\.x/,
   ],
-  [train('--set', 'model.numLayerz=3'), 'MOE_OPTIONS', /did you mean numLayers\?/],
+  [train('--set', 'model.numLayerz=3'), 'BENCH_CONFIG', /did you mean numLayers\?/],
   [train('--set', 'threshold.treshold=1'), 'MOE_OPTIONS', /did you mean threshold\?/],
   [train('--router', 'topk', '--set', 'router.options.kk=1'), 'MOE_OPTIONS', /option kk/],
   [['sweep', 'null/modality', '--set', 'training.steps=1e400'], 'BENCH_SET', /beyond/],
@@ -105,3 +105,41 @@ test.each(['0x10', ' 1', '1 ', '+1', '-1', '1.0', '1e3', 'NaN', 'Infinity', '999
     expect(await run(['kernel-times', `--repeats=${text}`])).toBe(2);
   },
 );
+
+test.each([
+  [['trian'], 'moekit has no command trian. Did you mean train?'],
+  [['backend', 'instal'], 'moekit backend has no command instal. Did you mean install?'],
+  [['frobnicate'], 'moekit has no command frobnicate. Commands are bench, '],
+  [['--verson'], 'moekit has no option --verson. Did you mean --version?'],
+  [['bench', '--step', '3'], 'moekit bench has no option --step. Did you mean --steps?'],
+  [['bench', '--frob'], 'moekit bench has no option --frob. See moekit bench --help.'],
+  [['train', '--steps'], 'moekit train --steps needs a value: --steps <n>.'],
+  [['train', 'topk'], 'moekit train takes no argument, got topk. Name the option'],
+  [['route', 'a'], 'moekit route needs the argument <text>.'],
+])('%j is answered with the nearest name', async (args, says) => {
+  expect(await run(args)).toBe(2);
+  expect(written).toContain(`error CLI_USAGE: ${says}`);
+});
+
+test('all mistakes of a command line come at once', async () => {
+  const args = ['train', '--stepz', '3', '--seed', 'x', '--set', '--frob', '--keep=0', '--out='];
+  expect(await run(args)).toBe(2);
+  expect(written.split('\n')).toEqual([
+    'error CLI_USAGE: The command line has 4 mistakes. Correct each of them:',
+    '  moekit train has no option --stepz. Did you mean --steps?',
+    expect.stringContaining('--seed must be a whole number'),
+    expect.stringContaining('--keep must be a whole number'),
+    expect.stringContaining('--out needs a value'),
+    '',
+  ]);
+});
+
+test('several values that are wrong are all reported, without the command', async () => {
+  expect(await run(['bench', '--seeds', 'x', '--workers', '0', '--device', 'gpu'])).toBe(2);
+  expect(written).toMatch(/3 mistakes.*\n.*--seeds.*\n.*--workers.*\n.*--device/);
+});
+
+test('routers that no one has and options that no router has are reported together', async () => {
+  expect(await run(['bench', '--routers', 'swich,topk?kk=1,tresh'])).toBe(2);
+  expect(written).toMatch(/3 mistakes.*\n.*mean switch\?\n.*topk\.kk = 1.*\n.*mean threshold\?/);
+});

@@ -57,7 +57,7 @@ describe('parseExperiment', () => {
 
   test('no row is called __proto__', () => {
     const routers = [{ router: 'topk', label: '__proto__' }];
-    expect(() => parseExperiment({ routers })).toThrow('routers.0.label: cannot be a label');
+    expect(() => parseExperiment({ routers })).toThrow('routers[0].label: cannot be a label');
   });
 
   test('two rows of one label are rejected, two settings of one router are not', () => {
@@ -189,7 +189,7 @@ describe('loadConfig', () => {
     const tokenizer = 'hf:owner/model.v2?revision=a.b'; // no file, whatever it ends in
     const config = { data: { source: 'a.txt', tokenizer }, routers };
     await writeFile(join(folder, 'e.json'), JSON.stringify(config));
-    const loaded = await loadConfig(join(folder, 'e.json'), join(folder, '..'));
+    const loaded = (await loadConfig(join(folder, 'e.json'), join(folder, '..'))).config;
     const name = folder.split('/').at(-1)!;
     expect(loaded).toEqual({
       data: { source: `${name}/a.txt`, tokenizer },
@@ -204,7 +204,7 @@ describe('loadConfig', () => {
   test('a TypeScript module works as well', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'moekit-'));
     await writeFile(join(folder, 'e.ts'), 'export default { seeds: [3] as number[] };');
-    expect(await loadConfig('e.ts', folder)).toEqual({ seeds: [3] });
+    expect((await loadConfig('e.ts', folder)).config).toEqual({ seeds: [3] });
   });
 
   test.each([

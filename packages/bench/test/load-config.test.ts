@@ -17,13 +17,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function load(name: string, text?: string) {
   if (text !== undefined) await writeFile(join(folder, name), text);
-  return loadConfig(name, folder);
+  return (await loadConfig(name, folder)).config;
 }
 
 describe('a configuration that is read', () => {
   const seeds = { seeds: [1, 2] };
   test.each([
     ['marked.json', '\uFEFF{ "seeds": [1, 2] }'],
+    ['schema.json', '{ "$schema": "./schemas/experiment.json", "seeds": [1, 2] }'],
+    ['comments.jsonc', '{ // two\n "seeds": [1, 2,], /* all */ }'],
     ['marked.ts', '\uFEFFexport default { seeds: [1, 2] as number[] };'],
     ['capitals.JSON', '{ "seeds": [1, 2] }'],
     ['CAPITALS.TS', 'const seeds: number[] = [1, 2]; export default { seeds };'],
@@ -41,7 +43,21 @@ describe('a configuration that is refused, by its reason', () => {
     ['folder.ts', undefined, /a folder/],
     ['pipe.json', undefined, /a device, a pipe or a socket/],
     ['/dev/zero', undefined, /a device, a pipe or a socket/],
-    ['other.yaml', 'seeds: [1]', /must be \.json, \.ts/],
+    ['other.yaml', 'seeds: [1]', /must be \.json, \.jsonc, \.ts/],
+    ['trailing.json', '{ "seeds": [1,] }', /trailing\.json:1:15 a value is missing here, perhaps/],
+    ['comment.json', '// x\n{}', /comment\.json:1:1 a comment, .* name the file \.jsonc/],
+    [
+      'twice.json',
+      '{\n  "seeds": [1],\n  "seeds": [2]\n}',
+      /twice\.json:3:3 the key "seeds" a second/,
+    ],
+    [
+      'several.json',
+      '{ "a" 1,\n "b": tru,\n }',
+      /got 3 mistakes.*\n.*:1:7 a colon.*\n.*:2:7 a word/,
+    ],
+    ['schema.json', '{ "$schema": 1 }', /address of a JSON Schema, got 1/],
+    ['deep.json', '['.repeat(1e5), /nested too deeply|closing/],
     ['cut.json', '{ "seeds": [1,', /JSON/],
     ['empty.json', '', /JSON/],
     ['syntax.ts', 'export default {\n  seeds: [1,,,\n', /a syntax error.*syntax\.ts:3/],

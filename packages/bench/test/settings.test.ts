@@ -219,7 +219,7 @@ describe('a run', () => {
       router: '--router',
       'router.options.k': '--router topk?k=1',
     };
-    const set = (text: string) => setRun({ router: 'topk?k=1' }, parseSettings([text]), flags);
+    const set = (text: string) => setRun({ router: 'topk?k=1' }, parseSettings([text]), { flags });
     expect(() => set('backend=cpu')).toThrow(
       'A command line must set each place once, got --backend and --set backend.',
     );

@@ -1,4 +1,4 @@
-export { MoekitError, errorsOf, isMoekitError } from '@moekit/kernels';
+export { MoekitError, errorsOf, isMoekitError, joinErrors } from '@moekit/kernels';
 export type { DispatchPlan, Kernels } from '@moekit/kernels';
 export {
   defaultKernels,
@@ -19,6 +19,8 @@ export { wrapRouter } from './combinators/wrap-router.js';
 export { assertCausal } from './contract/assert-causal.js';
 export { createRouter } from './contract/create-router.js';
 export type { Experts } from './contract/experts.js';
+export { describeIssues, pathText } from './contract/mistakes.js';
+export type { Judged, Misfits, Path } from './contract/mistakes.js';
 export { parameter } from './contract/parameter.js';
 export { parseOptions, unknownOption } from './contract/parse-options.js';
 export { assertPlugin, defineRouter } from './contract/plugin.js';

@@ -11,6 +11,7 @@ export { findMisfit } from './errors/kinds.js';
 export type { Kind } from './errors/kinds.js';
 export { MoekitError, errorsOf, isMoekitError } from './errors/error.js';
 export type { ErrorDetail, ErrorTable } from './errors/error.js';
+export { joinErrors } from './errors/join.js';
 export { nearest } from './errors/nearest.js';
 export type { CapacityPriority } from './kernel/capacity-priority.js';
 export type { LinearOptions, Precision } from './kernel/linear.js';

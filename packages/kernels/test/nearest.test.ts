@@ -24,7 +24,7 @@ test.each([
   ),
   ...typos(
     options,
-    'tresh>threshold capacity>capacityFactor capacityfactor>capacityFactor evalCapacity>evalCapacityFactor zLoss>zLossCoefficient balance>balanceCoefficient jiter>jitter normalize>normalise layers>numLayers batch>batchSize stepz>steps lr>learningRate',
+    'tresh>threshold capacity>capacityFactor capacityfactor>capacityFactor evalCapacity>evalCapacityFactor zLoss>zLossCoefficient balance>balanceCoefficient jiter>jitter normalize>normalise topK>k top-k>k layers>numLayers batch>batchSize stepz>steps lr>learningRate',
   ),
 ])('%s is near %s', (typed, name, names) => expect(nearest(typed, names)).toBe(name));
 

@@ -36,7 +36,7 @@ describe('options', () => {
     [{ balanceWindow: 0 }, /balanceWindow = 0.*expected a whole number of at least 1/],
     [{ zLossCoefficient: -1 }, /zLossCoefficient = -1.*expected a number of at least 0/],
     [{ zLossOver: 'all' }, /zLossOver = "all".*expected one of 'expanded', 'raw'/],
-    [{ rho: 0.5 }, /"rho":0\.5.*unknown option rho; expected kMax, density, nullCopies/],
+    [{ rho: 0.5 }, /rho = 0\.5.*unknown option rho; expected kMax, density, nullCopies/],
     [{ kMax: 9 }, /kMax = 9 for 8 experts.*from 1 to 8/],
     [{ density: 0.8 }, /at least kMax = 4.*got 2 null slots.*Lower density to 0\.667 or less/],
     [{ nullCopies: 3 }, /at least kMax = 4.*got 3 null slots/],

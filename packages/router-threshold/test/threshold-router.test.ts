@@ -46,7 +46,7 @@ describe('options', () => {
     [{ minCapacity: 2.5 }, /minCapacity = 2\.5.*expected a whole number of at least 1/],
     [{ minCapacity: 0 }, /minCapacity = 0.*expected a whole number of at least 1/],
     [{ balanceCoefficient: -0.1 }, /balanceCoefficient = -0\.1.*expected a number of at least 0/],
-    [{ treshold: 0.5 }, /"treshold":0\.5.*unknown option treshold; expected threshold, within/],
+    [{ treshold: 0.5 }, /treshold = 0\.5.*unknown option treshold; expected threshold, within/],
   ];
   it.each(wrong)('%j is refused by name, value and accepted range', (options, message) => {
     const create = () => createRouter(thresholdRouter, spec, options);

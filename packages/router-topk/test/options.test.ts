@@ -48,7 +48,7 @@ describe('a wrong option', () => {
     [topKRouter, { priority: 'first' }, 'priority = "first"', "'rank-then-arrival'"],
     [topKRouter, { zLossCoefficient: -1 }, 'zLossCoefficient = -1', 'at least 0'],
     [topKRouter, { balanceCoefficient: NaN }, 'balanceCoefficient = NaN', 'at least 0'],
-    [topKRouter, { topk: 2 }, '{"topk":2}', 'unknown option topk; expected k, normalise'],
+    [topKRouter, { topk: 2 }, 'topk = 2', 'unknown option topk; expected k, normalise'],
     [gshardRouter, { variant: 'tpu' }, 'variant = "tpu"', "'paper', 'mesh'"],
     [
       gshardRouter,
@@ -61,7 +61,7 @@ describe('a wrong option', () => {
     [noisyTopKRouter, { noiseFloor: -0.1 }, 'noiseFloor = -0.1', 'at least 0'],
     [gumbelTopKRouter, { k: 6 }, 'k = 6', 'a whole number from 1 to 4'],
     [gumbelTopKRouter, { evalCapacityFactor: -1 }, 'evalCapacityFactor = -1', 'above 0, or null'],
-    [stMoERouter, { variant: 'paper' }, '{"variant":"paper"}', 'unknown option variant'],
+    [stMoERouter, { variant: 'paper' }, 'variant = "paper"', 'unknown option variant'],
     [topKRouter, { scale: 0 }, 'scale = 0', 'a number above 0'],
     [topKRouter, { capacityPer: 0 }, 'capacityPer = 0', 'a whole number of at least 1'],
     [

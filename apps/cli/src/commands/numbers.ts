@@ -7,7 +7,8 @@ export function wholeNumber(flag: string, least = 0): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d{1,9}$/.test(text) && value >= least) return value;
-    throw notANumber(flag, text, `a whole number of at least ${least}, below a billion`);
+    const what = `a whole number of at least ${least}, below a billion`;
+    throw notANumber(flag, text, what, Math.max(least, 1));
   };
 }
 
@@ -16,7 +17,7 @@ export function positiveNumber(flag: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value) && value > 0) return value;
-    throw notANumber(flag, text, 'a number above 0');
+    throw notANumber(flag, text, 'a number above 0', 1);
   };
 }
 
@@ -27,7 +28,7 @@ export function numberBetween(flag: string, least: number, most: number): (text:
     const isNumber = /^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value);
     if (isNumber && value >= least && value <= most) return value;
     const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw notANumber(flag, text, `a number ${range}`);
+    throw notANumber(flag, text, `a number ${range}`, most === Infinity ? least : most);
   };
 }
 
@@ -36,11 +37,11 @@ export function seeds(text: string): readonly number[] {
   const parts = text.replace(/,\s*$/, '').split(',');
   const numbers = parts.map((part) => wholeNumber('--seeds')(part.trim()));
   if (text.includes(',')) return numbers;
-  if (numbers[0]! > MOST_SEEDS) throw notANumber('--seeds', text, `at most ${MOST_SEEDS}`);
+  if (numbers[0]! > MOST_SEEDS) throw notANumber('--seeds', text, `at most ${MOST_SEEDS}`, 3);
   return Array.from({ length: numbers[0]! }, (_, index) => index + 1);
 }
 
-function notANumber(flag: string, text: string, what: string) {
-  const fix = 'See --help of the command.';
+function notANumber(flag: string, text: string, what: string, example: number) {
+  const fix = `For example: ${flag} ${example}`;
   return fail('CLI_USAGE', { asked: `${flag} must be ${what}`, got: JSON.stringify(text), fix });
 }

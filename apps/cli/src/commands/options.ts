@@ -8,35 +8,54 @@ export const collect = (value: string, before: readonly string[] = []): readonly
   value,
 ];
 
-/** Options that several commands have: each is declared here, once. */
+/** Options that several commands have: declared here once, made for each of them. */
 export const common = {
-  backend: new Option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu'),
-  data: new Option(
-    '--data <text>',
-    'tiny-shakespeare, wikitext-2, registers, hf:owner/name, or the path of a file or folder',
-  ),
-  device: new Option('--device <n>', 'the one CUDA device to use (default: 0)').argParser(
-    wholeNumber('--device'),
-  ),
-  json: new Option('--json', 'print JSON'),
-  quiet: new Option('--quiet', 'show no progress'),
-  set: new Option(
-    '--set <path=value>',
-    'e.g. model.numLayers=4, threshold.threshold=0.5,0.9; several values: sweep, eval; repeatable',
-  )
-    .argParser(collect)
-    .default<readonly string[]>([]),
-  tf32: new Option('--tf32', 'let float32 products on CUDA round their inputs to TF32'),
-  wide: new Option('--wide', 'show every column, however wide the terminal'),
-  timeout: new Option(
-    '--timeout <seconds>',
-    'seconds without a sign of life that end a plug-in being loaded (default: 60) or a trial (default: 1800)',
-  ).argParser(wholeNumber('--timeout', 1)),
-  tokenizer: new Option(
-    '--tokenizer <name>',
-    'bytes, bpe:4096, a tokenizer.json, or hf:owner/name',
-  ),
-  workers: new Option('--workers <n>', 'trials at once (default: the cores)').argParser(
-    wholeNumber('--workers', 1),
-  ),
-} as const;
+  get backend() {
+    return new Option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu');
+  },
+  get data() {
+    return new Option(
+      '--data <text>',
+      'tiny-shakespeare, wikitext-2, registers, hf:owner/name, or the path of a file or folder',
+    );
+  },
+  get device() {
+    return new Option('--device <n>', 'the one CUDA device to use (default: 0)').argParser(
+      wholeNumber('--device'),
+    );
+  },
+  get json() {
+    return new Option('--json', 'print JSON');
+  },
+  get quiet() {
+    return new Option('--quiet', 'show no progress');
+  },
+  get set() {
+    return new Option(
+      '--set <path=value>',
+      'e.g. model.numLayers=4, threshold.threshold=0.5,0.9; several values: sweep, eval; repeatable',
+    )
+      .argParser(collect)
+      .default<readonly string[]>([]);
+  },
+  get tf32() {
+    return new Option('--tf32', 'let float32 products on CUDA round their inputs to TF32');
+  },
+  get wide() {
+    return new Option('--wide', 'show every column, however wide the terminal');
+  },
+  get timeout() {
+    return new Option(
+      '--timeout <seconds>',
+      'seconds without a sign of life that end a plug-in being loaded (default: 60) or a trial (default: 1800)',
+    ).argParser(wholeNumber('--timeout', 1));
+  },
+  get tokenizer() {
+    return new Option('--tokenizer <name>', 'bytes, bpe:4096, a tokenizer.json, or hf:owner/name');
+  },
+  get workers() {
+    return new Option('--workers <n>', 'trials at once (default: the cores)').argParser(
+      wholeNumber('--workers', 1),
+    );
+  },
+};

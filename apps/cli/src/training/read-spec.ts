@@ -1,6 +1,13 @@
-import type { RunSpec } from '@moekit/bench';
-import { loadConfig, parseRouter, parseSettings, runSpecSchema, setRun } from '@moekit/bench';
-import { parseOptions } from '@moekit/core';
+import type { ReadContext, RunSpec } from '@moekit/bench';
+import {
+  loadConfig,
+  parseRouter,
+  parseSettings,
+  readRunSpec,
+  setRun,
+  withoutFlags,
+} from '@moekit/bench';
+import type { MoekitError } from '@moekit/core';
 
 import { over, overDefaults } from '../given.js';
 
@@ -20,7 +27,7 @@ export interface SpecFlags {
 }
 
 /** The run that flags change. */
-export interface SpecBase {
+export interface SpecBase extends ReadContext {
   /** As a checkpoint or moekit.config.ts has it; moekit's defaults when absent. */
   readonly base?: object | undefined;
   /** Used where neither the flags nor the run name one. */
@@ -31,23 +38,27 @@ export interface SpecBase {
 
 /**
  * Reads the run that the flags describe: the file, or else a base, then the flags.
- * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, BENCH_SET, MOE_OPTIONS naming each wrong key
+ * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, BENCH_SET, MOE_OPTIONS, every mistake at once
  */
 export async function readSpec(
   flags: SpecFlags,
-  { base, backend, from = '' }: SpecBase,
+  { base, backend, from = '', ...context }: SpecBase,
 ): Promise<RunSpec> {
   const { config: file, steps, data: source, tokenizer, set = [], ...keys } = flags;
-  const given = file === undefined ? base : await loadConfig(file, process.cwd());
-  const config = overDefaults(overDefaults({ backend }, given), keys);
+  const loaded = file === undefined ? undefined : await loadConfig(file, process.cwd());
+  const config = overDefaults(overDefaults({ backend }, loaded?.config ?? base), keys);
   config['training'] = over(config['training'], { steps });
   config['data'] = over(config['data'], { source, tokenizer });
-  const chosen = setRun(config, parseSettings(set), placesOf(flags));
-  return parseOptions(
-    runSpecSchema,
-    chosen,
-    file === undefined ? `the run${from}` : `config ${file}`,
-  );
+  const errors: MoekitError[] = [];
+  const settings = parseSettings(set, errors);
+  const chosen = setRun(config, settings, { flags: placesOf(flags), errors });
+  const said = ['task', 'router', 'seed', 'backend'].filter((key) => key in keys);
+  const origin = {
+    name: file === undefined ? `the run${from}` : `config ${file}`,
+    at: withoutFlags(loaded?.at, [...said, ...settings.map(({ path }) => path.split('.')[0]!)]),
+    flags: said,
+  };
+  return readRunSpec(chosen, origin, { ...context, before: errors });
 }
 
 /** Where flags put their values, which `--set` may then not name too. */

@@ -12,7 +12,7 @@ import type { Job } from '../trial/messages.js';
 import { runTrial } from '../trial/run-trial.js';
 import type { ExperimentInput } from '../spec/config.js';
 import { listJobs } from '../trial/list-jobs.js';
-import { parseExperiment } from '../spec/parse-experiment.js';
+import { readExperiment } from '../spec/read-experiment.js';
 import { prepareExperiment } from './prepare.js';
 
 /**
@@ -25,7 +25,7 @@ export async function compare(input: ExperimentInput, registry: PluginRegistry):
   addTrialSinks(application);
   const clock = resolveBinding(application, parts.clock);
   const [startedAt, started] = [clock.now().toISOString(), clock.seconds()];
-  const experiment = parseExperiment(input, undefined, registry);
+  const experiment = await readExperiment(input, { name: 'The experiment' }, { registry });
   const preamble = await prepareExperiment(experiment, registry);
   const outcomes: Outcome[] = [];
   for (const job of listJobs(preamble.manifest)) outcomes.push(await outcomeOf(job, application));

@@ -48,9 +48,12 @@ export function unknownTask(name: string, names: Iterable<string>) {
   const known = [...names];
   const near = nearest(name, known);
   return fail('BENCH_CONFIG', {
-    asked: `The task must be one of ${known.join(', ')}, a file or an installed package`,
+    asked: "The task must be one of moekit's, a file or an installed package",
     got: `task = ${JSON.stringify(name)}`,
-    fix: near === undefined ? 'Check the name, or install the package.' : `Did you mean ${near}?`,
+    fix:
+      near === undefined
+        ? `Check the name, or install the package. Tasks are ${known.join(', ')}.`
+        : `Did you mean ${near}?`,
   });
 }
 

@@ -1,6 +1,9 @@
+import type { Path } from '@moekit/core';
+import { describeIssues } from '@moekit/core';
 import type { TaskPlugin } from '@moekit/models';
 
 import { fail } from '../errors.js';
+import type { Origin } from '../spec/origin.js';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -25,12 +28,13 @@ export function settingsOf(experiment: TaskSettings, row: Overrides = {}): TaskS
 
 /**
  * Validates data and model by the task's own schema and fills in its defaults.
- * @param from where they come from, for the message      @throws BENCH_CONFIG naming each wrong key
+ * @param origin where they come from, for the message      @param path of the row that they belong to      @throws BENCH_CONFIG naming each wrong key
  */
 export function parseTaskOptions(
   task: TaskPlugin,
   { data, model }: TaskSettings,
-  from = 'The experiment',
+  { name, at }: Origin = { name: 'The experiment' },
+  path: Path = [],
 ): TaskSettings {
   const result = task.options['~standard'].validate({ data, model });
   if (result instanceof Promise) {
@@ -41,23 +45,13 @@ export function parseTaskOptions(
     });
   }
   if (!result.issues) return result.value as TaskSettings;
-  const issues = result.issues.map(({ message, path = [] }) => ({
-    message,
-    keys: path.map((part) => (typeof part === 'object' ? part.key : part)),
-  }));
   throw fail('BENCH_CONFIG', {
-    asked: `${from} must fit the options of task ${task.name}`,
-    got: issues.map(({ keys }) => `${nameOf(keys)} = ${shown({ data, model }, keys)}`).join('; '),
-    fix: issues.map(({ keys, message }) => `${nameOf(keys)}: ${message}.`).join(' '),
+    asked: `${name} must fit the options of task ${task.name}`,
+    ...describeIssues(result.issues, {
+      input: { data, model },
+      whole: 'data and model',
+      path,
+      at,
+    }),
   });
-}
-
-const nameOf = (keys: readonly PropertyKey[]) => keys.map(String).join('.') || 'data and model';
-
-function shown(settings: unknown, keys: readonly PropertyKey[]): string {
-  const value = keys.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key],
-    settings,
-  );
-  return JSON.stringify(value)?.slice(0, 80) ?? 'nothing';
 }

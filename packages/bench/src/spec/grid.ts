@@ -1,12 +1,13 @@
 import type { PluginRegistry } from '../plugins/registry.js';
 import { isDense } from '../plugins/registry.js';
 import { fail } from '../errors.js';
+import { attempt, collect } from './attempt.js';
 import { changed, without } from './changed.js';
 import type { Experiment, RouterEntry } from './config.js';
 import { experimentSchema } from './config.js';
 import { labelOf } from './label.js';
 import { parseExperiment } from './parse-experiment.js';
-import type { PlacedSetting, SaidByFlags } from './place-settings.js';
+import type { PlacedSetting, SettingContext } from './place-settings.js';
 import { placeSettings } from './place-settings.js';
 import { pathsOf } from './schema-paths.js';
 import type { Json, Setting } from './setting.js';
@@ -21,10 +22,8 @@ const OF_ALL = ['seeds', 'backend', 'baseline'];
 const training = pathsOf(experimentSchema).known.filter((path) => path.startsWith('training.'));
 const PATHS = { known: [...training, ...OF_ALL, 'expertParameters'], open: ['data', 'model'] };
 
-interface SweepContext {
+interface SweepContext extends SettingContext {
   readonly registry?: PluginRegistry;
-  /** Places that flags set. */
-  readonly flags?: SaidByFlags;
 }
 
 /**
@@ -41,12 +40,16 @@ interface SweepContext {
 export function applySettings(
   experiment: Experiment,
   settings: readonly Setting[],
-  { registry, flags }: SweepContext = {},
+  { registry, flags, errors }: SweepContext = {},
 ): Experiment {
   if (settings.length === 0) return experiment;
   const routers = experiment.routers.filter((row) => !isDense(row)).map(({ router }) => router);
-  const placed = placeSettings(settings, { ...PATHS, routers }, flags);
-  return parseExperiment(inOrder(placed).reduce(applySetting, experiment), 'The sweep', registry);
+  return collect(errors, 'The list of --set', (found) => {
+    const placed = placeSettings(settings, { ...PATHS, routers }, { flags, errors: found });
+    const set = attempt(found, () => inOrder(placed).reduce(applySetting, experiment));
+    const origin = { name: 'The sweep' };
+    return attempt(found, () => parseExperiment(set ?? experiment, origin, registry)) ?? experiment;
+  });
 }
 
 /** Those of one value first: an option that all rows of a grid share is then in their labels, in whatever order they come. */

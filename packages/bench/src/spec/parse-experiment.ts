@@ -1,4 +1,6 @@
-import type { z } from 'zod';
+import type { MoekitError } from '@moekit/core';
+import { describeIssues } from '@moekit/core';
+import type { TaskPlugin } from '@moekit/models';
 
 import { fail } from '../errors.js';
 import { findPackage } from '../plugins/find-package.js';
@@ -6,43 +8,65 @@ import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
 import { builtInTasks } from '../plugins/built-in.js';
 import { assertTraining } from './assert-training.js';
+import { DENSE } from '../plugins/registry.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { unknownTask } from '../plugins/load-task.js';
 import { parseTaskOptions } from '../plugins/task-options.js';
 import { labelOf, labelsOf } from './label.js';
 import { isPath } from '../plugins/reference.js';
+import { attempt, joinPlaced, placed } from './attempt.js';
+import type { Origin } from './origin.js';
 import { readRow } from './parse-router.js';
 
 /**
  * Validates an experiment and fills in defaults; those of a task of moekit too, while a file's or a package's own are
  * left to `prepareExperiment`.
- * @param from where it comes from, for the message      @param registry where tasks have names; moekit's alone when absent
- * @throws BENCH_CONFIG naming each wrong key, BENCH_ROUTER_SPEC
+ * @param origin where it comes from, for the message      @param registry where tasks have names; moekit's alone when absent
+ * @throws BENCH_CONFIG, BENCH_ROUTER_SPEC, every mistake with its path
  */
 export function parseExperiment(
   input: unknown,
-  from = 'The experiment',
+  origin: Origin = { name: 'The experiment' },
   registry?: Pick<PluginRegistry, 'tasks'>,
 ): Experiment {
-  const result = experimentSchema.safeParse(withRows(input));
-  if (!result.success) {
-    throw fail('BENCH_CONFIG', {
-      asked: `${from} must fit the experiment schema`,
-      got: result.error.issues.map((issue) => describe(issue, input)).join('; '),
-      fix: result.error.issues.map(({ path, message }) => `${name(path)}: ${message}.`).join(' '),
-    });
-  }
-  assertLabels(result.data, from);
-  assertBaseline(result.data, from);
-  assertTrainings(result.data, from);
-  const named = result.data.task;
+  const errors: MoekitError[] = [];
+  const rows = withRows(input, origin, errors);
+  const experiment = attempt(errors, () => parseShape(rows, origin));
+  const named = (experiment ?? (Object(rows) as Partial<Experiment>)).task ?? 'lm';
   const task = builtInTasks.find(({ name }) => name === named);
-  if (!task && !isTask(named, registry)) {
-    throw unknownTask(named, registry?.tasks.keys() ?? builtInTasks.map(({ name }) => name));
+  const settings = task && attempt(errors, () => parseSections(task, experiment ?? rows, origin));
+  if (!task && typeof named === 'string' && !isTask(named, registry)) {
+    const names = registry?.tasks.keys() ?? builtInTasks.map(({ name }) => name);
+    errors.push(placed(unknownTask(named, names), ['task'], origin));
   }
-  if (!task) return result.data;
-  return { ...result.data, ...(parseTaskOptions(task, result.data, from) as Parsed) };
+  if (experiment) {
+    for (const assert of [assertLabels, assertBaseline, assertTrainings]) {
+      attempt(errors, () => assert(experiment, origin.name));
+    }
+  }
+  const wrong = joinPlaced(errors, origin.name);
+  if (wrong || !experiment) throw wrong!;
+  return { ...experiment, ...settings };
 }
+
+function parseShape(input: unknown, { name, at }: Origin): Experiment {
+  const result = experimentSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw fail('BENCH_CONFIG', {
+    asked: `${name} must fit the experiment schema`,
+    ...describeIssues(result.error.issues, { input, whole: 'the experiment', at }),
+  });
+}
+
+/** The task's own sections; the experiment schema refuses anything else in their place. */
+function parseSections(task: TaskPlugin, input: unknown, origin: Origin): Parsed | undefined {
+  const { data = {}, model = {} } = Object(input) as { data?: unknown; model?: unknown };
+  if (![data, model].every(isSection)) return undefined;
+  return parseTaskOptions(task, { data, model } as Parsed, origin) as Parsed;
+}
+
+const isSection = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTask = (name: string, registry?: Pick<PluginRegistry, 'tasks'>) =>
   registry?.tasks.has(name) || isPath(name) || findPackage(name) !== undefined;
@@ -70,10 +94,17 @@ function assertTrainings({ training, routers }: Experiment, from: string): void 
   }
 }
 
-/** Rows written as text become entries; the rest is the schema's to judge. */
-function withRows(input: unknown): unknown {
+/** Rows written as text become entries, every invalid text an error; the rest is the schema's to judge. */
+function withRows(input: unknown, origin: Origin, errors: MoekitError[]): unknown {
   const routers = (input as { routers?: unknown } | null | undefined)?.routers;
-  return Array.isArray(routers) ? { ...(input as object), routers: routers.map(readRow) } : input;
+  if (!Array.isArray(routers)) return input;
+  const rows = routers.map((row, i) => {
+    const failed: MoekitError[] = [];
+    const read = attempt(failed, () => readRow(row)) ?? DENSE;
+    errors.push(...failed.map((error) => placed(error, ['routers', i], origin)));
+    return read;
+  });
+  return { ...(input as object), routers: rows };
 }
 
 function assertLabels({ routers }: Experiment, from: string): void {
@@ -86,13 +117,3 @@ function assertLabels({ routers }: Experiment, from: string): void {
     fix: 'Remove one, change its options, or set "label".',
   });
 }
-
-function describe({ path }: z.core.$ZodIssue, input: unknown): string {
-  const value = path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-    input,
-  );
-  return `${name(path)} = ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'}`;
-}
-
-const name = (path: readonly PropertyKey[]) => path.map(String).join('.') || 'the experiment';

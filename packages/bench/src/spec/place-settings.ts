@@ -1,4 +1,7 @@
+import type { MoekitError } from '@moekit/core';
+
 import { fail } from '../errors.js';
+import { attempt, collect } from './attempt.js';
 import type { Setting } from './setting.js';
 import type { Place, Settable } from './setting-place.js';
 import { overlaps, placeOf } from './setting-place.js';
@@ -11,23 +14,31 @@ export interface PlacedSetting extends Setting {
 /** Flags of the command line that say what a path says: `{ 'training.steps': '--steps' }`. */
 export type SaidByFlags = Readonly<Record<string, string>>;
 
+export interface SettingContext {
+  readonly flags?: SaidByFlags | undefined;
+  readonly errors?: MoekitError[] | undefined;
+}
+
 /**
  * The settings with their places, of which none is inside another or said by a flag too: then their order does not
  * matter.
- * @throws BENCH_SET
+ * @param errors receives the mistakes; settings that are wrong are left out
+ * @throws BENCH_SET where `errors` is absent
  */
 export function placeSettings(
   settings: readonly Setting[],
   settable: Settable,
-  flags: SaidByFlags = {},
+  { flags = {}, errors }: SettingContext = {},
 ): readonly PlacedSetting[] {
-  const placed = settings.map((setting) => ({
-    ...setting,
-    place: placeOf(setting.path, settable),
-  }));
-  placed.forEach((setting, index) => assertAlone(setting, placed.slice(index + 1)));
-  placed.forEach((setting) => assertNoFlag(setting, flags));
-  return placed;
+  return collect(errors, 'The list of --set', (found) => {
+    const placed = settings.flatMap((setting) => {
+      const place = attempt(found, () => placeOf(setting.path, settable));
+      return place ? [{ ...setting, place }] : [];
+    });
+    placed.forEach((setting, i) => attempt(found, () => assertAlone(setting, placed.slice(i + 1))));
+    placed.forEach((setting) => attempt(found, () => assertNoFlag(setting, flags)));
+    return placed;
+  });
 }
 
 function assertAlone({ path, place }: PlacedSetting, others: readonly PlacedSetting[]): void {

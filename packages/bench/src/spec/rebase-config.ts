@@ -4,7 +4,9 @@ import { extname, relative, resolve } from 'node:path';
 import { EMBEDDED_TEXTS, isHubReference } from '@moekit/data/node';
 
 import { isPath, parseReference } from '../plugins/reference.js';
+import { attempt } from './attempt.js';
 import { readRow } from './parse-router.js';
+import { isRecord } from './row-errors.js';
 
 /** Folders: file names count from the one, and are to count from the other. */
 interface Move {
@@ -31,16 +33,16 @@ export function rebaseConfig(config: Record<string, unknown>, move: Move): Recor
   return {
     ...config,
     ...(typeof task === 'string' && isPath(task) && { task: rebaseModule(task, rebase) }),
-    ...(data && {
+    ...(isRecord(data) && {
       data: {
         ...data,
         ...(data['source'] !== undefined && { source: source(data['source']) }),
         ...(data['tokenizer'] !== undefined && { tokenizer: file(data['tokenizer']) }),
       },
     }),
-    ...(router !== undefined && { router: rebaseRouter(readRow(router), rebase) }),
+    ...(router !== undefined && { router: rebaseRouter(router, rebase) }),
     ...(Array.isArray(routers) && {
-      routers: routers.map((row) => rebaseRouter(readRow(row), rebase)),
+      routers: routers.map((row) => rebaseRouter(row, rebase)),
     }),
   };
 }
@@ -55,7 +57,8 @@ function isFile(text: string): boolean {
   return !isHubReference(text) && (isPath(text) || extname(text) !== '');
 }
 
-function rebaseRouter(entry: unknown, rebase: (name: string) => string): unknown {
+function rebaseRouter(row: unknown, rebase: (name: string) => string): unknown {
+  const entry = attempt([], () => readRow(row)) ?? row; // a text that is no router is reported when it is parsed
   const router = (entry as { router?: unknown } | null)?.router;
   if (typeof router !== 'string' || !isPath(router)) return entry;
   const { source, exportName } = parseReference(router);

@@ -1,3 +1,5 @@
+import type { MoekitError } from '@moekit/core';
+
 import { placeSettings } from './place-settings.js';
 import type { Json, Setting } from './setting.js';
 
@@ -9,8 +11,13 @@ export type RouterOptions = Readonly<Record<string, Json>>;
  * values, or one of none.
  * @throws BENCH_SET for any other path, or an option that is set twice
  */
-export function setRouter(router: string, settings: readonly Setting[]): readonly RouterOptions[] {
-  const placed = placeSettings(settings, { known: [], open: [], routers: [router] });
+export function setRouter(
+  router: string,
+  settings: readonly Setting[],
+  errors?: MoekitError[],
+): readonly RouterOptions[] {
+  const settable = { known: [], open: [], routers: [router] };
+  const placed = placeSettings(settings, settable, { errors });
   return placed.reduce<readonly RouterOptions[]>(
     (rows, { place, values }) =>
       rows.flatMap((row) => values.map((value) => ({ ...row, [place.keys.at(-1)!]: value }))),

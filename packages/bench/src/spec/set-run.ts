@@ -1,8 +1,9 @@
 import { isDense } from '../plugins/registry.js';
 import { fail } from '../errors.js';
+import { collect } from './attempt.js';
 import { changed } from './changed.js';
 import { readRow } from './parse-router.js';
-import type { SaidByFlags } from './place-settings.js';
+import type { SettingContext } from './place-settings.js';
 import { placeSettings } from './place-settings.js';
 import { DEFAULT_ROUTER, runSpecSchema } from './run-spec.js';
 import { pathsOf } from './schema-paths.js';
@@ -14,20 +15,23 @@ type Config = Readonly<Record<string, unknown>>;
 /**
  * A run's configuration with settings over it. A router written as text becomes a name with options, which `ROUTER.OPTION`
  * and `router.options.OPTION` then find; `router` itself is a whole one, with only the options that it names.
- * @param flags places that flags have set already
- * @throws BENCH_SET for a path that leads nowhere, a place that is set twice, or several values: a run has one
+ * @param flags places that flags have set already      @param errors receives the mistakes
+ * @throws BENCH_SET, where `errors` is absent, for a path that leads nowhere, a place that is set twice, or several
+ *   values: a run has one
  */
 export function setRun(
   config: Config,
   settings: readonly Setting[],
-  flags: SaidByFlags = {},
+  { flags, errors }: SettingContext = {},
 ): Config {
-  const run = withRow(config);
-  const placed = placeSettings(settings, settableIn(run, settings), flags);
-  return placed.reduce((at, { path, values, place }) => {
-    if (values.length > 1) throw oneRun(path, values);
-    return withRow(changed(at, place.keys, values[0]));
-  }, run);
+  return collect(errors, 'The list of --set', (found) => {
+    const run = withRow(config);
+    const placed = placeSettings(settings, settableIn(run, settings), { flags, errors: found });
+    return placed.reduce((at, { path, values, place }) => {
+      if (values.length > 1) found.push(oneRun(path, values));
+      return withRow(changed(at, place.keys, values[0]));
+    }, run);
+  });
 }
 
 const { known, open } = pathsOf(runSpecSchema);

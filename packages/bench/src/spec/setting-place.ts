@@ -84,10 +84,13 @@ function nowhere(path: string, settable: Settable) {
   const heads = [...new Set([...openSections(settable), ...names])];
   const near = nearestTo(path, known, heads);
   const below = heads.map((head) => `${head}.KEY`);
+  const meant = near === undefined ? '' : `Did you mean ${near}? `;
+  const asked = '--set must name a path that exists here';
   return fail('BENCH_SET', {
-    asked: '--set must name a path that exists here',
+    asked,
     got: path,
-    fix: `${near === undefined ? '' : `Did you mean ${near}? `}Paths are: ${[...known, ...below].join(', ')}.`,
+    fix: `${meant}Paths are: ${[...known, ...below].join(', ')}.`,
+    ...(near !== undefined && { mistakes: [`${asked}, got ${path}. ${meant.trim()}`] }),
   });
 }
 

@@ -1,4 +1,7 @@
+import type { MoekitError } from '@moekit/core';
+
 import { fail } from '../errors.js';
+import { attempt, collect } from './attempt.js';
 import type { RouterEntry } from './config.js';
 import { parseValue } from './parse-value.js';
 import { splitList } from './split-list.js';
@@ -15,14 +18,21 @@ export interface Setting {
 /**
  * Reads every `--set` of a command line, each written `PATH=VALUE` or `PATH=VALUE,VALUE`. A value is JSON where it parses as
  * JSON, else text; commas inside brackets, braces and quotes belong to the value, so that `[1,2]` and `"a,b"` are one.
- * @throws BENCH_SET, also for a path that is given twice
+ * @param errors receives the mistakes
+ * @throws BENCH_SET where `errors` is absent, also for a path that is given twice
  */
-export function parseSettings(texts: readonly string[]): readonly Setting[] {
-  const settings = texts.map(parseSetting);
-  const paths = settings.map(({ path }) => path);
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw unreadable(`${twice} twice`);
-  return settings;
+export function parseSettings(
+  texts: readonly string[],
+  errors?: MoekitError[],
+): readonly Setting[] {
+  return collect(errors, 'The list of --set', (found) => {
+    const settings = texts.flatMap((text) => attempt(found, () => parseSetting(text)) ?? []);
+    return settings.filter(({ path }, i) => {
+      const again = settings.findIndex((setting) => setting.path === path) < i;
+      if (again) found.push(unreadable(`${path} twice`));
+      return !again;
+    });
+  });
 }
 
 function parseSetting(text: string): Setting {

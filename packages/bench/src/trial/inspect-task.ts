@@ -49,7 +49,7 @@ export async function inspectTask(
   const settings = parseTaskOptions(task, experiment);
   const ownRows = rows.map((row) => ({
     row,
-    settings: parseTaskOptions(task, settingsOf(experiment, row), labelOf(row)),
+    settings: parseTaskOptions(task, settingsOf(experiment, row), { name: labelOf(row) }),
   }));
   const loaded = await task.load(settings, onProgress);
   const { description, reference: simple, metrics = task.metrics } = loaded;

@@ -4,10 +4,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { assertKinds } from '../arguments/assert-kinds.js';
 import { fail } from '../errors.js';
 import { guide } from './guide.js';
+import type { Judged } from './mistakes.js';
+import { describeIssues } from './mistakes.js';
 
 /**
  * Validates options and fills in defaults.
  * @param owner whose options these are, for the message ("router threshold")
+ * @param place the options' place in a whole that they are part of
  * @throws MOE_OPTIONS naming each wrong option, the value it got and what it accepts; MOE_PLUGIN when the schema itself
  *   is at fault
  */
@@ -15,14 +18,13 @@ export function parseOptions<Options>(
   schema: StandardSchemaV1<unknown, Options>,
   input: unknown,
   owner: string,
+  place: Pick<Judged, 'path' | 'at'> = {},
 ): Options {
   const result = validate(schema, input ?? {}, owner);
   if (!result.issues) return result.value;
-  const wrong = result.issues.map((issue) => describeIssue(issue, input));
   throw fail('MOE_OPTIONS', {
     asked: `Options of ${owner} must fit their schema`,
-    got: wrong.map(({ got }) => got).join('; '),
-    fix: wrong.map(({ fix }) => fix).join(' '),
+    ...describeIssues(result.issues, { input, ...place }),
   });
 }
 
@@ -42,7 +44,9 @@ export function unknownOption(shape: object): (issue: SchemaIssue) => string | u
   const known = Object.keys(shape);
   return ({ code, keys }) =>
     code === 'unrecognized_keys' && Array.isArray(keys)
-      ? `unknown option ${keys.join(', ')}; expected ${known.join(', ')}${meant(keys, known)}`
+      ? keys
+          .map((key) => `unknown option ${key}; expected ${known.join(', ')}${meant([key], known)}`)
+          .join('\n')
       : undefined;
 }
 
@@ -81,23 +85,4 @@ function validate<Options>(
   if (result instanceof Promise) throw broken('a promise');
   if (typeof result !== 'object' || result === null) throw broken(`${typeof result} as its result`);
   return result;
-}
-
-function describeIssue(issue: StandardSchemaV1.Issue, input: unknown) {
-  const keys = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
-  const name = keys.length === 0 ? 'options' : keys.map(String).join('.');
-  const value = keys.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown>)?.[key],
-    input,
-  );
-  return { got: `${name} = ${show(value)}`, fix: `${name}: ${issue.message}.` };
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'number' || value === undefined) return String(value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
 }

@@ -48,10 +48,16 @@ describe('options', () => {
     expect(parse('0.9')).toMatch(/options = "0\.9"/);
   });
 
-  it('are refused together, each named', () => {
-    expect(parse({ threshold: -1, capacity: { factor: 0 } })).toMatch(
-      /threshold = -1; capacity\.factor = 0/,
-    );
+  it('are refused together, each on a line with its path', () => {
+    expect(
+      parse({ threshold: -1, capacity: { factor: 0 }, treshold: 1, kk: 2 }).split('\n'),
+    ).toEqual([
+      'MOE_OPTIONS: Options of router x must fit their schema, got 4 mistakes. Correct each of them:',
+      expect.stringMatching(/^ {2}threshold = -1: /),
+      expect.stringMatching(/^ {2}capacity\.factor = 0: /),
+      expect.stringMatching(/^ {2}treshold = 1: /),
+      expect.stringMatching(/^ {2}kk = 2: /),
+    ]);
   });
 
   it('show what JSON cannot', () => {

@@ -5,6 +5,8 @@ export interface ErrorDetail {
   /** The value that was given instead; left out where a failure is not about a value. */
   readonly got?: string;
   readonly fix: string;
+  /** A line for each mistake, with its place and what it should be; shown where there are several. */
+  readonly mistakes?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -13,7 +15,7 @@ export type ErrorTable = Readonly<Record<string, string>>;
 
 /**
  * The one error class of moekit. `code` is stable across versions; the message may be reworded.
- * Message form: `asked, got ... . fix`, or `asked. fix`.
+ * Message form: `asked, got ... . fix`, or `asked. fix`; several mistakes follow on lines of their own.
  */
 export class MoekitError<Code extends string = string> extends Error {
   override readonly name = 'MoekitError';
@@ -21,8 +23,9 @@ export class MoekitError<Code extends string = string> extends Error {
   readonly detail: ErrorDetail;
 
   constructor(code: Code, detail: ErrorDetail) {
-    const { asked, got, fix, cause } = detail;
-    super(`${asked}${got === undefined ? '' : `, got ${got}`}. ${fix}`, { cause });
+    const { asked, got, fix, mistakes = [], cause } = detail;
+    const head = `${asked}${got === undefined ? '' : `, got ${got}`}. ${fix}`;
+    super((mistakes.length > 1 ? [head, ...mistakes] : [head]).join('\n  '), { cause });
     this.code = code;
     this.detail = detail;
   }

@@ -1,18 +1,23 @@
 /**
- * The name that a mistyped one was probably meant to be: of those that contain it, those that it abbreviates (`tresh` for
- * `threshold`) and those with few letters changed, the nearest.
+ * The nearest name to a mistyped one, of those that contain it, those that it abbreviates (`tresh` for
+ * `threshold`), those that are one of its words (`topK` for `k`) and those with few letters changed, the nearest.
  * @returns undefined where no name is near
  */
 export function nearest(typed: string, names: Iterable<string>): string | undefined {
+  const words = wordsOf(typed);
   let best: string | undefined;
   let least = Math.max(1.2, typed.length * 0.4);
   for (const name of names) {
-    if (typed.length - name.length > least) continue;
-    const cost = costOf(typed.toLowerCase(), name.toLowerCase());
+    const word = words.length > 1 && words.includes(name.toLowerCase()) ? 1.1 : Infinity;
+    if (typed.length - name.length > least && word === Infinity) continue;
+    const cost = Math.min(word, costOf(typed.toLowerCase(), name.toLowerCase()));
     if (cost < least) [best, least] = [name, cost];
   }
   return best;
 }
+
+/** The words of a name in camel case or with dashes: `topK` has `top` and `k`. */
+const wordsOf = (name: string) => name.split(/(?=[A-Z])|[-_]/).map((word) => word.toLowerCase());
 
 /** Letters that are wrong; less for a part of the name, of which the shorter rest is the nearer. */
 function costOf(typed: string, name: string): number {

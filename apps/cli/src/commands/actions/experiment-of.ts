@@ -2,12 +2,14 @@ import {
   DENSE,
   isDense,
   loadConfig,
-  parseExperiment,
   parseRouter,
   parseRouters,
+  readExperiment,
+  withoutFlags,
 } from '@moekit/bench';
 import type { Experiment, PluginRegistry } from '@moekit/bench';
 
+import { unknownRouter } from '../../assert-names.js';
 import type { Defaults } from '../../container.js';
 import { originOf } from '../../container.js';
 import type { BenchFlags } from '../bench.js';
@@ -22,20 +24,26 @@ export async function experimentOf(
   { registry, defaults }: { readonly registry: PluginRegistry; readonly defaults: Defaults },
 ): Promise<Experiment> {
   const { config: file, task, backend, seeds, routers, data: source, tokenizer, steps } = flags;
-  const given = file === undefined ? defaults.bench : await loadConfig(file, process.cwd());
-  const config = overDefaults({ backend: defaults.backend }, given);
-  const from =
-    file === undefined ? `The experiment${originOf(defaults, 'bench')}` : `Config ${file}`;
+  const loaded = file === undefined ? undefined : await loadConfig(file, process.cwd());
+  const config = overDefaults({ backend: defaults.backend }, loaded?.config ?? defaults.bench);
+  const listed = routers === undefined ? undefined : routerList(routers);
+  const own = flags.router.map(parseRouter);
   const chosen = {
     ...config,
-    ...defined({ task, backend, seeds, routers: routers && routerList(routers) }),
+    ...defined({ task, backend, seeds, routers: listed }),
     data: over(config['data'], { source, tokenizer }),
     training: over(config['training'], { steps }),
   };
-  const experiment = parseExperiment(chosen, from, registry);
-  if (flags.router.length === 0) return experiment;
-  const own = flags.router.map(parseRouter);
-  return parseExperiment({ ...chosen, routers: [...experiment.routers, ...own] }, from, registry);
+  const said = Object.keys(defined({ task, backend, seeds, routers }));
+  const origin = {
+    name: file === undefined ? `The experiment${originOf(defaults, 'bench')}` : `Config ${file}`,
+    at: withoutFlags(loaded?.at, said),
+    flags: said,
+  };
+  const context = { registry, unknownRouter: (name: string) => unknownRouter(name, registry) };
+  const experiment = await readExperiment(chosen, origin, context);
+  if (own.length === 0) return experiment;
+  return readExperiment({ ...chosen, routers: [...experiment.routers, ...own] }, origin, context);
 }
 
 /** The dense baseline comes first whether it was listed or not. */

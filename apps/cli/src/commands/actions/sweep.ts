@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path';
 
-import type { Experiment, Found, PluginRegistry, Prepared, Preset } from '@moekit/bench';
+import type { Experiment, Found, LoadedConfig, PluginRegistry, Prepared, Preset } from '@moekit/bench';
 import {
   TrialStore,
   applySettings,
@@ -8,19 +8,21 @@ import {
   inspectApart,
   listJobs,
   loadConfig,
-  parseExperiment,
   parseSettings,
   parts,
   prepareExperiment,
   presetOf,
+  readExperiment,
 } from '@moekit/bench';
+import type { MoekitError } from '@moekit/core';
+import { joinErrors } from '@moekit/core';
 import { resolveBinding } from '@moekit/core/di';
 import type { DependencyContainer } from 'tsyringe';
 
-import { assertRouterNames } from '../../assert-names.js';
+import { assertRouterNames, unknownRouter } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { SweepFlags } from '../sweep.js';
-import { overDefaults } from '../../given.js';
+import { defined, overDefaults } from '../../given.js';
 import { composeApplication, defaults } from '../../container.js';
 import { fail } from '../../errors.js';
 import type { Stop } from '../../interrupt.js';
@@ -125,18 +127,26 @@ async function sweptExperiment(
     backend,
   }: { readonly registry: PluginRegistry; readonly backend: Experiment['backend'] | undefined },
 ): Promise<Experiment> {
-  const input = overDefaults({ backend }, await inputOf(source, flags.preset));
-  const experiment = parseExperiment(input, source, registry);
+  const { config, at } = await inputOf(source, flags.preset);
+  const context = { registry, unknownRouter: (name: string) => unknownRouter(name, registry) };
+  const input = overDefaults({ backend }, config);
+  const experiment = await readExperiment(input, { name: source, ...(at && { at }) }, context);
   const said = flags.backend === undefined ? {} : { backend: '--backend' };
-  const chosen = applySettings(experiment, parseSettings(flags.set), { registry, flags: said });
-  return flags.backend === undefined
-    ? chosen
-    : parseExperiment({ ...chosen, backend: flags.backend }, 'The sweep', registry);
+  const errors: MoekitError[] = [];
+  const settings = parseSettings(flags.set, errors);
+  const set = applySettings(experiment, settings, { registry, flags: said, errors });
+  const wrong = joinErrors(errors, 'The list of --set');
+  if (wrong) throw wrong;
+  const chosen = { ...set, ...defined({ backend: flags.backend }) };
+  return readExperiment(chosen, { name: 'The sweep' }, context);
 }
 
-async function inputOf(source: string, preset: string): Promise<object> {
+async function inputOf(
+  source: string,
+  preset: string,
+): Promise<{ readonly config: object; readonly at?: LoadedConfig['at'] }> {
   if (extname(source) !== '') return loadConfig(source, process.cwd());
-  return presetOf(findExperiment(source), presetNamed(preset));
+  return { config: presetOf(findExperiment(source), presetNamed(preset)) };
 }
 
 function presetNamed(name: string): Preset {

@@ -23,7 +23,7 @@ import type { CheckpointFolder, Retention } from '@moekit/models/node';
 import { assertSameRun, readManifest } from '@moekit/models/node';
 import type { DependencyContainer } from 'tsyringe';
 
-import { assertRouterNames, assertTaskName } from '../../assert-names.js';
+import { assertRouterNames, assertTaskName, unknownRouter } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { TrainFlags } from '../train.js';
 import { defined } from '../../given.js';
@@ -130,8 +130,14 @@ async function specOf(flags: TrainFlags, application: DependencyContainer): Prom
   const spec = await readSpec(
     defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
     base
-      ? { base: specInput(base) }
-      : { base: own.train, backend: own.backend, from: originOf(own, 'train') },
+      ? { registry, base: specInput(base) }
+      : {
+          registry,
+          unknownRouter: (name) => unknownRouter(name, registry),
+          base: own.train,
+          backend: own.backend,
+          from: originOf(own, 'train'),
+        },
   );
   assertTaskName(spec.task, registry);
   if (!base || router !== undefined) assertRouterNames([spec.router], registry);
