@@ -14,7 +14,6 @@ export type { Answer, NamedExperiment, Preset } from './papers/named-experiment.
 export { listJobs } from './trial/list-jobs.js';
 export { loadConfig } from './spec/load-config.js';
 export type { LoadedConfig } from './spec/load-config.js';
-export { attempt } from './spec/attempt.js';
 export { withoutFlags } from './spec/origin.js';
 export type { Origin } from './spec/origin.js';
 export { readExperiment } from './spec/read-experiment.js';
