@@ -196,7 +196,10 @@ it('defaults that do not fit are named with their file', async () => {
 
 it('a key of a --config file that is undefined leaves the default', async () => {
   const cwd = await project({ 'run.mjs': 'export default { backend: undefined };' });
-  const spec = await readSpec({ config: join(cwd, 'run.mjs') }, { registry: registryOf([]), backend: 'cpu' });
+  const spec = await readSpec(
+    { config: join(cwd, 'run.mjs') },
+    { registry: registryOf([]), backend: 'cpu' },
+  );
   expect(spec.backend).toBe('cpu');
 });
 

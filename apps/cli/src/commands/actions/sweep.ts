@@ -1,6 +1,13 @@
 import { extname, join } from 'node:path';
 
-import type { Experiment, Found, LoadedConfig, PluginRegistry, Prepared, Preset } from '@moekit/bench';
+import type {
+  Experiment,
+  Found,
+  LoadedConfig,
+  PluginRegistry,
+  Prepared,
+  Preset,
+} from '@moekit/bench';
 import {
   TrialStore,
   applySettings,
