@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { moekit } from './moekit.js';
+import { expectToFit, WIDTHS } from './output/widths.js';
 
 test('doctor tells what would be chosen, and why', async () => {
   const { code, stdout } = await moekit(['doctor']);
@@ -12,18 +13,35 @@ test('doctor tells what would be chosen, and why', async () => {
   );
 });
 
+test.each(WIDTHS)('doctor fits %i columns', async (columns) => {
+  const { stdout } = await moekit(['doctor'], { env: { COLUMNS: String(columns) } });
+  expectToFit(stdout, columns);
+});
+
 test('doctor --json holds the same as data', async () => {
   const { stdout } = await moekit(['doctor', '--json']);
-  const report = JSON.parse(stdout) as { chosen: { name: string }; backends: { name: string }[] };
+  const report = JSON.parse(stdout) as {
+    chosen: { name: string };
+    backends: { name: string; usable: boolean }[];
+    attempts: { backend: string; works: boolean }[];
+  };
   expect(report.backends.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm', 'cpu']);
+  for (const backend of ['wasm', 'cpu'])
+    expect(report.attempts.find((one) => one.backend === backend)).toMatchObject({ works: true });
+  for (const { usable, name } of report.backends) {
+    const usual = report.attempts.find(({ backend }) => backend === name);
+    expect(usable, name).toBe(usual?.works ?? false);
+  }
   expect(report).toHaveProperty('versions.node', process.versions.node);
   expect(report).toHaveProperty('kernels.products.length', 3);
   expect(report).toHaveProperty('kernels.rows', 4096 * 8);
 });
 
-test('a machine without a Vulkan driver: nothing of the search for one is printed', async () => {
-  const { code, stderr } = await moekit(['doctor'], { env: { VK_ICD_FILENAMES: 'none.json' } });
+test('a machine without a Vulkan driver: WebGPU is not usable, and its search prints nothing', async () => {
+  const env = { VK_ICD_FILENAMES: 'none.json' };
+  const { code, stderr, stdout } = await moekit(['doctor'], { env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/webgpu +yes +no +no GPU adapter: install your GPU’s Vulkan driver/);
 });
 
 test('layer-time: a lower threshold computes fewer experts', { timeout: 120_000 }, async () => {

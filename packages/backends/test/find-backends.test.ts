@@ -131,7 +131,7 @@ describe('examine', () => {
     expect(report.chosen.name).toBe('cpu');
     expect(report.checks).toContainEqual({
       verdict: 'warning',
-      text: 'backend cpu: only the slow reference is usable',
+      text: 'only the slow reference backend, cpu, is usable',
     });
     expect(report.versions).toHaveProperty('node', process.versions.node);
   });

@@ -62,7 +62,12 @@ function check(facts: Omit<DoctorReport, 'checks'>): DoctorReport['checks'] {
   const { node } = process.versions;
   const slow = facts.chosen.name === 'cpu';
   const memory = facts.memoryBytes / GIB;
+  const only = {
+    verdict: 'warning',
+    text: 'only the slow reference backend, cpu, is usable',
+  } as const;
   return [
+    ...(slow ? [only] : []),
     verdict(supportsNode(node), 'problem', `Node ${node}`, 'needs 20.19+, 22.13+ or 24+'),
     verdict(
       facts.wasmSimd,
@@ -70,7 +75,6 @@ function check(facts: Omit<DoctorReport, 'checks'>): DoctorReport['checks'] {
       'WebAssembly SIMD',
       'missing: wasm runs several times slower',
     ),
-    verdict(!slow, 'warning', `backend ${facts.chosen.name}`, 'only the slow reference is usable'),
     verdict(facts.cores > 1, 'warning', `${facts.cores} cores`, 'trials run one after another'),
     verdict(memory >= 4, 'warning', `${memory.toFixed(1)} GiB memory`, 'use --workers 1'),
   ];

@@ -10,6 +10,8 @@ export interface ProcessOptions {
 export interface ProcessResult {
   /** Null where the program does not exist or a signal ended it. */
   readonly exitCode: number | null;
+  /** The signal that ended it. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -32,16 +34,16 @@ export function runProcess(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const end = () => endGroup(child.pid);
-    const settle = (exitCode: number | null) => {
+    const settle = (exitCode: number | null, ended: NodeJS.Signals | null) => {
       signal?.removeEventListener('abort', end);
-      resolve({ exitCode, ...said });
+      resolve({ exitCode, signal: ended, ...said });
     };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].on('data', (chunk: Buffer) => {
         said[stream] = (said[stream] + String(chunk)).slice(-KEPT);
       });
     }
-    child.on('error', () => settle(null));
+    child.on('error', () => settle(null, null));
     child.on('close', settle);
     if (signal?.aborted) end();
     signal?.addEventListener('abort', end, { once: true });

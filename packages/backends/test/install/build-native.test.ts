@@ -20,7 +20,7 @@ function build(arch: string, platform: string, exitCode: number, stderr = '') {
   const calls: string[][] = [];
   const run = (_command: string, args: readonly string[]) => {
     calls.push([...args]);
-    return Promise.resolve({ exitCode, stdout: '', stderr });
+    return Promise.resolve({ exitCode, signal: null, stdout: '', stderr });
   };
   const target = { project, to: join(project, 'native'), compiler: { CXX: 'g++' } };
   return buildNative(target, { arch, platform, run }).then((problem) => ({ problem, calls }));

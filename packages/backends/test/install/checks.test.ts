@@ -14,7 +14,12 @@ import { saysNoNetwork } from '../../src/install/network.js';
 const machine = (answers: Record<string, string>) => (command: string, args: readonly string[]) => {
   const line = [command, ...args].join(' ');
   const answer = Object.entries(answers).find(([start]) => line.startsWith(start));
-  return Promise.resolve({ exitCode: answer ? 0 : null, stdout: answer?.[1] ?? '', stderr: '' });
+  return Promise.resolve({
+    exitCode: answer ? 0 : null,
+    stdout: answer?.[1] ?? '',
+    stderr: '',
+    signal: null,
+  });
 };
 
 const error = (code: string, text: string) =>
