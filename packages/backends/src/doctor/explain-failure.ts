@@ -1,6 +1,6 @@
 import type { ConcreteBackend } from '../backends/all.js';
 
-/** What is known of a process that failed. */
+/** The words and the end of a process that failed. */
 export interface Failure {
   readonly backend: ConcreteBackend;
   readonly timedOut: boolean;
