@@ -20,7 +20,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Remembered } from './default-routes.js';
 import { remember } from './default-routes.js';
 
-/** Recorded before the routers were made of pieces. */
+/** Recorded before the routers were made of pieces; switch and noisy-topk in training since they draw their noise on tensors. */
 const before = JSON.parse(
   readFileSync(new URL('default-routes.json', import.meta.url), 'utf8'),
 ) as Record<string, Remembered>;

@@ -27,6 +27,7 @@ export { assertPlugin, defineRouter } from './contract/plugin.js';
 export type { RouterAbout, RouterPlugin } from './contract/plugin.js';
 export { createRng, gumbelArray, normalArray, uniformArray } from './contract/rng.js';
 export type { Rng } from './contract/rng.js';
+export { normalNoise, uniformNoise } from './contract/noise.js';
 export type { RouteContext, Router, RouterSpec, Sequences } from './contract/router.js';
 export type { RouterState } from './contract/router-state.js';
 export type { RoutingStats } from './contract/routing-stats.js';

@@ -16,6 +16,7 @@ export { nearest } from './errors/nearest.js';
 export type { CapacityPriority } from './kernel/capacity-priority.js';
 export type { LinearOptions, Precision } from './kernel/linear.js';
 export { stopGradient } from './kernel/stop-gradient.js';
+export { filled } from './ops/filled.js';
 export { groupedLinear } from './ops/grouped-linear.js';
 export { defaultKernels } from './ops/kernels.js';
 export type { Kernels } from './ops/kernels.js';

@@ -100,3 +100,57 @@ describe('tfjs-wasm with its holes filled', () => {
     ]);
   });
 });
+
+describe('columns of matrices on wasm', () => {
+  const onCpu = async (compute: () => tf.Tensor[]) => {
+    await tf.setBackend('cpu');
+    const values = compute().map((t) => ({ shape: t.shape, values: Array.from(t.dataSync()) }));
+    await tf.setBackend('wasm');
+    return values;
+  };
+  const onWasm = (compute: () => tf.Tensor[]) =>
+    compute().map((t) => ({ shape: t.shape, values: Array.from(t.dataSync()) }));
+  const numbers = (rows: number, columns: number) =>
+    Array.from({ length: rows * columns }, (_, i) => i - 7);
+
+  /** Rows, columns; both sides of the width from which a row is copied at once. */
+  it.each([
+    [5, 3],
+    [4, 33],
+    [1, 9],
+    [7, 8],
+    [3, 70],
+  ] as const)('of [%i,%i] are those of cpu', async (rows, columns) => {
+    for (const dtype of ['float32', 'int32'] as const) {
+      const x = () => tf.tensor2d(numbers(rows, columns), [rows, columns], dtype);
+      const y = () => tf.tensor2d(numbers(rows, 2), [rows, 2], dtype);
+      const compute = () => [
+        tf.slice(x(), [0, 1], [rows, columns - 1]),
+        tf.slice(x(), [rows - 1, 0], [1, columns]),
+        tf.slice(x(), [0, columns - 1], [-1, 1]),
+        tf.slice(x(), [0, 0], [0, columns]),
+        tf.concat([x(), y(), x()], 1),
+        tf.concat([y()], -1),
+        tf.concat([x(), x()], 0),
+        ...tf.split(x(), [1, columns - 1], 1),
+        ...tf.split(tf.concat([x(), x()], 1), 2, -1),
+        ...tf.split(tf.concat([x(), x()], 0), 2, 0),
+      ];
+      expect(onWasm(compute)).toEqual(await onCpu(compute));
+    }
+  });
+
+  it('other ranks and booleans are left to tfjs', async () => {
+    const compute = () => [
+      tf.slice(tf.range(0, 24).reshape([2, 3, 4]), [0, 1, 1], [2, 2, 3]),
+      tf.concat([tf.range(0, 4), tf.range(0, 2)]),
+      tf.slice(tf.tensor2d([1, 0, 1, 1], [2, 2], 'bool'), [0, 1], [2, 1]),
+      ...tf.split(tf.range(0, 24).reshape([2, 3, 4]), 2, 2),
+    ];
+    expect(onWasm(compute)).toEqual(await onCpu(compute));
+  });
+
+  it('a slice beyond the matrix is refused', () => {
+    expect(() => tf.slice(tf.zeros([2, 3]), [0, 2], [2, 2])).toThrow();
+  });
+});

@@ -57,7 +57,7 @@ function createHash(spec: RouterSpec, { k, weights, tableSize }: HashOptions): R
   const { numExperts } = spec;
   assertChoices('hash', k, numExperts);
   const drawn = independentRows(createRng(spec.seed).fork('hash'), tableSize, numExperts, k);
-  const experts = keep(tensor2d(drawn, [tableSize, k], 'int32'));
+  const experts = keep(tensor2d(drawn, [tableSize, k], 'float32'));
   const gate = weights === 'learned' ? createGate(spec) : undefined;
   const route = (x: Tensor2D, context: RouteContext): Routing => {
     const rows = cast<Tensor1D>(mod(idsOf(context), tableSize), 'int32');

@@ -11,17 +11,7 @@ import {
 } from '@moekit/core';
 import { coefficient, optionsOf, whole } from '@moekit/core/options';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import {
-  add,
-  cast,
-  equal,
-  expandDims,
-  floorDiv,
-  mod,
-  mul,
-  range,
-  sub,
-} from '@tensorflow/tfjs-core';
+import { abs, add, cast, expandDims, mod, mul, relu, sub, tensor1d } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertChoices, blockSize, fail } from './assert-experts.js';
@@ -100,8 +90,9 @@ function createOracle(
 
 /** @param labels int32 [T]      @returns float32 [T,E] of 0/1, the experts of each token's label */
 function blocks(labels: Tensor1D, size: number, numExperts: number): Tensor2D {
-  const owner = floorDiv(range(0, numExperts, 1, 'int32'), size); // [E]
-  return cast(equal(expandDims(labels, 1), owner), 'float32');
+  const owner = tensor1d(Float32Array.from({ length: numExperts }, (_, e) => Math.floor(e / size)));
+  const distance = abs(sub(cast(expandDims(labels, 1), 'float32'), owner)); // [T,E]
+  return relu(sub(1, distance)); // a comparison of unlike shapes is slow on wasm
 }
 
 function labelsOf({ labels }: RouteContext): Tensor1D {

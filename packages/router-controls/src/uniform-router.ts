@@ -39,7 +39,7 @@ function createUniform(spec: RouterSpec, { k }: UniformOptions): Router {
   const route = (x: Tensor2D, { rng, tokenMask }: Parameters<Router['route']>[1]): Routing => {
     const tokens = x.shape[0];
     const drawn = balancedRows(rng.fork('uniform'), tokens, numExperts, k);
-    const experts = tensor2d(drawn, [tokens, k], 'int32');
+    const experts = tensor2d(drawn, [tokens, k], 'float32');
     const chosen = lookUp({ experts, numExperts }, numbersOf(tokens, tokenMask)); // [T,E]
     const dispatchMask = maskTokens(chosen, tokenMask);
     const shape: [number, number] = [tokens, numExperts];

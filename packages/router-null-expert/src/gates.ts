@@ -20,6 +20,8 @@ export type GateNorm = 'real' | 'none' | 'all';
 export interface GateInput {
   /** float32 [T,N], or [T,N+1] with the null logit last. */
   readonly logits: Tensor2D;
+  /** float32 [T,N], the logits of the real experts. */
+  readonly real: Tensor2D;
   /** float32 [T,N] of 0/1, real experts that were selected. */
   readonly selected: Tensor2D;
   /** float32 [T], null slots taken; 0 for padding. */
@@ -53,10 +55,8 @@ export function gateWeights(input: GateInput, norm: GateNorm): Gates {
 
 /** From logits rather than probabilities, so that a null block that takes all the mass cannot cause 0 / 0. */
 function normalised(input: GateInput, norm: 'real' | 'all'): Gates {
-  const { logits, selected } = input;
-  const [tokens, experts] = selected.shape;
-  if (norm === 'all' && logits.shape[1] > experts) return overAll(input);
-  const real: Tensor2D = slice(logits, [0, 0], [tokens, experts]);
+  const { logits, real, selected } = input;
+  if (norm === 'all' && logits.shape[1] > selected.shape[1]) return overAll(input);
   return { combineWeights: mul(selectedSoftmax(real, selected), selected) };
 }
 

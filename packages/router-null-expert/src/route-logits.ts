@@ -9,7 +9,7 @@ import {
   zLosses,
 } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, concat, div, mul, slice, softmax, step, sub, sum } from '@tensorflow/tfjs-core';
+import { add, div, mul, slice, softmax, step, sub, sum, tensor1d } from '@tensorflow/tfjs-core';
 
 import { assertRule } from './assert-rule.js';
 import { slotBalance, withNullColumn } from './balance.js';
@@ -69,8 +69,9 @@ function decide(logits: Tensor2D, rule: NullExpertRule, balanced: Balanced): Rou
   const zero =
     nullCopies > 0 ? zeroComputeOf({ probs: slotProbs, selected: choices, experts }) : undefined;
   const nullProb = zero && div<Tensor1D>(zero.mass, nullCopies);
+  const real = realOf(logits);
   const { combineWeights, nullWeight } = gateWeights(
-    { logits, selected, nullSlots, probs, nullProb },
+    { logits, real, selected, nullSlots, probs, nullProb },
     rule.gateNorm,
   );
   const copies = rule.kind === 'copy' && nullWeight ? { copyWeight: nullWeight } : {};
@@ -80,7 +81,7 @@ function decide(logits: Tensor2D, rule: NullExpertRule, balanced: Balanced): Rou
     combineWeights,
     dispatchMask: selected,
     maxPairs: tokens * kMax,
-    logits: realOf(logits),
+    logits: real,
     probs,
     losses: [...losses, ...zLosses(zLogits, zLossCoefficient, tokenMask)],
     statistics,
@@ -91,10 +92,9 @@ function decide(logits: Tensor2D, rule: NullExpertRule, balanced: Balanced): Rou
 /** N + 1 columns with the softmax and the log-partition of N + M: the null logit carries + log M. */
 function expand(logits: Tensor2D, nullCopies: number): Tensor2D {
   if (nullCopies === 0) return logits;
-  const [tokens, columns] = logits.shape;
-  const real = slice(logits, [0, 0], [tokens, columns - 1]);
-  const nullLogit = slice(logits, [0, columns - 1], [tokens, 1]);
-  return concat([real, add<Tensor2D>(nullLogit, Math.log(nullCopies))], 1);
+  const copies = new Float32Array(logits.shape[1]);
+  copies[copies.length - 1] = Math.log(nullCopies);
+  return add(logits, tensor1d(copies));
 }
 
 /**

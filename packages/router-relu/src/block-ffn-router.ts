@@ -1,5 +1,4 @@
-import type { RouteContext, RouterLoss, RouterSpec, Routing } from '@moekit/core';
-import { createBalance, createGate, defineRouter, gatedRouter, parameter } from '@moekit/core';
+import { createGate, defineRouter, gatedRouter } from '@moekit/core';
 import {
   amount,
   balanceOptions,
@@ -11,14 +10,13 @@ import {
   whole,
   wholeFrom,
 } from '@moekit/core/options';
-import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, div, mean, mul, sqrt, square } from '@tensorflow/tfjs-core';
+import { balanceOf } from '@moekit/core/pieces';
 import type * as z from 'zod/mini';
 
 import { AdaptiveCoefficient } from './adaptive-coefficient.js';
-import type { OpenGates } from './open-gates.js';
+import { createScale, normalisedHeights } from './normalised-heights.js';
 import { openGates } from './open-gates.js';
-import { chunkLoss, localityLoss } from './sequence-losses.js';
+import { sequenceLosses } from './sequence-losses.js';
 import { assertTarget, target } from './target.js';
 
 const options = optionsOf({
@@ -52,16 +50,6 @@ export interface BlockFfnOptions extends z.output<typeof options> {}
 /** The options as a program passes them: each has a default. */
 export interface BlockFfnInput extends z.input<typeof options> {}
 
-/**
- * The weights of open gates: their root mean square over all E experts is 1 before the scale.
- * Formula:  w_te = g_e r_te / sqrt(mean_j r_tj^2 + eps),  r = relu(z)   (BlockFFN, 2507.08771 section 3.1)
- * @param heights float32 [T,E], r      @param scale float32 [1,E], g      Gradient: through both.
- */
-export function normalisedHeights(heights: Tensor2D, scale: Tensor2D, epsilon: number): Tensor2D {
-  const size = sqrt(add(mean(square(heights), 1, true), epsilon)); // [T,1]
-  return mul(div(heights, size), scale);
-}
-
 /** BlockFFN (2507.08771): ReLU gates, normalised over the experts, open for few experts within a run of tokens. */
 export const blockFfnRouter = defineRouter<BlockFfnOptions, BlockFfnInput>({
   name: 'block-ffn',
@@ -73,27 +61,22 @@ export const blockFfnRouter = defineRouter<BlockFfnOptions, BlockFfnInput>({
   options,
   create: (spec, settings) => {
     const { expertsPerToken, epsilon, maxExperts = spec.numExperts } = settings;
-    const { balanceCoefficient, balanceScope: scope, balanceWindow: window } = settings;
     assertTarget('block-ffn', expertsPerToken, spec);
     const gate = createGate(spec);
     const scale = createScale(spec);
     const lambda = new AdaptiveCoefficient(settings);
-    const balance = createBalance(spec.numExperts, {
-      coefficient: balanceCoefficient,
-      scope,
-      window,
-    });
+    const balance = balanceOf(spec.numExperts, settings);
     return gatedRouter(spec, {
       name: 'block-ffn',
       expertsPerToken,
       gates: [gate],
-      state: [{ variables: () => [scale], dispose: () => scale.dispose() }, lambda, balance],
-      route: (x, context): Routing => {
+      state: [scale, lambda, balance],
+      route: (x, context) => {
         const logits = gate.logits(x);
         const gates = openGates(logits, { maxExperts, tokenMask: context.tokenMask });
         const { losses, statistics } = balance.of(gates.shares, gates.open, context);
         return {
-          combineWeights: normalisedHeights(gates.heights, scale, epsilon),
+          combineWeights: normalisedHeights(gates.heights, scale.values, epsilon),
           dispatchMask: gates.open,
           maxPairs: x.shape[0] * Math.min(maxExperts, spec.numExperts),
           logits,
@@ -105,26 +88,3 @@ export const blockFfnRouter = defineRouter<BlockFfnOptions, BlockFfnInput>({
     });
   },
 });
-
-function createScale({ numExperts }: RouterSpec) {
-  return parameter<Rank.R2>(new Float32Array(numExperts).fill(1), [1, numExperts]);
-}
-
-/** Both losses are of sequences: where the context names none, there are none. */
-function sequenceLosses(
-  logits: Tensor2D,
-  { open, shares }: OpenGates,
-  { chunkLength, localityCoefficient, steepness }: BlockFfnOptions,
-  lambda: AdaptiveCoefficient,
-  { sequences, tokenMask }: RouteContext,
-): RouterLoss[] {
-  if (!sequences) return [];
-  const chunk = chunkLoss(mul(shares, open), sequences, chunkLength, tokenMask);
-  const losses = [lambda.times({ name: 'chunk-sparsity', value: chunk })];
-  if (localityCoefficient === 0) return losses;
-  const value = localityLoss(logits, sequences, steepness, tokenMask);
-  return [
-    ...losses,
-    { name: 'locality', value, coefficient: localityCoefficient, atBalance: null },
-  ];
-}

@@ -1,121 +1,39 @@
-import type { Sequences } from '@moekit/core';
-import type {
-  GradSaveFunc,
-  Scalar,
-  Tensor,
-  Tensor1D,
-  Tensor2D,
-  Tensor3D,
-} from '@tensorflow/tfjs-core';
-import {
-  abs,
-  add,
-  customGrad,
-  div,
-  exp,
-  expandDims,
-  log,
-  max,
-  maximum,
-  mul,
-  ones,
-  pad,
-  relu,
-  reshape,
-  sigmoid,
-  slice,
-  sub,
-  sum,
-  tensor1d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import type { RouteContext, RouterLoss } from '@moekit/core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { mul } from '@tensorflow/tfjs-core';
 
-/** Keeps the logarithm finite where one expert has the whole share; of the released code. */
-const EPSILON = 1e-5;
+import type { AdaptiveCoefficient } from './adaptive-coefficient.js';
+import { chunkLoss } from './chunk-loss.js';
+import { localityLoss } from './locality-loss.js';
+import type { OpenGates } from './open-gates.js';
+
+export interface SequenceLossRule {
+  /** L, tokens of a chunk. */
+  readonly chunkLength: number;
+  readonly localityCoefficient: number;
+  /** s of the sigmoid in the locality loss. */
+  readonly steepness: number;
+}
 
 /**
- * Neighbours should open the same gates.
- * Formula:  L = mean over pairs (t, t+1) of a sequence and over e of BCE(sigmoid(s z_te), sigmoid(s z_t+1,e))
- *           BCE(p, q) = -q log p - (1 - q) log(1 - p)   (BlockFFN, 2507.08771, activation locality loss)
- * @param logits float32 [T,E], before the ReLU      @param steepness s, 100 in the released code
- * @returns float32 scalar, 0 where no two tokens are neighbours      Gradient: through both of a pair, as there.
+ * The losses of BlockFFN that make neighbours share experts: few for a chunk, by a weight that moves, and the same for a pair. Both
+ * are of sequences: where the context names none, there are none.
+ * @param logits float32 [T,E]
  */
-export function localityLoss(
+export function sequenceLosses(
   logits: Tensor2D,
-  sequences: Sequences,
-  steepness: number,
-  tokenMask?: Tensor1D,
-): Scalar {
-  if (sequences.length === 1) return sum<Scalar>(mul(logits, 0)); // tfjs's sums of nothing differ by backend
-  return tidy(() => {
-    const pairs = expandDims(neighbours(sequences, tokenMask), 1); // [T-1,1]
-    const count = maximum(mul(sum(pairs), logits.shape[1]), 1);
-    return surpriseOf(mul<Tensor2D>(logits, steepness), div(pairs, count) as Tensor2D);
-  });
-}
-
-/**
- * sum over rows t and columns of weight_t BCE(sigmoid a_t, sigmoid a_t+1), with a gradient of its own: on the tape its slices
- * and its logarithm cost as much as the rest of a router.
- * @param a float32 [T,E]      @param weights float32 [T-1,1], constant
- */
-function surpriseOf(a: Tensor2D, weights: Tensor2D): Scalar {
-  const [rows, experts] = [a.shape[0] - 1, a.shape[1]];
-  const from = (x: Tensor2D, row: number): Tensor2D => slice(x, [row, 0], [rows, experts]);
-  const surprise = (x: Tensor2D, save: GradSaveFunc) => {
-    const open = sigmoid(x);
-    const [left, now, next] = [from(x, 0), from(open, 0), from(open, 1)];
-    const surer = add(abs(sub(now, 0.5)), 0.5); // max(p, 1 - p), which is slow on wasm
-    const softplus = sub(relu(left), log(surer));
-    const value = sum<Scalar>(mul(sub(softplus, mul(left, next)), weights));
-    save([left, now, next, weights]);
-    const gradFunc = (dy: Scalar, [l, p, q, w]: Tensor[]) => {
-      const scale = mul(w!, dy); // [T-1,1]
-      const first = mul<Tensor2D>(sub(p!, q!), scale);
-      const second = mul<Tensor2D>(mul(mul(l!, q!), sub(q!, 1)), scale);
-      return add(pad(first, [[0, 1], [0, 0]]), pad(second, [[1, 0], [0, 0]])); // prettier-ignore
-    };
-    return { value, gradFunc };
-  };
-  return customGrad(surprise as never)(a) as Scalar;
-}
-
-/** 1 where a row and the next are tokens of one sequence. [T-1] */
-function neighbours({ batch, length }: Sequences, tokenMask?: Tensor1D): Tensor1D {
-  const rows = batch * length - 1;
-  const together = tensor1d(Array.from({ length: rows }, (_, t) => +((t + 1) % length > 0)));
-  if (!tokenMask) return together;
-  const both = mul(slice(tokenMask, [0], [rows]), slice(tokenMask, [1], [rows]));
-  return mul(together, both);
-}
-
-/**
- * The experts that a run of L tokens needs between them should be few: their weights are read once for all.
- * Formula:  L = 1 - mean over chunks and e of prod_{t in chunk} (1 - p_te + 1e-5)
- *           (BlockFFN, 2507.08771, chunk sparsification loss). Chunks do not overlap; the last of a sequence may be short.
- * @param shares float32 [T,E], p; 0 for closed gates and for padding
- * @returns float32 scalar      Gradient: through shares.
- */
-export function chunkLoss(
-  shares: Tensor2D,
-  { batch, length }: Sequences,
-  chunkLength: number,
-  tokenMask?: Tensor1D,
-): Scalar {
-  return tidy(() => {
-    const experts = shares.shape[1];
-    const each = Math.min(chunkLength, Math.max(length, 1)); // no rows for the rest of a longer chunk
-    const chunks = Math.ceil(length / each);
-    const inChunks = (x: Tensor3D): Tensor3D => {
-      const rows = pad(x, [[0, 0], [0, chunks * each - length], [0, 0]]); // prettier-ignore
-      return reshape(rows, [batch * chunks, each, x.shape[2]]);
-    };
-    const left = log(add(sub(1, shares), EPSILON)); // [T,E], log of the chance that e is not needed
-    const present = tokenMask ?? ones([batch * length]);
-    const real = inChunks(reshape(present, [batch, length, 1])); // [C,L,1]
-    const unneeded = exp(sum(mul(inChunks(reshape(left, [batch, length, experts])), real), 1)); // [C,E]
-    const inUse = max(real, 1); // [C,1], 0 for a chunk of padding
-    const whole = maximum(mul(sum(inUse), experts), 1);
-    return div(sum(mul(sub(1, unneeded), inUse)), whole) as Scalar;
-  });
+  { open, shares }: OpenGates,
+  { chunkLength, localityCoefficient, steepness }: SequenceLossRule,
+  lambda: AdaptiveCoefficient,
+  { sequences, tokenMask }: RouteContext,
+): RouterLoss[] {
+  if (!sequences) return [];
+  const chunk = chunkLoss(mul(shares, open), sequences, chunkLength, tokenMask);
+  const losses = [lambda.times({ name: 'chunk-sparsity', value: chunk })];
+  if (localityCoefficient === 0) return losses;
+  const value = localityLoss(logits, sequences, steepness, tokenMask);
+  return [
+    ...losses,
+    { name: 'locality', value, coefficient: localityCoefficient, atBalance: null },
+  ];
 }

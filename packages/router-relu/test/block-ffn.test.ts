@@ -8,7 +8,8 @@ import { grad, memory, setBackend, tensor1d, tensor2d, tidy } from '@tensorflow/
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { blockFfnRouter } from '../src/index.js';
-import { chunkLoss, localityLoss } from '../src/sequence-losses.js';
+import { chunkLoss } from '../src/chunk-loss.js';
+import { localityLoss } from '../src/locality-loss.js';
 import { expectNear } from './near.js';
 import type { Matrix } from './reference.js';
 import {

@@ -1,9 +1,9 @@
 import { selectThreshold, selectTopK } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { greater, mul, where } from '@tensorflow/tfjs-core';
+import { add, mul, sub } from '@tensorflow/tfjs-core';
 
-/** Near the end of float32: its share of a softmax is 0 next to any other logit. */
-const LOWEST = -3e38;
+/** Near the end of float32: the share of its negative in a softmax is 0 next to any other logit. */
+const LOWEST = 3e38;
 
 /**
  * The threshold's choice among the k likeliest experts of each token.
@@ -14,6 +14,6 @@ const LOWEST = -3e38;
 export function selectWithin(logits: Tensor2D, k: number, threshold: number): Tensor2D {
   const top = selectTopK(logits, k); // [T,E]
   if (threshold === 1) return top;
-  const shares = where(greater(top, 0), logits, LOWEST) as Tensor2D; // of the top k alone, as logits
+  const shares: Tensor2D = add(mul(logits, top), mul(sub(top, 1), LOWEST)); // of the top k alone, as logits
   return mul(selectThreshold(shares, threshold), top);
 }

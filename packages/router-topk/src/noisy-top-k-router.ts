@@ -4,14 +4,14 @@ import {
   defineRouter,
   gatedRouter,
   maskTokens,
-  normalArray,
+  normalNoise,
   selectedSoftmax,
   squaredCoefficientOfVariation,
 } from '@moekit/core';
 import { amount, choice, coefficient, optionsOf, whole } from '@moekit/core/options';
 import { routingOf, topExperts } from '@moekit/core/pieces';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, mul, softmax, softplus, sum, tensor2d } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { add, mul, softmax, softplus, sum } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
@@ -55,7 +55,7 @@ export function routeNoisyTopK(
   { training, rng, tokenMask }: RouteContext,
 ): Routing {
   const spread = add<Tensor2D>(softplus(noise), Math.max(settings.noiseFloor, SMALLEST_SPREAD));
-  const draws = () => tensor2d(normalArray(rng.fork('gate noise'), clean.size), clean.shape);
+  const draws = () => normalNoise<Rank.R2>(rng.fork('gate noise'), clean.shape);
   const noisy: Tensor2D = training ? add(clean, mul(draws(), spread)) : clean; // H [T,E]
   const top = topExperts(noisy, settings.k);
   const selected = maskTokens(top, tokenMask);

@@ -14,22 +14,7 @@ import {
 import { amount, balanceOptions, optionsOf } from '@moekit/core/options';
 import { balanceOf, routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import {
-  abs,
-  add,
-  cast,
-  cumsum,
-  div,
-  lessEqual,
-  max,
-  maximum,
-  mul,
-  softmax,
-  step,
-  sub,
-  tensor2d,
-  zerosLike,
-} from '@tensorflow/tfjs-core';
+import { abs, add, cumsum, max, mul, softmax, step, sub, tensor2d } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTwoExperts } from './assert-experts.js';
@@ -71,9 +56,9 @@ function choose(logits: Tensor2D, jitter: number, noise?: Rng, left?: Tensor2D):
   const ranked = left ? select(logits, (z) => among(z, left)) : logits;
   const competing = select(logits, (z) => {
     const best: Tensor2D = max(stopGradient(ranked), 1, true); // [T,1]
-    const size = maximum(abs(z), add(best, zerosLike(z))); // of equal shapes: wasm is slow on others
-    const distance = div(sub(best, z), maximum(size, 1e-30));
-    const close = cast<Tensor2D>(lessEqual(distance, 2 * jitter), 'float32');
+    const distance = sub(best, z);
+    const beyond = (size: Tensor2D) => step(sub(distance, mul(size, 2 * jitter)));
+    const close: Tensor2D = sub(1, mul(beyond(abs(z)), beyond(best))); // far is what is beyond both
     return left ? mul(close, left) : close;
   });
   const shares = selectedSoftmax(logits, competing);

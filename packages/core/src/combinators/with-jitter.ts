@@ -1,9 +1,9 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { mul, tensor2d } from '@tensorflow/tfjs-core';
+import { mul } from '@tensorflow/tfjs-core';
 
 import { assertNumber } from '../arguments/assert-arguments.js';
 import type { RouteContext, Router } from '../contract/router.js';
-import { uniformArray } from '../contract/rng.js';
+import { uniformNoise } from '../contract/noise.js';
 import { wrapRouter } from './wrap-router.js';
 
 /**
@@ -19,6 +19,5 @@ export function withJitter(router: Router, amount: number): Router {
 
 function jitter(x: Tensor2D, amount: number, { training, rng }: RouteContext): Tensor2D {
   if (!training) return x;
-  const factors = uniformArray(rng.fork('jitter'), x.size, 1 - amount, 1 + amount);
-  return mul(x, tensor2d(factors, x.shape));
+  return mul(x, uniformNoise(rng.fork('jitter'), x.shape, 1 - amount, 1 + amount));
 }

@@ -52,6 +52,11 @@ function normalOf(u: number, v: number): number {
 /** Of each source made here, what draws many numbers at once, of which none becomes an object for the collector. */
 const atOnce = new WeakMap<Rng, (values: Float64Array) => void>();
 
+/** Whether a source is of `createRng`; another's numbers are its own affair. */
+export function isSeeded(rng: Rng): boolean {
+  return atOnce.has(rng);
+}
+
 /** n draws from U[0, 1), those that as many calls of `uniform` give. */
 function draws(rng: Rng, n: number): Float64Array {
   const values = new Float64Array(n);
@@ -114,7 +119,7 @@ export function uniformArray(rng: Rng, n: number, low = 0, high = 1): Float32Arr
 export function normalArray(rng: Rng, n: number, std = 1): Float32Array {
   assertDraws(rng, n);
   const values = new Float32Array(n);
-  if (!atOnce.has(rng)) {
+  if (!isSeeded(rng)) {
     for (let i = 0; i < n; i++) values[i] = std * rng.normal();
     return values;
   }

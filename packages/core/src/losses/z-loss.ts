@@ -2,15 +2,14 @@ import { fusedRouting } from '@moekit/kernels';
 import type { GradSaveFunc, Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   add,
-  cast,
   customGrad,
-  equal,
   exp,
   log,
   max,
   mul,
   reshape,
   square,
+  step,
   sub,
   sum,
   tidy,
@@ -54,7 +53,7 @@ function rowMax(x: Tensor2D): Tensor2D {
     const [rows, save] = inputs as unknown as [Tensor, GradSaveFunc];
     const value: Tensor2D = max(rows, 1, true);
     save([rows, value]);
-    const isMax = ([of, highest]: Tensor[]) => cast(equal(sub(of!, highest!), 0), 'float32');
+    const isMax = ([of, highest]: Tensor[]) => sub(1, step(sub(highest!, of!))); // no comparison, which is slow on wasm
     return { value, gradFunc: (dy, saved) => mul(dy, isMax(saved)) };
   })(x);
 }

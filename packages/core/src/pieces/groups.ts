@@ -1,6 +1,6 @@
 import { selectTopK } from '@moekit/kernels';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, matMul, max, mul, reshape, sub, tensor2d } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { add, matMul, max, mul, reshape, step, sub, sum, tensor2d } from '@tensorflow/tfjs-core';
 
 import {
   assertMembers,
@@ -62,10 +62,13 @@ function groupScores(scores: Tensor2D, { groups, groupScore }: GroupRule): Tenso
   return reshape(best, [tokens, groups]);
 }
 
-/** The sum of the two highest of each row, which may be equal. [n,m] -> [n] */
-function twoBest(rows: Tensor2D): Tensor1D {
-  const others = sub(rows, mul(selectTopK(rows, 1), CLOSED)); // [n,m]
-  return add(max<Tensor1D>(rows, 1), max<Tensor1D>(others, 1));
+/** The sum of the two highest of each row, which may be equal. [n,m] -> [n,1] */
+function twoBest(rows: Tensor2D): Tensor2D {
+  const best: Tensor2D = max(rows, 1, true);
+  const isBest = sub(1, step(sub(best, rows))); // [n,m]
+  const others: Tensor2D = max(sub(rows, mul(isBest, CLOSED)), 1, true);
+  const isShared = step(sub(sum(isBest, 1, true), 1)); // [n,1]
+  return add(best, add(mul(best, isShared), mul(others, sub(1, isShared))));
 }
 
 /**

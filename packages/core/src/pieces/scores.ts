@@ -1,5 +1,17 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { maximum, pad, relu, sigmoid, slice, softmax, softplus, sqrt } from '@tensorflow/tfjs-core';
+import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  clipByValue,
+  customGrad,
+  div,
+  mul,
+  pad,
+  relu,
+  sigmoid,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+} from '@tensorflow/tfjs-core';
 
 import { assertTensor, assertWord } from '../arguments/assert-arguments.js';
 
@@ -44,8 +56,20 @@ function inWholeVectors(f: (x: Tensor2D) => Tensor2D, x: Tensor2D): Tensor2D {
 
 /** Below it the square root is the least that float32 tells from 0, and its slope would grow past every bound. */
 const LEAST = -64;
+const MOST = 3e38;
 
-/** sqrt(softplus z) with a slope that stays finite where softplus underflows. */
+/**
+ * sqrt(softplus z) with a slope that stays finite where softplus underflows, and a gradient of its own: that of a bound costs more
+ * on wasm than the rest.
+ * Formula:  s = sqrt(softplus(max(z, LEAST)));  ds/dz = sigmoid(z) / (2 s)
+ */
 function sqrtSoftplus(logits: Tensor2D): Tensor2D {
-  return sqrt(softplus(maximum(logits, LEAST)));
+  return customGrad<Tensor2D>((...inputs) => {
+    const [z, save] = inputs as unknown as [Tensor2D, GradSaveFunc];
+    const value: Tensor2D = sqrt(softplus(clipByValue(z, LEAST, MOST)));
+    save([z, value]);
+    const gradFunc = (dy: Tensor, [of, score]: Tensor[]) =>
+      div(mul(mul(dy, 0.5), sigmoid(of!)), score!);
+    return { value, gradFunc };
+  })(logits);
 }

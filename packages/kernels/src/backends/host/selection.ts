@@ -62,6 +62,7 @@ function createLeaders(
   numExperts: number,
   k: number,
 ): (row: number) => Int32Array {
+  if (k === 1) return createFirst(logits, numExperts);
   const leading = new Float32Array(k);
   const ids = new Int32Array(k);
   return (row) => {
@@ -79,6 +80,23 @@ function createLeaders(
       ids[at] = e;
       last = leading[k - 1]!;
     }
+    return ids;
+  };
+}
+
+/** The highest logit of a row, the first of equals. */
+function createFirst(logits: Float32Array, numExperts: number): (row: number) => Int32Array {
+  const ids = new Int32Array(1);
+  return (row) => {
+    const from = row * numExperts;
+    let first = from;
+    let highest = logits[from]!;
+    for (let at = from + 1; at < from + numExperts; at++) {
+      if (!(logits[at]! > highest)) continue;
+      highest = logits[at]!;
+      first = at;
+    }
+    ids[0] = first - from;
     return ids;
   };
 }
@@ -107,16 +125,24 @@ export const selectThresholdKernel: HostKernel<'MoeSelectThreshold'> = {
     const [tokens, experts] = shapes.logits as [number, number];
     assertFinite(logits);
     mask.fill(0);
-    const rank = createRanking(logits, experts);
+    const few = createLeaders(logits, experts, Math.min(FEW_OF_PREFIX, experts));
+    const all = createRanking(logits, experts);
     const probs = new Float64Array(experts);
-    for (let t = 0; t < tokens; t++) {
-      const ranked = rank(t);
+    for (let t = 0, kept = 0; t < tokens; t++) {
       softmaxRow(logits, t * experts, experts, probs);
-      const kept = thresholdPrefix(ranked, probs, threshold);
+      let ranked = (kept < FEW_OF_PREFIX ? few : all)(t); // as many as the row before, most likely
+      kept = thresholdPrefix(ranked, probs, threshold);
+      if (kept === ranked.length && kept < experts) {
+        ranked = all(t);
+        kept = thresholdPrefix(ranked, probs, threshold);
+      }
       for (let r = 0; r < kept; r++) mask[t * experts + ranked[r]!] = 1;
     }
   },
 };
+
+/** A prefix that is shorter than this is found without ranking a row. */
+const FEW_OF_PREFIX = 4;
 
 /** How many of a ranking are kept: while `cumulative - own < threshold`, and always the first. */
 export function thresholdPrefix(

@@ -8,11 +8,13 @@ import { batchMatMulKernel } from './batch-matmul.js';
 import type { ProductThreads } from './bind.js';
 import { createBind } from './bind.js';
 import { fusedLinearWasm, groupedMatMulWasm, groupedOuterWasm } from './grouped-matmul.js';
+import { columnKernels } from './columns.js';
 import { identityKernel } from './identity.js';
 import { wasmMemory } from './memory.js';
 import type { WasmBuild } from './module.js';
 import { assertBuild, bestBuild } from './module.js';
 import { reluGradientWasm, rowKernelsWasm } from './rows.js';
+
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js';
 
 export const wasm: Backend = {
@@ -41,6 +43,7 @@ export function registerWasmKernels(
     batchMatMulKernel(bind),
     unsortedSegmentSumKernel,
     identityKernel,
+    ...columnKernels(),
   ];
   kernels.forEach(replaceKernel);
 }

@@ -1,0 +1,24 @@
+import type { Rank, ShapeMap, Tensor } from '@tensorflow/tfjs-core';
+import { engine, tensor, util } from '@tensorflow/tfjs-core';
+
+import { findBackend } from '../backends/find-backend.js';
+
+/**
+ * A tensor whose numbers the host writes: in host memory right where they are read, without an array for the collector.
+ * @param fill writes every number; it makes no tensor, for that may move the memory      @returns float32
+ */
+export function filled<R extends Rank>(
+  shape: ShapeMap[R],
+  fill: (values: Float32Array) => void,
+): Tensor<R> {
+  const memory = findBackend()?.memory;
+  const size = util.sizeFromShape(shape);
+  if (!memory || size === 0) {
+    const values = new Float32Array(size);
+    fill(values);
+    return tensor(values, shape, 'float32');
+  }
+  const made = memory.makeOutput(engine().backend as never, shape);
+  fill(memory.view(engine().backend as never, made) as Float32Array);
+  return engine().makeTensorFromTensorInfo(made) as Tensor<R>;
+}
