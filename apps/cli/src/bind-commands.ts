@@ -46,9 +46,9 @@ export function bindCommands(done: Done): readonly CommandUnknownOpts[] {
       const { report } = await import('./commands/actions/report.js');
       done(await report(folders, flags));
     }),
-    trainCommand().action(async (flags) => {
+    trainCommand().action(async (folder, flags) => {
       const { train } = await import('./commands/actions/train.js');
-      done(await train(flags));
+      done(await train(folder, flags));
     }),
     evalCommand().action(async (path, flags) => {
       const { evaluateCheckpoint } = await import('./commands/actions/eval.js');

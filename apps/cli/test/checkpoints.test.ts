@@ -91,10 +91,16 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
     }
   });
 
-  test('sizes that follow from a manifest are compared before anything is built', async () => {
-    const run = forged(({ config }) => Object.assign(config, { expertParameters: 1e12 }));
-    const { text } = await said(['train', '--resume', '--out', run, '--backend', 'wasm']);
-    expect(text).toMatch(/error MODELS_CHECKPOINT_MISMATCH: [^\n]*expert/);
+  test('sizes of experts in a manifest are compared before a run is resumed, branched or started with them', async () => {
+    const run = forged(({ config }) => Object.assign(config['experts']!, { numExperts: 1e9 }));
+    for (const beginning of [
+      ['--resume', run],
+      ['--from', run, 'new'],
+      ['--branch', run, 'new'],
+    ]) {
+      const { text } = await said(['train', ...beginning, '--backend', 'wasm']);
+      expect(text).toMatch(/error MODELS_CHECKPOINT_MISMATCH: [^\n]*elements/);
+    }
   });
 
   test('the best checkpoint names no code that is loaded unasked, whatever the last one names', async () => {

@@ -37,7 +37,7 @@ test('a folder that was made for a run without room is removed, with those made 
   writeFileSync(join(cwd, 'tiny.txt'), 'To be, or not to be, that is the question. '.repeat(100));
   mkdirSync(join(cwd, 'there'));
   const config = ['--config', fixture('tiny-train.json'), '--set', 'data.source=tiny.txt'];
-  const train = ['train', ...config, '--quiet', '--steps', '1', '--out'];
+  const train = ['train', ...config, '--quiet', '--no-log', '--steps', '1', '--out'];
   const sweep = ['sweep', fixture('tiny.json'), '--set', 'training.steps=2', '--quiet', '--out'];
   for (const [blocks, args] of [
     [1, [...train, 'a/b']],

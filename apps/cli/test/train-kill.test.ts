@@ -31,10 +31,13 @@ class WarmTraining {
   }
 
   /** Starts or resumes a run; `ended` is the exit code, or the signal that ended the process. */
-  async start(folder: string): Promise<{ ended: Promise<number | string>; kill(): void }> {
+  async start(
+    folder: string,
+    training: object,
+  ): Promise<{ ended: Promise<number | string>; kill(): void }> {
     await this.#ready;
     const ended = once(this.#child, 'exit').then(([code, signal]) => (code ?? signal) as number);
-    this.#child.send({ folder, steps: STEPS });
+    this.#child.send({ folder, training });
     return { ended, kill: () => void this.#child.kill('SIGKILL') };
   }
 
@@ -43,59 +46,75 @@ class WarmTraining {
   }
 }
 
-const finalBytes = (folder: string) =>
-  ['tensors.safetensors', 'manifest.json'].map((file) =>
-    readFileSync(
-      join(folder, 'checkpoints', `step-${String(STEPS).padStart(8, '0')}`, file),
-      'hex',
-    ),
-  );
+const finalBytes = (folder: string) => {
+  const last = lastCheckpoint(folder)!;
+  return [last, ...['tensors.safetensors', 'manifest.json'].map(readHex)];
+  function readHex(file: string) {
+    return readFileSync(join(folder, 'checkpoints', last, file), 'hex');
+  }
+};
 
 const withoutTimes = (folder: string) =>
   readFileSync(join(folder, 'events.jsonl'), 'utf8').replaceAll(/"seconds":[^,}]+/g, '');
+
+/** Kills runs of a training at random moments until there were so many deaths; each run ends as one that was never killed. */
+async function killAndCompare(training: object, kills: number): Promise<string> {
+  const cwd = await emptyFolder();
+  const rng = createRng(7);
+  const warm = [new WarmTraining(), new WarmTraining()];
+  const take = () => {
+    warm.push(new WarmTraining()); // loads while others train
+    return warm.shift()!;
+  };
+  /** Kills until the run is done or has been killed often enough; then lets it end. */
+  const killAndEnd = async (out: string, most: number, longest: number) => {
+    const diedAt: (string | undefined)[] = [];
+    while (diedAt.length < most) {
+      const process = await take().start(join(cwd, out), training);
+      await Promise.race([wait(rng.uniform() * longest), process.ended]);
+      process.kill();
+      const ended = await process.ended;
+      if (ended === 0) return diedAt;
+      expect(ended).toBe('SIGKILL');
+      diedAt.push(lastCheckpoint(join(cwd, out)));
+    }
+    const last = await take().start(join(cwd, out), training);
+    expect(await last.ended).toBe(0);
+    return diedAt;
+  };
+  try {
+    const started = performance.now();
+    const whole = await take().start(join(cwd, 'whole'), training);
+    expect(await whole.ended).toBe(0);
+    const uninterrupted = performance.now() - started;
+    const deaths: (string | undefined)[] = [];
+    for (let i = 0; deaths.length < kills; i++) {
+      deaths.push(...(await killAndEnd(`killed-${i}`, kills - deaths.length, uninterrupted / 3)));
+      expect(finalBytes(join(cwd, `killed-${i}`))).toEqual(finalBytes(join(cwd, 'whole')));
+      expect(withoutTimes(join(cwd, `killed-${i}`))).toBe(withoutTimes(join(cwd, 'whole')));
+    }
+    expect(new Set(deaths).size).toBeGreaterThan(Math.min(3, kills / 4)); // at different places
+    return withoutTimes(join(cwd, 'whole'));
+  } finally {
+    for (const process of warm) process.dispose();
+  }
+}
 
 test(
   `${KILLS} SIGKILLs at random moments: the same final bytes, and the same log`,
   { timeout: 300_000 },
   async () => {
-    const cwd = await emptyFolder();
-    const rng = createRng(7);
-    const warm = [new WarmTraining(), new WarmTraining()];
-    const take = () => {
-      warm.push(new WarmTraining()); // loads while others train
-      return warm.shift()!;
-    };
-    /** Kills until the run is done or has been killed often enough; then lets it end. */
-    const killAndEnd = async (out: string, most: number, longest: number) => {
-      const diedAt: (string | undefined)[] = [];
-      while (diedAt.length < most) {
-        const process = await take().start(join(cwd, out));
-        await Promise.race([wait(rng.uniform() * longest), process.ended]);
-        process.kill();
-        const ended = await process.ended;
-        if (ended === 0) return diedAt;
-        expect(ended).toBe('SIGKILL');
-        diedAt.push(lastCheckpoint(join(cwd, out)));
-      }
-      const last = await take().start(join(cwd, out));
-      expect(await last.ended).toBe(0);
-      return diedAt;
-    };
-    try {
-      const started = performance.now();
-      const whole = await take().start(join(cwd, 'whole'));
-      expect(await whole.ended).toBe(0);
-      const uninterrupted = performance.now() - started;
-      const deaths: (string | undefined)[] = [];
-      for (let i = 0; deaths.length < KILLS; i++) {
-        deaths.push(...(await killAndEnd(`killed-${i}`, KILLS - deaths.length, uninterrupted / 3)));
-        expect(finalBytes(join(cwd, `killed-${i}`))).toEqual(finalBytes(join(cwd, 'whole')));
-        expect(withoutTimes(join(cwd, `killed-${i}`))).toBe(withoutTimes(join(cwd, 'whole')));
-      }
-      expect(new Set(deaths).size).toBeGreaterThan(3); // at different places
-    } finally {
-      for (const process of warm) process.dispose();
-    }
+    await killAndCompare({ steps: STEPS }, KILLS);
+  },
+);
+
+test(
+  'SIGKILLs of a run that stops early: it stops at the same step, for the same reason',
+  { timeout: 300_000 },
+  async () => {
+    const patient = { steps: 40, evaluateEvery: 3, patience: 5, minImprovement: 100 };
+    const log = await killAndCompare(patient, 8);
+    expect(log.trim().split('\n').at(-1)).toMatch(/"type":"early-stop","step":18,/);
   },
 );
 

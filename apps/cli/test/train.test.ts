@@ -78,9 +78,10 @@ describe('moekit train, eval and inspect', { timeout: 240_000 }, () => {
       code: 2,
       stderr: expect.stringMatching(/^error MODELS_CHECKPOINT_EXISTS/),
     });
-    const longer = await runInProcess([...args, '--steps', '9', '--resume'], { cwd });
-    expect(longer.stderr).toMatch(
-      /^error MODELS_CHECKPOINT_MISMATCH: .*training\.steps was 4 and is 9/,
+    const other = ['--set', 'training.learningRate=0.5', '--resume'];
+    const refused = await runInProcess([...args, '--steps', '4', ...other], { cwd });
+    expect(refused.stderr).toMatch(
+      /^error MODELS_CHECKPOINT_MISMATCH: .*training\.learningRate was 0\.007 and is 0\.5/,
     );
     const done = await runInProcess(['train', '--resume', '--out', 'run', '--quiet', '--json'], {
       cwd,

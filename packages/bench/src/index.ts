@@ -52,6 +52,8 @@ export { runSpecSchema } from './spec/run-spec.js';
 export type { RunSpec, RunSpecInput } from './spec/run-spec.js';
 export { checkpointRunOf, readStoredRun, specInput } from './run/stored-run.js';
 export type { StoredRun } from './run/stored-run.js';
+export { continuationOf } from './run/restore-start.js';
+export type { Beginning } from './run/restore-start.js';
 export { trainRun } from './run/train-run.js';
 export type { TrainingEnd } from './run/train-run.js';
 export { collectResults } from './comparison/collect.js';

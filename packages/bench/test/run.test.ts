@@ -43,13 +43,13 @@ async function trained(folder: string, until = Infinity, input: object = tiny) {
   const { run, data, same, checkpoints } = await prepare(input, folder);
   const task = buildRun(run, data);
   const stop = new Subject<void>();
-  const { whole: from } = await checkpoints.latestWhole();
+  const { whole: resume } = await checkpoints.latestWhole();
   try {
     return await trainRun({
       task,
       run: same,
       checkpoints,
-      from,
+      resume,
       stop,
       sinks: [{ write: ({ step }) => void (step === until && stop.next()) }],
     });

@@ -130,6 +130,41 @@ export interface TrainOptions {
    * targets, so that one step has the batch of many and the memory of one. Default 1.
    */
   readonly microBatches?: number;
+  /**
+   * Evaluations in a row without an improvement of the held-out loss, after which the run ends. Default: none end it.
+   */
+  readonly patience?: number;
+  /** Nats by which the held-out loss must fall below its lowest to count as an improvement. Default 0. */
+  readonly minImprovement?: number;
+}
+
+/** What `EarlyStopping` goes by. */
+export interface EarlyStoppingState {
+  /** The last evaluation that counted as an improvement; null before the first. */
+  readonly best: { readonly step: number; readonly loss: number } | null;
+  /** Evaluations since. */
+  readonly waited: number;
+}
+
+/** The way a run continues from a checkpoint that was written under other settings, or by another run. */
+export interface Continuation {
+  /**
+   * `resume`: the same run, with more steps. `branch`: another run with its weights, optimiser and step. `from`: another
+   * run with its weights alone, at step 0.
+   */
+  readonly kind: 'resume' | 'branch' | 'from';
+  /** The step after which this run continues. */
+  readonly afterStep: number;
+  /** The checkpoint of the other run: as the user named it, its step, the sha256 of its manifest. */
+  readonly source?: { readonly path: string; readonly step: number; readonly sha256: string };
+  /** The settings that changed, null where there is none. */
+  readonly changes: readonly {
+    readonly path: string;
+    readonly was: unknown;
+    readonly is: unknown;
+  }[];
+  /** Whether the run is, bit for bit, one that had the settings of now from its first step. */
+  readonly exact: boolean;
 }
 
 /** Named figures of quality; always with `loss`, in nats per target. */
@@ -177,7 +212,21 @@ export type TrainEvent =
       readonly seconds: number;
       readonly layers: readonly RoutingStats[];
     }
-  | { readonly type: 'evaluation'; readonly step: number; readonly evaluation: Evaluation };
+  | { readonly type: 'evaluation'; readonly step: number; readonly evaluation: Evaluation }
+  | {
+      /** Before the first step that a run takes under it. */
+      readonly type: 'continuation';
+      readonly step: number;
+      readonly continuation: Continuation;
+    }
+  | {
+      /** After the evaluation that ended the run before its last step. */
+      readonly type: 'early-stop';
+      readonly step: number;
+      readonly earlyStopping: EarlyStoppingState;
+      /** As the run's options say. */
+      readonly minImprovement: number;
+    };
 
 /** Receives the events of a training run: a log, a live view, an experiment tracker. */
 export interface TelemetrySink {

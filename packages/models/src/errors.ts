@@ -11,6 +11,7 @@ export const modelErrors = {
     'A checkpoint that was cut off or changed, or something that is not a checkpoint.',
   MODELS_CHECKPOINT_VERSION: 'A checkpoint in a form that this version of moekit does not read.',
   MODELS_CHECKPOINT_MISMATCH: 'A checkpoint of another model, router, data or training run.',
+  MODELS_STEPS: 'A run asked to continue to a step that it has passed.',
   MODELS_CHECKPOINT_EXISTS:
     'A training run would write into a folder that holds checkpoints of another.',
   MODELS_CHECKPOINT_WRITE: 'A checkpoint cannot be written.',

@@ -1,4 +1,6 @@
 export type {
+  Continuation,
+  EarlyStoppingState,
   Evaluation,
   Flops,
   ForwardOptions,
@@ -25,6 +27,7 @@ export { largestBatchSize, smallBatchSize, smallLanguageModel, smallTraining } f
 export { AdamW } from './training/adamw.js';
 export type { AdamWOptions } from './training/adamw.js';
 export { addFlops, noFlops, scaleFlops } from './training/add-flops.js';
+export { EarlyStopping } from './training/early-stopping.js';
 export { evaluate } from './training/evaluate.js';
 export type { EvaluateOptions } from './training/evaluate.js';
 export type { Divergence, Magnitude } from './training/divergence.js';

@@ -1,5 +1,8 @@
 export { assertHolds } from './run/checkpoint/assert-holds.js';
 export { assertSameRun } from './run/checkpoint/assert-same-run.js';
+export { assertSameTokenizer } from './run/checkpoint/assert-same-tokenizer.js';
+export { branchedAs, resumedAs, startedAs } from './run/checkpoint/continuation.js';
+export type { Source } from './run/checkpoint/continuation.js';
 export { differencesOf } from './run/checkpoint/differences.js';
 export { CheckpointFolder } from './run/checkpoint/checkpoint-folder.js';
 export type {

@@ -159,7 +159,7 @@ test('figures that are not finite are read as they were, and NaN is never the be
 
 test('a manifest that could not be read back gets no name', async () => {
   const state = start();
-  const training = { seed: '1' } as never;
+  const training = { seed: null } as never;
   await expect(
     saveCheckpoint(join(folder, 'one'), { ...state, run: { ...run, training } }),
   ).rejects.toMatchObject({ code: 'MODELS_CHECKPOINT_WRITE' });

@@ -6,6 +6,7 @@ import { common } from './options.js';
 /** Declares `moekit train`. */
 export const trainCommand = () =>
   new Command('train')
+    .argument('[run]', 'the folder of the run, as --out')
     .description('train one model, with checkpoints for exact resume')
     .option('--task <name>', 'lm, translation, vision-language, ./my-task.ts or a package')
     .addOption(common.data)
@@ -13,10 +14,19 @@ export const trainCommand = () =>
     .option('--router <spec>', 'dense, threshold?threshold=0.5, ./my-router.ts, ...')
     .option('--config <file>', 'a run as .json or .ts; flags override it')
     .addOption(common.set)
-    .option('--steps <n>', 'training steps', wholeNumber('--steps', 1))
+    .option(
+      '--steps <n>',
+      'all training steps; with --resume, more of them continue a run',
+      wholeNumber('--steps', 1),
+    )
     .option('--seed <n>', 'seed of weights, data order and noise', wholeNumber('--seed'))
     .option('--out <dir>', 'where checkpoints go')
     .option('--resume', 'resume from the last checkpoint in --out, or start if there is none')
+    .option('--from <checkpoint>', 'start from the weights of another run or checkpoint')
+    .option(
+      '--branch <checkpoint>',
+      'continue another run in this one: its weights, optimiser and step, other settings',
+    )
     .option(
       '--keep <n>',
       'how many of the last checkpoints to keep, in addition to the best',
@@ -28,7 +38,11 @@ export const trainCommand = () =>
       'steps between checkpoints (default: a tenth of all)',
       wholeNumber('--save-every', 1),
     )
-    .option('--log [file]', 'write every event as a line of JSON (default: events.jsonl in --out)')
+    .option(
+      '--log [file]',
+      'where every event goes as a line of JSON (default: events.jsonl in --out)',
+    )
+    .option('--no-log', 'write no events')
     .option('--tensorboard <dir>', 'write event files for TensorBoard')
     .addOption(common.backend)
     .addOption(common.device)

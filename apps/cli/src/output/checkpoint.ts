@@ -3,6 +3,7 @@ import { ROUTING_FIGURES } from '@moekit/core';
 import { isNonsense } from '@moekit/models';
 import type { CheckpointManifest, TensorEntry } from '@moekit/models/node';
 
+import { describeContinuation } from './continuation.js';
 import { DIVERGED } from './diverged.js';
 import { facts } from './facts.js';
 import { paint } from './paint.js';
@@ -28,6 +29,7 @@ export function renderCheckpoint(
   const { step, training, data, backend, versions, evaluation } = manifest;
   const known = {
     step: `${step} of ${training['steps'] ?? '?'}`,
+    ...historyFacts(manifest),
     holds: `${format.count(parameters)} parameters in ${weights(tensors)} tensors, with the optimiser's ${tensors.length} in ${format.mebibytes(manifest.tensors.bytes)} MiB`,
     ...configFacts(manifest.config),
     training: pairs(training),
@@ -48,6 +50,10 @@ export function renderCheckpoint(
     ...(shown.tensors ? ['', tensorTable(tensors, columns)] : []),
     '',
   ].join('\n');
+}
+
+function historyFacts({ history = [] }: CheckpointManifest): Record<string, string> {
+  return history.length > 0 ? { history: history.map(describeContinuation).join(' | ') } : {};
 }
 
 /** From any program: objects become lists of key=value. */

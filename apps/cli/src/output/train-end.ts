@@ -1,32 +1,39 @@
 import { relative } from 'node:path';
 
-import type { Metric } from '@moekit/models';
+import type { Metric, ParsedTrainOptions } from '@moekit/models';
 import { isNonsense } from '@moekit/models';
 import type { StoredCheckpoint } from '@moekit/models/node';
 
 import type { TrainingEnd } from '@moekit/bench';
+import { describeContinuation } from './continuation.js';
 import { DIVERGED } from './diverged.js';
+import { describeWait } from './early-stop.js';
 import { paint } from './paint.js';
 
 /** The last lines of `moekit train`: how good the model is, and its folder. */
 export function renderEnd(
-  { stopped, step, evaluation, checkpoint }: TrainingEnd,
+  { stopped, stoppedEarly, step, evaluation, checkpoint, history }: TrainingEnd,
   run: {
     readonly folder: string;
-    readonly steps: number;
+    readonly options: Pick<ParsedTrainOptions, 'steps' | 'minImprovement'>;
     readonly best: StoredCheckpoint | undefined;
     /** Those that the task reports; a checkpoint may hold more. */
     readonly metrics: readonly Metric[];
   },
 ): string {
-  const { folder, steps, best, metrics } = run;
-  const state = stopped ? paint.yellow(`stopped after step ${step} of ${steps}`) : `${step} steps`;
+  const { folder, options, best, metrics } = run;
+  const state = stopped
+    ? paint.yellow(`stopped after step ${step} of ${options.steps}`)
+    : stoppedEarly
+      ? `stopped early after step ${step} of ${options.steps}: ${describeWait(stoppedEarly, options.minImprovement)}`
+      : `${step} steps`;
   const figures = metrics.flatMap(({ name }) => {
     const value = evaluation?.metrics[name];
     return value === undefined ? [] : [`${name} ${value.toFixed(4)}`];
   });
   return [
     paint.bold(state),
+    ...history.map(describeContinuation),
     ...(evaluation ? [`held-out, step ${evaluation.step}: ${figures.join(', ')}`] : []),
     ...(evaluation && isNonsense(evaluation.metrics) ? [paint.red(DIVERGED)] : []),
     ...(checkpoint ? [`last  ${shown(checkpoint.path)}`] : []),

@@ -3,6 +3,7 @@ import { format } from '@moekit/bench';
 
 import { bar } from './bar.js';
 import { duration } from './duration.js';
+import { describeWait } from './early-stop.js';
 import { paint } from './paint.js';
 import { redraw, write as writeTo } from './terminal.js';
 
@@ -25,6 +26,11 @@ export function trainProgress(metric: Metric, stream: NodeJS.WriteStream): Telem
       writeTo(stream, `${evaluationLine(event, metric)}\n`);
       return;
     }
+    if (event.type === 'early-stop') {
+      draw?.clear();
+      writeTo(stream, `${earlyStopLine(event)}\n`);
+    }
+    if (event.type !== 'step') return;
     const line = stepLine(event, pace.secondsLeft(event));
     if (Date.now() - last < (draw ? 100 : INTERVAL)) return;
     last = Date.now();
@@ -60,4 +66,8 @@ function evaluationLine(
   const value = limited[name];
   const main = value === undefined ? '' : `  ${name} ${format.bits(value)} ${paint.dim(unit)}`;
   return `step ${event.step}  held-out loss ${format.bits(limited.loss)}${name === 'loss' ? '' : main}`;
+}
+
+function earlyStopLine(event: Extract<TrainEvent, { type: 'early-stop' }>) {
+  return `step ${event.step}  stops early: ${describeWait(event.earlyStopping, event.minImprovement)}`;
 }

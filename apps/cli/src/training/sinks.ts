@@ -7,6 +7,8 @@ import { trainProgress } from '../output/train-progress.js';
 export interface TrainOutput {
   /** A file of JSON lines. */
   readonly log?: string | undefined;
+  /** The file is the run's own: a run that starts has it to itself. */
+  readonly ownLog?: boolean | undefined;
   /** A folder that TensorBoard reads. */
   readonly tensorboard?: string | undefined;
   readonly quiet?: boolean | undefined;
@@ -16,8 +18,9 @@ export interface TrainOutput {
 
 const nothing: TelemetrySink = { write: () => undefined };
 
-export function eventLogSink({ log }: TrainOutput): TelemetrySink {
-  return log === undefined ? nothing : openedAtStart((start) => EventLog.open(log, start));
+export function eventLogSink({ log, ownLog }: TrainOutput): TelemetrySink {
+  if (log === undefined) return nothing;
+  return openedAtStart((start) => EventLog.open(log, ownLog ? { afterStep: 0, ...start } : start));
 }
 
 export function tensorboardSink({ tensorboard: folder }: TrainOutput): TelemetrySink {

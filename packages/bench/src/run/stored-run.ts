@@ -57,7 +57,8 @@ export function checkpointRunOf(
 function storedRunOf(run: ResolvedRun): StoredRun {
   const { task, router, expertParameters, training, seed } = run.spec;
   const { data, model } = run.settings;
-  const experts = expertsOf(run);
+  const { init, ...sizes } = expertsOf(run) ?? {};
+  const experts = expertsOf(run) && { ...sizes, ...(init === 'copies' && { init }) };
   const rest = { router, experts, expertParameters, batchSize: training.batchSize, seed };
   return JSON.parse(JSON.stringify({ task, data, model, ...rest, code: run.code })) as StoredRun;
 }
@@ -67,14 +68,16 @@ export function readStoredRun({ config }: CheckpointManifest): StoredRun {
   return parseOptions(storedRunSchema, config, 'the run in the checkpoint');
 }
 
-/** The description in a checkpoint, as a specification that flags may change. */
+/**
+ * The description in a checkpoint, as a specification that flags may change: its experts keep their sizes, whatever
+ * becomes of the router's options.
+ */
 export function specInput(manifest: CheckpointManifest): Record<string, unknown> {
   const { experts, batchSize, code: _, ...run } = readStoredRun(manifest);
   const { seed: __, ...training } = manifest.training;
-  const { init, sharedWidth } = experts ?? {};
   return {
     ...run,
-    ...((init ?? sharedWidth) !== undefined && { experts: { init, sharedWidth } }),
+    ...(experts && { experts }),
     training: { ...training, batchSize },
     backend: manifest.backend,
   };

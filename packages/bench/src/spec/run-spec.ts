@@ -71,6 +71,10 @@ export const runSpecSchema = strict({
     ...trainingShape,
     /** Steps between two points of the curve, instead of `evaluations`; 0 for none. */
     evaluateEvery: z.int().min(0).optional(),
+    /** Evaluations in a row without an improvement of the held-out loss that end the run; none when absent. */
+    patience: count.exactOptional(),
+    /** Nats by which the loss must fall below its lowest to count as one; 0 when absent. */
+    minImprovement: z.number().min(0).exactOptional(),
   }).prefault({}),
   /** Of the weights, the order of the data and the routers' noise. */
   seed: z.int().min(0).max(0x7fffffff).default(1),

@@ -9,6 +9,7 @@ export function scalarsOf(event: TrainEvent): Record<string, number> {
     const { limited, dropFree } = event.evaluation;
     return { ...named('validation', limited), ...named('validation without capacity', dropFree) };
   }
+  if (event.type !== 'step') return {};
   const { routerLoss, gradientNorm, learningRate, tokens, seconds, flops, metrics } = event;
   const figures = {
     'router loss': routerLoss,

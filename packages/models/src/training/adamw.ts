@@ -28,9 +28,12 @@ export class AdamW {
   #step = 0;
 
   /** @param variables by name, as `TrainableModel.namedVariables()` gives them; not owned, those not trainable left alone */
-  constructor(variables: ReadonlyMap<string, Variable>, options: AdamWOptions) {
+  constructor(
+    variables: ReadonlyMap<string, Variable>,
+    { weightDecay, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8 }: AdamWOptions,
+  ) {
     registerTrainingKernels();
-    this.#options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, ...options };
+    this.#options = { beta1, beta2, epsilon, weightDecay };
     const trainable = [...variables].filter(([, weight]) => weight.trainable);
     this.#slots = tidy(() =>
       trainable.map(([name, weight]) => ({

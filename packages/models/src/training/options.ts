@@ -19,11 +19,15 @@ const shape = {
   evaluateEvery: z.int().min(0).default(0),
   evaluationBatches: z.int().min(1).default(8),
   microBatches: z.int().min(1).exactOptional(),
+  patience: z.int().min(1).exactOptional(),
+  minImprovement: z.number().min(0).exactOptional(),
 };
 
 const schema = strict(shape).superRefine((options, context) => {
   const message = scheduleFault(options);
   if (message) context.addIssue({ code: 'custom', path: ['decaySteps'], message });
+  const [key, fault] = patienceFault(options) ?? [];
+  if (key) context.addIssue({ code: 'custom', path: [key], message: fault! });
 });
 
 /** Training options with their defaults; without `microBatches` a step has one, without `schedule` it is cosine. */
@@ -33,4 +37,18 @@ export type ParsedTrainOptions = z.output<typeof schema>;
 export function parseTrainOptions(options: TrainOptions): ParsedTrainOptions {
   const { schedule, ...parsed } = parseOptions(schema, options, 'training');
   return schedule === undefined || schedule === 'cosine' ? parsed : { ...parsed, schedule };
+}
+
+function patienceFault({
+  patience,
+  minImprovement,
+  evaluateEvery,
+}: Pick<ParsedTrainOptions, 'patience' | 'minImprovement' | 'evaluateEvery'>) {
+  if (patience === undefined && minImprovement !== undefined) {
+    return ['minImprovement', 'says what patience waits for: set patience too, or leave it out'];
+  }
+  if (patience !== undefined && evaluateEvery === 0) {
+    return ['patience', 'counts evaluations during training: set evaluateEvery above 0'];
+  }
+  return undefined;
 }

@@ -4,13 +4,11 @@ import type { PluginRegistry, RunSpec, TrainingEnd } from '@moekit/bench';
 import {
   buildRun,
   checkpointRunOf,
-  describedTask,
+  continuationOf,
   hashOf,
   loadTask,
   parts,
-  readStoredRun,
   resolveRun,
-  specInput,
   trainOptionsOf,
   trainRun,
 } from '@moekit/bench';
@@ -19,43 +17,65 @@ import { writeWhole } from '@moekit/files';
 import { isMoekitError } from '@moekit/kernels';
 import type { ParsedTrainOptions, TaskPlugin } from '@moekit/models';
 import { isNonsense, parseTrainOptions, stringifyFigures } from '@moekit/models';
-import type { CheckpointFolder, Retention } from '@moekit/models/node';
-import { assertSameRun, readManifest } from '@moekit/models/node';
+import { readManifest } from '@moekit/models/node';
 import type { DependencyContainer } from 'tsyringe';
 
 import { assertRouterNames, assertTaskName, unknownRouter } from '../../assert-names.js';
 import { applyDevice } from './apply-device.js';
 import type { TrainFlags } from '../train.js';
+import { composeApplication, defaults, originOf, trainOutput } from '../../container.js';
+import { fail } from '../../errors.js';
 import { defined } from '../../given.js';
 import { EXIT_CODES, untilStopped } from '../../interrupt.js';
+import { describeContinuation } from '../../output/continuation.js';
 import { showLoading } from '../../output/load-progress.js';
 import { oneLine } from '../../output/paint.js';
 import { print, say } from '../../output/terminal.js';
 import type { AssertOwn } from '../../own-output.js';
 import { renderEnd } from '../../output/train-end.js';
 import { ownOutput } from '../../own-output.js';
-import { composeApplication, defaults, originOf, trainOutput } from '../../container.js';
+import type { OtherRun } from '../../training/beginning.js';
+import { assertBeganWith, baseOf, otherRunOf } from '../../training/beginning.js';
+import { checkpointsIn } from '../../training/checkpoints-in.js';
 import { wholeOf } from '../../training/find-checkpoint.js';
 import { readSpec } from '../../training/read-spec.js';
-import type { Trusted } from '../../training/trusted.js';
-import { assertNoForeignCode } from '../../training/trusted.js';
+import type { TrainOutput } from '../../training/sinks.js';
 
 /**
- * Trains one model, saving checkpoints on the way; with `--resume` it resumes from the last of them, bit for bit.
+ * Trains one model, saving checkpoints on the way. With `--resume` it resumes from the last of them, bit for bit; with
+ * `--from` or `--branch` it begins with a checkpoint of another run.
+ * @param folder as `--out`
  * @returns the exit code: 0, 1 when training diverged, 128 + its number after a signal      @throws coded errors for bad input
  */
-export async function train(flags: TrainFlags): Promise<number> {
+export async function train(folder: string | undefined, given: TrainFlags): Promise<number> {
+  const flags = { ...given, ...defined({ out: outOf(folder, given.out) }) };
   applyDevice(flags);
   const application = await composeApplication();
   const registry = resolveBinding(application, parts.registry);
-  const spec = await specOf(flags, application);
+  const other = await otherRunOf(flags);
+  const spec = await specOf(flags, application, other);
   const task = await loadTask(spec.task, registry);
   const options = parseTrainOptions(trainOptionsOf(spec));
-  const folder = flags.out ?? join('moekit-runs', `${task.name}-${hashOf(spec).slice(0, 8)}`);
+  const out = flags.out ?? defaultFolder(task, spec, other);
   const container = createRunContainer(application);
-  return ownOutput(folder, (assertOwn) =>
-    run(flags, { container, registry, spec, task, options, folder, assertOwn }),
+  return ownOutput(out, (assertOwn) =>
+    run(flags, { container, registry, spec, task, options, folder: out, other, assertOwn }),
   );
+}
+
+/** @throws CLI_USAGE where the run has two folders */
+function outOf(folder: string | undefined, out: string | undefined): string | undefined {
+  if (folder === undefined || out === undefined || folder === out) return out ?? folder;
+  throw fail('CLI_USAGE', {
+    asked: 'A run has one folder: moekit train RUN is short for --out RUN',
+    got: `${folder} and --out ${out}`,
+    fix: 'Leave one out.',
+  });
+}
+
+function defaultFolder(task: TaskPlugin, spec: RunSpec, other: OtherRun | undefined): string {
+  const described = other ? { spec, [other.kind]: other.manifest.sha256 } : spec;
+  return join('moekit-runs', `${task.name}-${hashOf(described).slice(0, 8)}`);
 }
 
 interface Prepared {
@@ -66,11 +86,12 @@ interface Prepared {
   readonly task: TaskPlugin;
   readonly options: ParsedTrainOptions;
   readonly folder: string;
+  readonly other: OtherRun | undefined;
   readonly assertOwn: AssertOwn;
 }
 
 async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
-  const { container, registry, spec, task, options, folder, assertOwn } = prepared;
+  const { container, registry, spec, task, options, folder, other, assertOwn } = prepared;
   const started = await resolveBinding(container, parts.startBackend)(spec.backend);
   const resolved = await resolveRun(spec, { registry, task });
   const data = await showLoading(flags.quiet, (onProgress) =>
@@ -78,15 +99,19 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   );
   const { metrics = task.metrics } = data;
   const [metric] = metrics;
-  const checkpoints = checkpointsIn(container, folder, { keep: flags.keep, best: metric });
-  const from = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
+  const best = options.patience === undefined ? metric : HELD_OUT_LOSS;
+  const checkpoints = checkpointsIn(container, folder, { keep: flags.keep, best });
+  const resume = flags.resume ? wholeOf(await checkpoints.latestWhole()) : undefined;
+  if (resume) assertBeganWith(await readManifest(resume.path), other);
+  const beginning = resume ? { resume } : other ? { [other.kind]: other.path } : {};
   const same = checkpointRunOf(resolved, data, started);
-  if (from) assertSameRun(await readManifest(from.path), same); // before its sizes are built
+  const continuation = await continuationOf(beginning, same); // before its sizes are built
   const built = buildRun(resolved, data, { container });
-  const run = { label: spec.router.router, spec, backend: started.name };
-  bind(container, parts.run, () => run);
+  const described = { label: spec.router.router, spec, backend: started.name };
+  bind(container, parts.run, () => described);
   bind(container, trainOutput, () => ({ ...sinksOf(flags, folder), quiet: flags.quiet, metric }));
-  if (!flags.quiet) say(heading(started.name, folder, from?.step));
+  if (!flags.quiet) say(heading(started.name, folder, resume?.step));
+  if (!flags.quiet && continuation) say(`${describeContinuation(continuation)}\n`);
   try {
     const training = {
       task: built,
@@ -94,8 +119,8 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       checkpoints,
       assertOwn,
       saveEvery: flags.saveEvery,
-      from,
-      afterStep: flags.resume ? (from?.step ?? 0) : undefined,
+      ...beginning,
+      afterStep: flags.resume ? (resume?.step ?? 0) : undefined,
       sinks: resolveBindings(container, parts.sinks),
       rng: resolveBinding(container, tokens.rng),
     };
@@ -103,12 +128,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
       const ended = await trainRun({ ...training, stop: stop.asked });
       return { ...ended, signal: stop.signal };
     });
-    show(end, flags, {
-      folder,
-      steps: options.steps,
-      best: await checkpoints.best(),
-      metrics,
-    });
+    show(end, flags, { folder, options, best: await checkpoints.best(), metrics });
     return end.stopped && signal ? EXIT_CODES[signal] : 0;
   } catch (error) {
     return await reportDivergence(error, folder);
@@ -117,20 +137,23 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   }
 }
 
-/** With --resume and no configuration on the command line, the last checkpoint has the configuration. */
-async function specOf(flags: TrainFlags, application: DependencyContainer): Promise<RunSpec> {
-  const { steps, seed, resume, out, config: file, router } = flags;
-  const { task, data, tokenizer, backend, set } = flags;
-  const base =
-    resume && out && file === undefined
-      ? await lastManifest(application, out, { router, task })
-      : undefined;
+/** The figure of the best checkpoint of a run with patience: the one its patience goes by. */
+const HELD_OUT_LOSS = { name: 'loss', better: 'lower' } as const;
+
+/** A run that begins with a checkpoint has its configuration, unless the command line names a file. */
+async function specOf(
+  flags: TrainFlags,
+  application: DependencyContainer,
+  other: OtherRun | undefined,
+): Promise<RunSpec> {
+  const { steps, seed, config: file, router, task, data, tokenizer, backend, set } = flags;
+  const base = await baseOf(application, other, flags);
   const registry = resolveBinding(application, parts.registry);
   const own = resolveBinding(application, defaults);
   const spec = await readSpec(
     defined({ config: file, task, data, tokenizer, router, backend, set, steps, seed }),
     base
-      ? { registry, base: specInput(base) }
+      ? { registry, base }
       : {
           registry,
           unknownRouter: (name) => unknownRouter(name, registry),
@@ -144,30 +167,12 @@ async function specOf(flags: TrainFlags, application: DependencyContainer): Prom
   return spec;
 }
 
-/** Of the last whole checkpoint; skipped ones are reported when training resumes from it. */
-async function lastManifest(application: DependencyContainer, folder: string, trusted: Trusted) {
-  const registry = resolveBinding(application, parts.registry);
-  const { whole, broken } = await checkpointsIn(application, folder).latestWhole();
-  if (!whole && broken[0]) throw broken[0].error;
-  if (!whole) return undefined;
-  const manifest = await readManifest(whole.path);
-  const stored = readStoredRun(manifest);
-  assertNoForeignCode(stored, registry, trusted);
-  await describedTask(whole.path, stored, { registry, name: trusted.task });
-  return manifest;
+function sinksOf({ log = true, tensorboard }: TrainFlags, folder: string): LogsTo {
+  if (typeof log === 'string') return { log, tensorboard };
+  return { log: log ? join(folder, 'events.jsonl') : undefined, ownLog: log, tensorboard };
 }
 
-function checkpointsIn(
-  container: DependencyContainer,
-  folder: string,
-  retention: Retention = {},
-): CheckpointFolder {
-  return resolveBinding(container, parts.checkpoints)(join(folder, 'checkpoints'), retention);
-}
-
-function sinksOf({ log, tensorboard }: TrainFlags, folder: string) {
-  return { log: log === true ? join(folder, 'events.jsonl') : log, tensorboard };
-}
+type LogsTo = Pick<TrainOutput, 'log' | 'ownLog' | 'tensorboard'>;
 
 function heading(backend: string, folder: string, step: number | undefined): string {
   const from = step === undefined ? '' : `, resumed after step ${step}`;
@@ -175,9 +180,9 @@ function heading(backend: string, folder: string, step: number | undefined): str
 }
 
 function show(end: TrainingEnd, { json }: TrainFlags, run: Parameters<typeof renderEnd>[1]): void {
-  const { folder, steps, best } = run;
+  const { folder, options, best } = run;
   const diverged = end.evaluation ? isNonsense(end.evaluation.metrics) : null;
-  const all = { ...end, diverged, folder, steps, best: best ?? null };
+  const all = { ...end, diverged, folder, steps: options.steps, best: best ?? null };
   print(json ? `${stringifyFigures(all, 2)}\n` : renderEnd(end, run));
 }
 

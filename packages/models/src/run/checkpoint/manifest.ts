@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { fail } from '../../errors.js';
 import { figure, stringifyFigures } from '../../figure.js';
+import { continuationSchema } from './history.js';
 import { damaged, parseStrictJson } from './strict-json.js';
 
 export const CHECKPOINT_SCHEMA = 'moekit/checkpoint@1';
@@ -39,6 +40,15 @@ const manifestSchema = z.strictObject({
   evaluation: z
     .strictObject({ step: z.int(), metrics: figures, layers: z.array(figures) })
     .nullable(),
+  /** Of a run that may end early, up to this step. */
+  earlyStopping: z
+    .strictObject({
+      best: z.strictObject({ step: z.int(), loss: z.number() }).nullable(),
+      waited: z.int().min(0),
+    })
+    .exactOptional(),
+  /** How the run came about, where it was resumed with more steps or began with another's checkpoint; in order. */
+  history: z.array(continuationSchema).exactOptional(),
   tensors: z.strictObject({
     file: z.literal(TENSORS_FILE),
     bytes: z.int().min(0),

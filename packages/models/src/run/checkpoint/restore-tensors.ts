@@ -69,6 +69,6 @@ function assertSameTensors(
   throw fail('MODELS_CHECKPOINT_MISMATCH', {
     asked: 'The checkpoint must contain the tensors of the model it is restored into',
     got: `${wrong.slice(0, 3).join('; ')}${more}`,
-    fix: 'Build the model with the configuration in its manifest.',
+    fix: 'Build the model with the sizes, the router and the tokenizer in its manifest.',
   });
 }

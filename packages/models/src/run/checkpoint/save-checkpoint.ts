@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { sha256 } from '@moekit/data';
 import { syncFolder, writeAndSync } from '@moekit/files';
 
-import type { TrainableModel } from '../../contract.js';
+import type { Continuation, TrainableModel } from '../../contract.js';
 import { fail } from '../../errors.js';
 import { stringifyFigures } from '../../figure.js';
 import type { AdamW } from '../../training/adamw.js';
@@ -28,6 +28,8 @@ export interface CheckpointState {
   readonly run: CheckpointRun;
   /** The last one; shown, and what "best" goes by. */
   readonly evaluation?: CheckpointManifest['evaluation'];
+  readonly earlyStopping?: CheckpointManifest['earlyStopping'];
+  readonly history?: readonly Continuation[];
   /** See Task. */
   readonly tokenizerFile?: string | undefined;
 }
@@ -82,7 +84,14 @@ function writable({ model, optimiser }: CheckpointState): Map<string, WritableTe
 }
 
 function describe(
-  { optimiser, run, evaluation = null, tokenizerFile }: CheckpointState,
+  {
+    optimiser,
+    run,
+    evaluation = null,
+    earlyStopping,
+    history = [],
+    tokenizerFile,
+  }: CheckpointState,
   tensors: WrittenFile & { readonly count: number },
 ): CheckpointManifest {
   const manifest = {
@@ -91,6 +100,8 @@ function describe(
     ...run,
     optimiser: { name: 'adamw', options: { ...optimiser.options } },
     evaluation,
+    ...(earlyStopping && { earlyStopping }),
+    ...(history.length > 0 && { history: [...history] }),
     tensors: { file: TENSORS_FILE, ...tensors },
     ...(tokenizerFile !== undefined && { tokenizer: describeTokenizer(tokenizerFile) }),
   } as const;

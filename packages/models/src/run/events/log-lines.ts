@@ -7,7 +7,9 @@ import type { TrainEvent } from '../../contract.js';
 import { fail } from '../../errors.js';
 import { parseFigures } from '../../figure.js';
 
-const lineSchema = z.looseObject({ type: z.enum(['step', 'evaluation']), step: z.int().min(1) });
+const TYPES = ['step', 'evaluation', 'continuation', 'early-stop'] as const;
+
+const lineSchema = z.looseObject({ type: z.enum(TYPES), step: z.int().min(1) });
 
 /** How every line begins. */
 const START = '{"type":"';

@@ -39,7 +39,9 @@ export class TensorboardWriter {
 
   /** Returns at once; `sync` and `close` wait for it, and throw what went wrong. */
   write(event: TrainEvent): void {
-    this.#append({ wallTime: now(), step: event.step, scalars: scalarsOf(event) });
+    const scalars = scalarsOf(event);
+    if (Object.keys(scalars).length === 0) return;
+    this.#append({ wallTime: now(), step: event.step, scalars });
   }
 
   /** Waits until the disk has all that was written. @throws MODELS_LOG */
