@@ -114,7 +114,8 @@ test.each([
   [['bench', '--step', '3'], 'moekit bench has no option --step. Did you mean --steps?'],
   [['bench', '--frob'], 'moekit bench has no option --frob. See moekit bench --help.'],
   [['train', '--steps'], 'moekit train --steps needs a value: --steps <n>.'],
-  [['train', 'topk'], 'moekit train takes no argument, got topk. Name the option'],
+  [['train', 'topk'], 'moekit train takes the folder of a run, got topk, the name of a router'],
+  [['doctor', 'topk'], 'moekit doctor takes no argument, got topk. Name the option'],
   [['route', 'a'], 'moekit route needs the argument <text>.'],
 ])('%j is answered with the nearest name', async (args, says) => {
   expect(await run(args)).toBe(2);

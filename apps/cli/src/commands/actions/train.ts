@@ -24,7 +24,6 @@ import { assertRouterNames, assertTaskName, unknownRouter } from '../../assert-n
 import { applyDevice } from './apply-device.js';
 import type { TrainFlags } from '../train.js';
 import { composeApplication, defaults, originOf, trainOutput } from '../../container.js';
-import { fail } from '../../errors.js';
 import { defined } from '../../given.js';
 import { EXIT_CODES, untilStopped } from '../../interrupt.js';
 import { describeContinuation } from '../../output/continuation.js';
@@ -38,6 +37,7 @@ import type { OtherRun } from '../../training/beginning.js';
 import { assertBeganWith, baseOf, otherRunOf } from '../../training/beginning.js';
 import { checkpointsIn } from '../../training/checkpoints-in.js';
 import { wholeOf } from '../../training/find-checkpoint.js';
+import { runFolder } from '../../training/run-folder.js';
 import { readSpec } from '../../training/read-spec.js';
 import type { TrainOutput } from '../../training/sinks.js';
 
@@ -48,10 +48,10 @@ import type { TrainOutput } from '../../training/sinks.js';
  * @returns the exit code: 0, 1 when training diverged, 128 + its number after a signal      @throws coded errors for bad input
  */
 export async function train(folder: string | undefined, given: TrainFlags): Promise<number> {
-  const flags = { ...given, ...defined({ out: outOf(folder, given.out) }) };
-  applyDevice(flags);
+  applyDevice(given);
   const application = await composeApplication();
   const registry = resolveBinding(application, parts.registry);
+  const flags = { ...given, ...defined({ out: runFolder({ folder, out: given.out }, registry) }) };
   const other = await otherRunOf(flags);
   const spec = await specOf(flags, application, other);
   const task = await loadTask(spec.task, registry);
@@ -61,16 +61,6 @@ export async function train(folder: string | undefined, given: TrainFlags): Prom
   return ownOutput(out, (assertOwn) =>
     run(flags, { container, registry, spec, task, options, folder: out, other, assertOwn }),
   );
-}
-
-/** @throws CLI_USAGE where the run has two folders */
-function outOf(folder: string | undefined, out: string | undefined): string | undefined {
-  if (folder === undefined || out === undefined || folder === out) return out ?? folder;
-  throw fail('CLI_USAGE', {
-    asked: 'A run has one folder: moekit train RUN is short for --out RUN',
-    got: `${folder} and --out ${out}`,
-    fix: 'Leave one out.',
-  });
 }
 
 function defaultFolder(task: TaskPlugin, spec: RunSpec, other: OtherRun | undefined): string {
