@@ -102,6 +102,8 @@ export interface ExampleToken {
   readonly experts: readonly number[];
   /** Slots that it had, those of zero-compute experts included, one number per MoE layer. */
   readonly slots: readonly number[];
+  /** [layer] which real experts computed it, the highest weight first, as many as are worth showing; absent for pictures. */
+  readonly routes?: readonly (readonly number[])[];
 }
 
 /** Where an experiment's data came from. */

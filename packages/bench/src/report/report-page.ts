@@ -22,6 +22,7 @@ import { resultsPanel } from './sections/results.js';
 import { setupPanel } from './sections/setup.js';
 import { slotsPanel } from './sections/slots.js';
 import { specialisationPanel } from './sections/specialisation.js';
+import { textsPanel } from './sections/texts.js';
 
 /** The page of one run, or of several with their answers at the top. */
 export function reportPage(results: Results | readonly Results[]): string {
@@ -52,6 +53,7 @@ function panelsOf(run: Results): Panel[] {
     ...qualityPanels(run),
     curvesPanel(run),
     picturesPanel(run),
+    textsPanel(run),
     ...groupPanels(run),
     polarisationPanel(run),
     activationsPanel(run),

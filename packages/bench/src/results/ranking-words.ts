@@ -20,7 +20,7 @@ export function rankingSentences(
 export function rankingSentence({ rows, baseline, metric }: Ranking): string {
   const ranked = rows.filter(({ rank }) => rank !== null);
   const [best, second] = ranked;
-  if (!best) return nothing(rows);
+  if (!best) return nothing(rows, metric);
   if (!second) return alone(best, rows, metric);
   if (best.value!.n === 1) return oneSeed(best, baseline?.label, metric);
   if (best.row === baseline) return baselineFirst(best, ranked, metric);
@@ -32,11 +32,14 @@ export function rankingSentence({ rows, baseline, metric }: Ranking): string {
 
 const figure = ({ value }: ComparedRow, { unit }: Metric) => `${format.bits(value!.mean)} ${unit}`;
 
-function nothing(rows: readonly ComparedRow[]): string {
+function nothing(rows: readonly ComparedRow[], metric: Metric): string {
   if (rows.length === 0) return 'There are no rows to compare.';
   if (rows.every(({ reason }) => reason === 'not finished'))
     return 'No trial finished: there is nothing to compare.';
-  return 'Nothing can be compared: no row finished, learned and has the metric.';
+  const first = rows.find(({ reason, value }) => reason === 'learned nothing' && Number.isFinite(value?.mean)); // prettier-ignore
+  if (!first)
+    return `Nothing can be compared: no row that finished has a figure in ${metric.unit}.`;
+  return `Nothing can be compared yet: no row learned more than a simple reference, or all diverged. The first of them is ${first.row.label} with ${figure(first, metric)}. Train longer: --steps N.`;
 }
 
 function alone(best: ComparedRow, rows: readonly ComparedRow[], metric: Metric): string {

@@ -74,6 +74,8 @@ export const exampleSchema = z.object({
       /** Real experts that computed it, one number per MoE layer. */
       experts: z.array(amount),
       slots: z.array(amount),
+      /** [layer] the first real experts that computed it, by weight. */
+      routes: z.array(z.array(whole)).exactOptional(),
     }),
   ),
 });

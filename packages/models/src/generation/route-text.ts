@@ -1,16 +1,13 @@
 import type { Tokenizer } from '@moekit/data';
-import type { Routing } from '@moekit/core';
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 
 import type { LanguageModel } from '../contract.js';
 import { fail } from '../errors.js';
+import type { TokenRoute } from './route-window.js';
+import { routeWindow } from './route-window.js';
 
-/** A token's share in the experts of one MoE layer. */
-export interface TokenRoute {
-  /** Real experts that compute it, the highest weight first. */
-  readonly experts: readonly number[];
-  /** Their weights, in the same order. */
-  readonly weights: readonly number[];
+/** A token as text, with the space before it where it has one. */
+export function pieceOf(tokenizer: Tokenizer, id: number): string {
+  return new TextDecoder().decode(tokenizer.decode([id], true));
 }
 
 export interface RoutedToken {
@@ -43,45 +40,12 @@ export async function routeText(
   const tokens: RoutedToken[] = [];
   for (let at = 0; at < ids.length; at += model.config.contextLength) {
     const window = ids.slice(at, at + model.config.contextLength);
-    const layers = await routeWindow(model, window);
+    const { routes: layers } = await routeWindow(model, window);
     window.forEach((id, t) => {
-      const piece = new TextDecoder().decode(tokenizer.decode([id], true));
-      tokens.push({ text: piece, layers: layers.map((routes) => routes[t]!) });
+      tokens.push({ text: pieceOf(tokenizer, id), layers: layers.map((routes) => routes[t]!) });
     });
   }
   return { tokens, numExperts };
-}
-
-/** The routes of a window's tokens in each MoE layer. */
-async function routeWindow(model: LanguageModel, ids: Int32Array): Promise<TokenRoute[][]> {
-  const read: { mask: Promise<Float32Array>; weights: Promise<Float32Array> }[] = [];
-  tidy(() => {
-    const input = tensor2d(ids, [1, ids.length], 'int32');
-    const { routings } = model.forward(input, { training: false, dropFree: true });
-    read.push(...routings.map(dataOf));
-  });
-  return Promise.all(
-    read.map(async ({ mask, weights }) => routesOf(await mask, await weights, ids.length)),
-  );
-}
-
-/** Asked for inside the tidy: what is read back outlives its tensors. */
-function dataOf({ dispatchMask, combineWeights }: Routing) {
-  return {
-    mask: dispatchMask.data<'float32'>(),
-    weights: combineWeights.data<'float32'>(),
-  };
-}
-
-function routesOf(mask: Float32Array, weights: Float32Array, tokens: number): TokenRoute[] {
-  const numExperts = mask.length / tokens;
-  return Array.from({ length: tokens }, (_, t) => {
-    const weightOf = (e: number) => weights[t * numExperts + e]!;
-    const experts = Array.from({ length: numExperts }, (__, e) => e)
-      .filter((e) => mask[t * numExperts + e] === 1)
-      .sort((a, b) => weightOf(b) - weightOf(a) || a - b);
-    return { experts, weights: experts.map(weightOf) };
-  });
 }
 
 function assertRoutable(ids: Int32Array, numExperts: readonly number[]): void {

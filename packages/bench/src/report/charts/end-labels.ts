@@ -2,7 +2,7 @@ import { fitLabel, labelWidth } from './fit-label.js';
 import { placeLabels } from './place-labels.js';
 
 /** Room for the names at the ends: what the widest takes, within bounds, in pixels. */
-const NAMES = { gap: 14, least: 60, most: 210 };
+const NAMES = { gap: 22, least: 60, most: 210 };
 /** From one name to the next, in pixels. */
 export const LABEL_HEIGHT = 16;
 

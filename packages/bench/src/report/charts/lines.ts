@@ -156,8 +156,9 @@ function drawAt(
           text: 'label',
           fill: 'currentColor',
           textAnchor: 'start',
-          dx: 10,
+          dx: 18,
         }),
+        dot(labels, { x: 'px', y: 'labelY', fill: 'colour', r: 4, dx: 11 }),
         dot(ends, {
           x: ({ at }: (typeof ends)[number]) => at[0],
           y: ({ at }: (typeof ends)[number]) => at[1],

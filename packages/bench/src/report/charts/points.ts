@@ -162,8 +162,11 @@ function drawAt(
   );
 }
 
-const signed = (share: number) =>
-  Math.abs(share) < 5e-4 ? '0%' : `${share > 0 ? '+' : ''}${format.relative(share)}`;
+/** A round share in per cent; noise of the arithmetic around 0 is 0. */
+const signed = (share: number) => {
+  const percent = Math.abs(share) < 1e-6 ? 0 : Number((100 * share).toPrecision(3));
+  return `${percent > 0 ? '+' : ''}${String(percent).replace('-', '−')}%`;
+};
 
 /** Points close to each other share a column of labels to the right of them all. */
 function labelsOf(points: readonly Point[], { xs, ys, width, named, height }: Scales) {

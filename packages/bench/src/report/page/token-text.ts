@@ -8,21 +8,29 @@ export interface Highlight {
   readonly ink: string;
 }
 
-/** A token of a text and the colour behind it. */
+/** A token of a text and the name of the colour behind it, of those that `highlightSheet` gives a look. */
 export interface ColouredToken {
   readonly text: string;
-  readonly highlight: Highlight | undefined;
+  readonly look: string | undefined;
   /** Shown where the pointer rests. */
   readonly hint: string;
 }
 
-/** A text whose tokens stand on their colours; line breaks stay. */
+/** A text whose tokens have a colour behind them; line breaks stay. */
 export function tokenText(tokens: readonly ColouredToken[]): Markup {
-  const spans = tokens.map(({ text, highlight, hint }) => {
-    const style = highlight && `background:${highlight.background};color:${highlight.ink}`;
-    return markup`<span title="${hint}"${style && markup` style="${style}"`}>${text}</span>`;
-  });
+  const spans = tokens.map(
+    ({ text, look, hint }) =>
+      markup`<span title="${hint}"${look !== undefined && markup` class="${look}"`}>${text}</span>`,
+  );
   return markup`<p class="tokens">${spans}</p>`;
+}
+
+/** The style sheet of looks by name, once for all the texts that have them. */
+export function highlightSheet(looks: ReadonlyMap<string, Highlight>): Markup {
+  const rules = [...looks].map(
+    ([name, { background, ink }]) => markup`.${name}{background:${background};color:${ink}}`,
+  );
+  return markup`<style>${rules}</style>`;
 }
 
 const [DARK, LIGHT] = ['#111418', '#ffffff'];

@@ -1,4 +1,4 @@
-import { unlearned } from '../../results/learned.js';
+import { divergedSeeds } from '../../results/learned.js';
 import type { ComparedRow, Ranking } from '../../results/ranking.js';
 import { rankingsOf } from '../../results/ranking.js';
 import type { Results, Row } from '../../results/results-schema.js';
@@ -111,7 +111,7 @@ function forestRow(ranked: ComparedRow, shared: Shared): ForestRow {
     interval: difference?.interval ?? null,
     relative,
     words: wordsOf(ranked, shared),
-    drawn: reason === null || reason === 'control',
+    drawn: divergedSeeds(row, shared.results.manifest.metrics).length === 0,
     best: rank === 1,
   };
 }
@@ -125,9 +125,7 @@ function wordsOf({ row, reason, difference }: ComparedRow, { better, results }: 
 }
 
 /** `diverged`, or that the row does not beat the reference. */
-function reasonWords(row: Row, results: Results): string {
-  const [why = ''] = unlearned(results, [row]);
-  return why.startsWith('Diverged')
-    ? 'diverged'
-    : `does not beat the ${results.reference?.name ?? ''} reference`;
+function reasonWords(row: Row, { manifest, reference }: Results): string {
+  if (divergedSeeds(row, manifest.metrics).length > 0) return 'diverged';
+  return `does not beat the ${reference?.name ?? ''} reference`;
 }

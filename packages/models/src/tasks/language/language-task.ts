@@ -45,6 +45,11 @@ export function createLanguageTask(
     flops: ({ tokens }, pairs) =>
       scaleFlops(model.flopsPerToken(pairs.map((n) => n / tokens.length)), tokens.length),
     metrics: ({ loss }) => lossFigures(loss, data.bytesPerToken),
+    // only comparisons ask: pages that train need no tokenizer
+    examples: async (count) => {
+      const { textExamples } = await import('./text-examples.js');
+      return textExamples(model, data, count);
+    },
   };
 }
 

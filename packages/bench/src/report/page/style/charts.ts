@@ -15,6 +15,7 @@ svg { display: block; font-family: inherit; }
 .legend li { display: inline-flex; align-items: baseline; min-width: 0; }
 .legend b { font-weight: 600; margin-right: 5px; font-variant-numeric: tabular-nums; }
 .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr)); gap: 16px 24px; margin-top: 10px; }
+.maps.texts { gap: 0 24px; margin-top: 0; }
 .maps.pictures { grid-template-columns: repeat(auto-fill, minmax(min(200px, 100%), 1fr)); }
 .maps.pictures svg { max-width: 320px; }
 figure { margin: 0; min-width: 0; max-width: 480px; }
@@ -24,5 +25,5 @@ figcaption { font-size: 14px; font-weight: 600; }
 .strip svg { width: 100%; height: 26px; overflow: visible; }
 .strip text { font-size: 12px; }
 .tokens { font: 14px/1.9 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; white-space: pre-wrap; margin: 6px 0 14px; }
-.tokens span[style] { padding: 2px 0; border-radius: 3px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+.tokens span[class] { padding: 2px 0; border-radius: 3px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 `;

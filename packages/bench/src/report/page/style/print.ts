@@ -7,7 +7,8 @@ export const PRINT = `
   .contents, .skip, .hint, summary, .download { display: none !important; }
   section { border: 0; border-top: 1px solid var(--grid); border-radius: 0; padding: 10px 0; margin-top: 10px; }
   h1, h2, h3, h4, caption, figcaption, .note, .legend, .question { break-after: avoid; }
-  figure, .chart, tr, .banner, .scale, li { break-inside: avoid; }
+  .chart .wide svg { max-width: 620px; }
+  figure, .chart, tr, .note, .banner, .scale, li { break-inside: avoid; }
   .scale { break-before: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   details.numbers { font-size: 8pt; }

@@ -27,21 +27,23 @@ details.numbers { margin-top: 10px; font-size: 13.5px; }
 .strips tbody th { min-width: 9em; overflow-wrap: anywhere; }
 .strips .figure { white-space: nowrap; }
 .strips .strip { width: 38%; padding: 2px 7px; }
-.strips .words { text-align: left; min-width: 10.6em; }
+.strips .words { text-align: left; width: 11.5em; }
 .strips small { color: var(--muted); font-size: 12px; font-weight: 400; display: block; }
 .strips .best th, .strips .best .figure { font-weight: 700; }
 .strips .unranked th { font-weight: 400; }
+@container (max-width: 800px) { .strips .strip { width: 30%; } }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .strips.bars th { width: 24%; }
 .strips.bars .strip { width: auto; }
 @container (max-width: 659px) {
   .strips, .strips caption, .strips tbody, .strips thead { display: block; }
   .strips tr { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; padding: 6px 0; border-bottom: 1px solid var(--grid); }
-  .strips th, .strips td { border: 0; padding: 1px 0; text-align: left; min-width: 0; }
+  .strips th, .strips td, .strips .words { border: 0; padding: 1px 0; text-align: left; min-width: 0; width: auto; }
   .strips thead th:not(.strip) { display: none; }
   .strips tbody th { flex: 1 1 55%; }
   .strips .rank { width: 1.8em; text-align: left; }
   .strips small { display: inline; margin-left: 4px; }
+  .strips .strip svg { overflow: hidden; }
   .strips .strip, .strips.bars .strip { flex: 1 0 100%; padding: 1px 0; order: 9; }
 }
 `;
