@@ -1,31 +1,18 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { emptyProject, npmInstall, typeCheck } from './empty-project.js';
+import { emptyProject, npmInstall } from './empty-project.js';
 import type { Registry } from './registry.js';
-import { startRegistry } from './registry.js';
+import { publishedRegistry } from './registry.js';
 import { succeed } from './run.js';
-
-const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
 /** The smallest comparison that still starts workers, trains and reports. */
 const SMALL = ['--routers', 'switch', '--steps', '2', '--seeds', '1', '--backend', 'wasm', '--json', '--quiet']; // prettier-ignore
 
 let registry: Registry;
-beforeAll(async () => {
-  registry = await startRegistry(join(inject('scratch'), 'registry'));
-  for (const { file } of inject('packages')) {
-    await succeed('npm', ['publish', file, '--ignore-scripts', '--loglevel=error'], {
-      cwd: inject('scratch'),
-      env: registry.env,
-    });
-  }
-});
+beforeAll(async () => void (registry = await publishedRegistry('registry')));
 afterAll(() => registry?.stop());
 
 /** Labels of the rows, none of which failed. */
@@ -70,49 +57,4 @@ describe('from a registry', () => {
     const json = await succeed('npx', ['moekit', 'bench', '--router', 'moekit-router-demo?k=1', ...SMALL], { cwd, env }); // prettier-ignore
     expect(rowsOf(json)).toEqual(['dense', 'switch', 'demo(k=1)']);
   });
-
-  it('a moekit.config.ts with a router, a task and a sink is used by bench, sweep and train', async () => {
-    const { env } = registry;
-    const files = ['moekit.config.ts', 'tracker-sink.ts', 'sums.ts'];
-    const texts = await Promise.all(files.map((name) => readFile(join(examples, 'config', name), 'utf8'))); // prettier-ignore
-    const cwd = await emptyProject('config', {
-      ...Object.fromEntries(files.map((name, i) => [name, texts[i]!.replace('../custom-router/', './')])), // prettier-ignore
-      'router.ts': await readFile(join(examples, 'custom-router/router.ts'), 'utf8'),
-      'package.json': JSON.stringify({ name: 'config', private: true, type: 'module' }),
-      'sweep.json': JSON.stringify({ task: 'sums', routers: ['bias-balanced'], seeds: [1], training: { steps: 2, evaluations: 1 } }), // prettier-ignore
-    });
-    await npmInstall(cwd, ['moekit', '@types/node'], env);
-    await typeCheck(cwd, 'moekit.config.ts', 'node');
-    const server = await startTracker();
-    const sent = { ...env, TRACKER_URL: server.url };
-    const moekit = (...args: string[]) => succeed('npx', ['moekit', ...args, '--json', '--quiet'], { cwd, env: sent }); // prettier-ignore
-    try {
-      const small = ['--steps', '2', '--seeds', '1'];
-      const bench = await moekit('bench', ...small);
-      expect(rowsOf(bench)).toEqual(['dense', 'switch', 'bias-balanced(k=1)']);
-      const sweep = await moekit('sweep', 'sweep.json', '--set', 'bias-balanced.k=1,2');
-      expect(rowsOf(sweep)).toEqual([
-        'bias-balanced [bias-balanced.k=1]',
-        'bias-balanced [bias-balanced.k=2]',
-      ]);
-      expect(JSON.parse(await moekit('train', '--steps', '2', '--out', 'run'))).toMatchObject({ step: 2 }); // prettier-ignore
-    } finally {
-      server.close();
-    }
-    expect(server.paths.filter((path) => path === '/runs')).toHaveLength(6);
-    expect(new Set(server.paths.filter((path) => path.endsWith('/events'))).size).toBe(6); // a run may send several times
-    expect(server.paths.filter((path) => path.endsWith('/end'))).toHaveLength(6);
-  });
 });
-
-/** A server such as experiment trackers have, which keeps the paths that it is sent. */
-async function startTracker() {
-  const paths: string[] = [];
-  const server = createServer((request, response) => {
-    paths.push(request.url!);
-    request.resume().on('end', () => response.end(String(paths.length)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, paths, close: () => server.close() };
-}

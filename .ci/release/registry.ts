@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 
+import { inject } from 'vitest';
 import { stringify } from 'yaml';
 
 import { succeed } from './run.js';
@@ -24,7 +25,7 @@ export interface Registry {
 const OURS = ['@moekit/*', 'moekit', 'create-moekit', 'moekit-router-demo'];
 
 /** A verdaccio on this machine; every other package comes from the registry that npm is set up for. */
-export async function startRegistry(folder: string): Promise<Registry> {
+async function startRegistry(folder: string): Promise<Registry> {
   await mkdir(folder, { recursive: true });
   const port = await freePort();
   const upstream = (await succeed('npm', ['config', 'get', 'registry'], { cwd: folder })).trim();
@@ -40,6 +41,17 @@ export async function startRegistry(folder: string): Promise<Registry> {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
+}
+
+/** A registry that has the packed packages, as npm's will after the release. */
+export async function publishedRegistry(name: string): Promise<Registry> {
+  const scratch = inject('scratch');
+  const registry = await startRegistry(join(scratch, name));
+  for (const { file } of inject('packages')) {
+    const args = ['publish', file, '--ignore-scripts', '--loglevel=error'];
+    await succeed('npm', args, { cwd: scratch, env: registry.env });
+  }
+  return registry;
 }
 
 function settings(folder: string, upstream: string) {
@@ -73,7 +85,8 @@ async function signUp(url: string): Promise<string> {
   throw new Error('verdaccio did not start within two minutes');
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

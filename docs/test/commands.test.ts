@@ -11,9 +11,9 @@ type Command =
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = createProgram(() => undefined);
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  scripts: Record<string, string>;
-};
+const scriptsOf = (folder: string) =>
+  (JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { scripts: object })
+    .scripts;
 
 const pages = [
   'README.md',
@@ -51,22 +51,26 @@ function checkMoekit(words: readonly string[]): void {
   expect(known).toEqual(expect.arrayContaining(flags));
 }
 
-function checkNpm([verb = '', ...rest]: readonly string[]): void {
-  const known = ['i', 'ci', 'test', 'run', 'create', 'version', 'publish', 'pkg'];
+/** Scripts are those of the package that a page belongs to, if it is an example, which is used on its own. */
+function checkNpm(page: string, [verb = '', ...rest]: readonly string[]): void {
+  const example = /^examples\/[\w-]+\//.exec(page)?.[0];
+  const scripts = scriptsOf(example ?? '');
+  const known = ['i', 'ci', 'test', 'start', 'run', 'create', 'version', 'publish', 'pkg'];
   expect(known).toContain(verb);
   if (verb === 'run') expect(Object.keys(scripts)).toContain(rest[0]);
-  if (verb === 'run' && rest[0] === 'bench') checkMoekit(['bench', ...rest.slice(2)]);
+  if (example && /^(test|start)$/.test(verb)) expect(Object.keys(scripts)).toContain(verb);
+  if (verb === 'run' && rest[0] === 'bench' && !example) checkMoekit(['bench', ...rest.slice(2)]);
   if (verb === 'run' && rest[0] === 'bench:kernels')
     checkMoekit(['kernel-times', ...rest.slice(2)]);
   if (verb === 'create') expect(rest[0]).toMatch(/^moekit(@latest)?$/);
 }
 
 describe('shell blocks name commands, flags and files that exist', () => {
-  it.each(commands)('$page: $command', ({ command }) => {
+  it.each(commands)('$page: $command', ({ page, command }) => {
     const [first, ...rest] = wordsOf(command);
     if (first === 'npx' && rest[0] === 'moekit') checkMoekit(rest.slice(1));
     else if (first === 'moekit') checkMoekit(rest);
-    else if (first === 'npm') checkNpm(rest);
+    else if (first === 'npm') checkNpm(page, rest);
     else expect(['npx', 'node', 'cd', 'docker', 'python3', 'pip', 'tensorboard']).toContain(first);
     for (const file of rest.filter((word) => /^(docker|\.\/examples)\//.test(word))) {
       expect(existsSync(join(root, file)), file).toBe(true);

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../../examples/browser/', import.meta.url));
+const root = fileURLToPath(new URL('../../examples/page/', import.meta.url));
 
 /** A page with core and one router, and nothing else of moekit. */
 const PAGE = 'page.js';

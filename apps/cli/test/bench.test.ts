@@ -44,7 +44,7 @@ describe('moekit bench', { timeout: 240_000 }, () => {
 
   test('a router that is not causal runs where the config allows it, from the example and its config', async () => {
     const config = fileURLToPath(
-      new URL('../../../examples/expert-choice/experiment.json', import.meta.url),
+      new URL('../../../examples/router/not-causal.json', import.meta.url),
     );
     const small = ['--steps', '2', '--backend', 'wasm', '--json'];
     const { code, stdout } = await runInProcess(['bench', '--config', config, ...small]);
@@ -56,7 +56,7 @@ describe('moekit bench', { timeout: 240_000 }, () => {
 
   test('a router file with statistics, sequences and a combinator, under micro-batches', async () => {
     const file = fileURLToPath(
-      new URL('../../../examples/fair-sequences/router.ts', import.meta.url),
+      new URL('../../../examples/router/fair-sequences.ts', import.meta.url),
     );
     const training = {
       batchSize: 4,

@@ -21,8 +21,8 @@ import { runInProcess } from './in-process.js';
 import { emptyFolder, moekit } from './moekit.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const example = (name: string) => readFileSync(join(repository, 'examples/config', name), 'utf8');
-const lossFree = readFileSync(join(repository, 'examples/custom-router/router.ts'), 'utf8');
+const example = (name: string) => readFileSync(join(repository, 'examples/sweep', name), 'utf8');
+const lossFree = readFileSync(join(repository, 'examples/router/bias-balanced.ts'), 'utf8');
 
 /** A project outside the repository: files next to each other, moekit's packages installed. */
 async function project(files: Readonly<Record<string, string>>): Promise<string> {

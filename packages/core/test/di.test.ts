@@ -9,7 +9,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { container as root } from 'tsyringe';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import lossFree from '../../../examples/custom-router/router.js';
+import lossFree from '../../../examples/router/bias-balanced.js';
 import { numbers } from './gradient-check.js';
 import { topTwo } from './routers/top-two.js';
 

@@ -6,7 +6,7 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import { add, memory, mul, squaredDifference, mean, tensor2d, tidy, train } from '@tensorflow/tfjs-core'; // prettier-ignore
 import { expect, it } from 'vitest';
 
-import lossFree from '../../../examples/custom-router/router.js';
+import lossFree from '../../../examples/router/bias-balanced.js';
 import { onEachBackend } from './backends.js';
 import { topTwo } from './routers/top-two.js';
 

@@ -7,7 +7,7 @@ const NAMES = ['Infinity', '-Infinity', 'NaN'] as const;
 export type PlainNumber = number | (typeof NAMES)[number];
 
 /** A figure in a schema: any number, also as {@link stringifyFigures} wrote it; a number when parsed. */
-export const figure = z.union([
+export const figure: z.ZodType<number, PlainNumber> = z.union([
   z.custom<number>((value) => typeof value === 'number', 'must be a number'),
   z.enum(NAMES).transform(Number),
 ]);

@@ -14,7 +14,7 @@ import { testRouter, useBackend } from '@moekit/core/testing';
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import lossFree from '../../../../examples/custom-router/router.js';
+import lossFree from '../../../../examples/router/bias-balanced.js';
 import { topTwo } from '../routers/top-two.js';
 
 const room = { capacityFactor: 1, evalCapacityFactor: 2, minCapacity: 1, slots: 2 };

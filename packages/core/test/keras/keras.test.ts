@@ -14,7 +14,7 @@ import { useBackend } from '@moekit/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import lossFree from '../../../../examples/custom-router/router.js';
+import lossFree from '../../../../examples/router/bias-balanced.js';
 import { kerasMoELayersOf } from '../../src/keras/after-each-step.js';
 import { KerasMoELayer } from '../../src/keras/keras-moe-layer.js';
 import { topTwo } from '../routers/top-two.js';

@@ -15,8 +15,8 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { fill, grad, ones, scalar, tensor1d, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
-import customRouter from '../../../../examples/custom-router/router.js';
-import expertChoice from '../../../../examples/expert-choice/router.js';
+import customRouter from '../../../../examples/router/bias-balanced.js';
+import expertChoice from '../../../../examples/router/expert-choice.js';
 import { onEachBackend } from '../backends.js';
 
 const mask = () => createTokenMask(new Float32Array([1, 0, 1]));

@@ -7,7 +7,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { eye, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import lossFree from '../../../../examples/custom-router/router.js';
+import lossFree from '../../../../examples/router/bias-balanced.js';
 import { backends, onEachBackend } from '../backends.js';
 import golden from '../goldens/loss-free-bias.json' with { type: 'json' };
 import { expectClose, numbers } from '../gradient-check.js';
@@ -47,7 +47,7 @@ onEachBackend('loss-free balancing', () => {
 describe('the example file', () => {
   let source = '';
   beforeEach(async () => {
-    const file = new URL('../../../../examples/custom-router/router.ts', import.meta.url);
+    const file = new URL('../../../../examples/router/bias-balanced.ts', import.meta.url);
     source = await readFile(file, 'utf8');
   });
 

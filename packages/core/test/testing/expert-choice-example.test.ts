@@ -6,7 +6,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { eye, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
-import expertChoice from '../../../../examples/expert-choice/router.js';
+import expertChoice from '../../../../examples/router/expert-choice.js';
 
 testRouter(expertChoice);
 testRouter(expertChoice, { capacityFactor: 1 }, { name: 'one expert a token', numExperts: 6 });

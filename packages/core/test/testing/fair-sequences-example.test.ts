@@ -7,7 +7,7 @@ import { testRouter } from '@moekit/core/testing';
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
-import fairSequences from '../../../../examples/fair-sequences/router.js';
+import fairSequences from '../../../../examples/router/fair-sequences.js';
 import { backends, onEachBackend } from '../backends.js';
 
 const positions = 'a token rests from what its sequence used before it';
@@ -46,7 +46,7 @@ onEachBackend('quantiles balance fresh tokens', () => {
 
 describe('the example file', () => {
   it('is a complete router in under 70 lines, of three packages that do not know it', async () => {
-    const file = new URL('../../../../examples/fair-sequences/router.ts', import.meta.url);
+    const file = new URL('../../../../examples/router/fair-sequences.ts', import.meta.url);
     const source = await readFile(file, 'utf8');
     expect(source.trimEnd().split('\n').length).toBeLessThan(70);
     const imported = [...source.matchAll(/from '([^']+)'/g)].map(([, name]) => name);

@@ -6,7 +6,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { eye, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
-import seqTopK from '../../../../examples/seq-top-k/router.js';
+import seqTopK from '../../../../examples/router/seq-top-k.js';
 
 testRouter(seqTopK);
 testRouter(seqTopK, { k: 1 }, { name: 'one expert a token on average', numExperts: 6 });

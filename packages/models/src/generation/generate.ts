@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { LanguageModel, ReadingSession } from '../contract.js';
 import { fail } from '../errors.js';
 import { strict } from '../strict.js';
+import { createRest } from './rest.js';
 import { createSampler, samplingShape } from './sampler.js';
 
 const schema = strict({
@@ -36,8 +37,10 @@ export async function* generate(
   const { maxTokens, stop, cache, ...sampling } = parseOptions(schema, options, 'generate');
   const draw = createSampler(sampling);
   const reader = createReader(model, prompt, cache);
+  const rest = createRest();
   try {
     for (let made = 0; made < maxTokens; made++) {
+      await rest();
       const token = draw(await reader.logits());
       if (stop.includes(token)) return;
       reader.add(token);

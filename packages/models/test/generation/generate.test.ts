@@ -163,3 +163,13 @@ test('a session refuses more than the context holds, and uneven batches', async 
     session.dispose();
   });
 });
+
+test('the rest of the program has its turn while a text is written', async () => {
+  await using(models[0][1], async (model) => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    for await (const token of generate(model, [1], { maxTokens: 200 })) void token;
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+  });
+});
