@@ -1,3 +1,4 @@
+/* global module */
 'use strict';
 
 // What a reader of a changelog wants: what changed, in its author's words. Commits are left out, and so are lines about

@@ -4,10 +4,18 @@ import { fileURLToPath } from 'node:url';
 
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import ts from 'typescript';
 import { describe, expect, inject, it } from 'vitest';
 
 import { readText } from './pack.js';
 import { run } from './run.js';
+
+/** The packages that a file imports, in types too; Node's own are left out. */
+const importsOf = (text: string) =>
+  ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) => /^(@[^/]+\/)?[^/]+/.exec(fileName)![0])
+    .filter((name) => !/^[.#]|^node:/.test(name));
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const packages = inject('packages');
@@ -71,6 +79,14 @@ describe.each(packages)('$name', (packed) => {
     const { exports: entries, bin = {} } = await manifest();
     const named = [...Object.values(entries).flatMap((e) => (typeof e === 'string' ? e : Object.values(e as object))), ...Object.values(bin)]; // prettier-ignore
     expect(named.filter((path) => !existsSync(join(packed.folder, path as string)))).toEqual([]);
+  });
+
+  it('asks for every package that its code and its declarations import', async () => {
+    const { dependencies = {}, peerDependencies = {} } = await manifest();
+    const wanted = { [packed.name]: '', ...dependencies, ...peerDependencies };
+    const code = packed.files.filter((path) => /^(dist|bin)\/.*\.(js|d\.ts)$/.test(path));
+    const imported = await Promise.all(code.map(async (path) => importsOf(await readText(packed, path)))); // prettier-ignore
+    expect([...new Set(imported.flat())].filter((name) => !(name in wanted))).toEqual([]);
   });
 
   it('is clean for publint', async () => {

@@ -14,7 +14,7 @@ const QUIET = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'
 export async function installExample(name: string, { env }: Registry): Promise<string> {
   const cwd = join(inject('scratch'), 'examples', name);
   const filter = (path: string) => !/^(node_modules|dist|run|results)$/.test(basename(path));
-  await cp(join(examples, name), cwd, { recursive: true, filter });
+  await cp(join(inject('examples'), name), cwd, { recursive: true, filter });
   if (process.env['MOEKIT_LOCK_EXAMPLES']) await renewLock(name, cwd, env);
   await succeed('npm', ['ci', ...QUIET], { cwd, env });
   return cwd;
@@ -22,7 +22,7 @@ export async function installExample(name: string, { env }: Registry): Promise<s
 
 /**
  * Writes the lock of an example, with the pins that it has. Addresses are left out, so that any registry serves; so are
- * the hashes of moekit's own packages, which exist only once the version is published.
+ * the hashes of moekit's packages, which exist only once the version is published.
  */
 async function renewLock(name: string, cwd: string, env: Registry['env']): Promise<void> {
   const flags = ['--package-lock-only', '--omit-lockfile-registry-resolved', ...QUIET];

@@ -21,6 +21,8 @@ export interface Packed {
 declare module 'vitest' {
   interface ProvidedContext {
     packages: readonly Packed[];
+    /** The examples, for the version that is packed. */
+    examples: string;
     /** Goes when the run ends; no workspace above it. */
     scratch: string;
   }
@@ -36,13 +38,14 @@ export default async function pack(project: TestProject): Promise<() => Promise<
   await copyWorkspace(copy);
   await applyChangesets(copy);
   project.provide('packages', await packAll(copy, join(scratch, 'tarballs')));
+  project.provide('examples', join(copy, 'examples'));
   project.provide('scratch', scratch);
   return () => rm(scratch, { recursive: true, force: true });
 }
 
 async function copyWorkspace(copy: string): Promise<void> {
   await mkdir(copy);
-  for (const name of ['package.json', 'packages', 'apps', '.changeset']) {
+  for (const name of ['package.json', 'packages', 'apps', 'examples', '.changeset']) {
     const filter = (path: string) => !NOT_SOURCE.has(basename(path));
     await cp(join(root, name), join(copy, name), { recursive: true, filter });
   }
@@ -57,6 +60,8 @@ async function applyChangesets(copy: string): Promise<void> {
   await succeed('git', [...git, 'commit', '-qm', 'release'], { cwd: copy });
   const changeset = join(root, 'node_modules/@changesets/cli/bin.js');
   await succeed(process.execPath, [changeset, 'version'], { cwd: copy });
+  const versions = join(root, '.ci/release/example-versions.mjs');
+  await succeed(process.execPath, [versions], { cwd: copy });
   await rm(join(copy, '.gitignore')); // else npm would leave dist out
 }
 

@@ -85,7 +85,7 @@ async function signUp(url: string): Promise<string> {
   throw new Error('verdaccio did not start within two minutes');
 }
 
-/** A port of this machine that nobody listens on. */
+/** A free port of this machine. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -6,7 +6,7 @@ import { freePort } from './registry.js';
 
 export interface RunningServer {
   readonly url: string;
-  /** What it has printed so far. */
+  /** Its stdout and stderr so far. */
   output(): string;
   stop(): Promise<void>;
 }

@@ -23,6 +23,7 @@ function pages() {
   const within = (folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
   return [
     'README.md',
+    'examples/README.md',
     ...within('docs').filter((file) => file.endsWith('.md')),
     ...within('docs/decisions'),
     ...['packages', 'apps', 'examples'].flatMap(within).map((folder) => `${folder}/README.md`),
@@ -50,7 +51,7 @@ if (dead.length > 0) process.exit(1);
 step('typedoc/bin/typedoc', '--options', 'docs/site/typedoc.json');
 step('vitepress/bin/vitepress.js', 'build', 'docs/site');
 for (const { file } of files) {
-  if (!/\.(ts|json|svg|png|ya?ml|Dockerfile)$/.test(file)) continue;
+  if (!/\.(ts|js|json|svg|png|ya?ml|Dockerfile)$/.test(file)) continue;
   mkdirSync(dirname(join(out, file)), { recursive: true });
   cpSync(join(root, file), join(out, file));
 }

@@ -9,9 +9,6 @@ const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'out-tsc')
   .map(({ name }) => name);
 
-/** Of the release that the examples are written for. */
-const RANGE = '^0.1.0';
-
 type Dependencies = Readonly<Record<string, string>>;
 interface Manifest {
   readonly name: string;
@@ -37,13 +34,17 @@ const own = new Map(
     .map((manifest) => [manifest.name, manifest]),
 );
 
+const { version } = own.get('@moekit/core')!;
+/** Of the release that the examples are written for: the next one, before the first. */
+const RANGE = `^${version === '0.0.0' ? '0.1.0' : version}`;
+
 /** The names that a file imports, without the paths below them. */
 const importsOf = (source: string) =>
   [...source.matchAll(/(?:from|import) '((?:@[\w-]+\/)?[\w-]+)[^']*'/g)].map(([, name]) => name!);
 
 it('there are six, and a page that lists them', () => {
   expect(examples).toEqual(['layer', 'layers-model', 'page', 'router', 'server', 'sweep']);
-  const listed = [...read('examples/README.md').matchAll(/\]\(([\w-]+)\)/g)].map(
+  const listed = [...read('examples/README.md').matchAll(/\]\(([\w-]+)\/README\.md\)/g)].map(
     ([, name]) => name,
   );
   expect(listed.sort()).toEqual(examples);
@@ -92,7 +93,7 @@ describe.each(examples)('%s can be copied out of the repository', (name) => {
   });
 });
 
-/** What a package asks for, whatever version moekit's own have. */
+/** Dependencies and peers of a package; of moekit the names alone. */
 function dependenciesOf({ dependencies = {}, peerDependencies = {} }: Omit<Manifest, 'name'>) {
   const ranges = Object.entries({ ...dependencies, ...peerDependencies });
   return Object.fromEntries(ranges.map(([name, range]) => [name, own.has(name) ? '' : range]));

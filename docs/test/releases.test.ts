@@ -61,9 +61,7 @@ describe.each(packages)('$name', ({ name, folder }) => {
       return;
     }
     expect(existsSync(join(root, folder, 'CHANGELOG.md'))).toBe(false);
-    const own = changesets.filter(({ bumps }) => name in bumps);
-    expect(own.map(({ bumps }) => Object.keys(bumps))).toEqual([[name]]);
-    expect(own[0]!.bumps[name]).toBe('minor'); // 0.0.0 -> 0.1.0
-    expect(own[0]!.text).toMatch(/^First release/);
+    const first = changesets.filter(({ bumps, text }) => name in bumps && /^First release/.test(text)); // prettier-ignore
+    expect(first.map(({ bumps }) => bumps)).toEqual([{ [name]: 'minor' }]); // 0.0.0 -> 0.1.0
   });
 });

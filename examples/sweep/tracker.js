@@ -1,3 +1,5 @@
+/* global console, process */
+
 // A tracker to try the sink with: it keeps every run in memory, and prints one line when a run ends.
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';

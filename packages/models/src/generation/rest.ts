@@ -1,4 +1,4 @@
-declare function setTimeout(callback: () => void): unknown;
+import { nextTurn } from '../next-turn.js';
 
 /** Milliseconds between two rests: a frame of a page, and short for a client that waits for text. */
 const FRAME = 16;
@@ -11,7 +11,7 @@ export function createRest(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < FRAME) return;
-    await new Promise<void>((resume) => setTimeout(resume));
+    await nextTurn();
     last = performance.now();
   };
 }

@@ -5,6 +5,7 @@ import { Observable } from 'rxjs';
 
 import type { Evaluation, TrainEvent, TrainOptions } from '../contract.js';
 import type { Task } from '../task.js';
+import { nextTurn } from '../next-turn.js';
 import { AdamW } from './adamw.js';
 import { EarlyStopping } from './early-stopping.js';
 import { evaluateStep } from './evaluate-step.js';
@@ -104,12 +105,4 @@ function earlyStopEvent(
 
 function evaluatesAfter(step: number, { steps, evaluateEvery }: ParsedTrainOptions): boolean {
   return step === steps || (evaluateEvery > 0 && step % evaluateEvery === 0);
-}
-
-/** Lets timers, input and signals be served. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }
