@@ -26,7 +26,7 @@ export async function installExample(name: string, { env }: Registry): Promise<s
 }
 
 interface Lock {
-  readonly packages: Record<string, { integrity?: string; resolved?: string }>;
+  packages: Readonly<Record<string, { integrity?: string; resolved?: string }>>;
 }
 
 /**
@@ -44,8 +44,9 @@ export async function renewLock(name: string, { env }: Registry): Promise<void> 
     await writeFile(file, `${JSON.stringify(lock, null, 2)}\n`);
   };
   // npm reads a locked package's dependencies from the lock, and these are what changed
-  await edit(({ packages }) => {
-    for (const path of Object.keys(packages).filter(isOwn)) delete packages[path];
+  await edit((lock) => {
+    const others = Object.entries(lock.packages).filter(([path]) => !isOwn(path));
+    lock.packages = Object.fromEntries(others);
   });
   const flags = ['--package-lock-only', '--omit-lockfile-registry-resolved', ...QUIET];
   await succeed('npm', ['install', ...flags], { cwd, env });
