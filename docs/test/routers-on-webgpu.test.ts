@@ -22,17 +22,11 @@ const sizes = { modelWidth: WIDTH, numExperts: 16, seed: 1 };
 const values = Float32Array.from({ length: TOKENS * WIDTH }, (_, i) => Math.sin(i * 1.7));
 const real = Float32Array.from({ length: TOKENS }, (_, t) => Number(t % LENGTH < LENGTH - 1));
 
-/** Choices that are drawn from scores are read on the host; everything else of these routers is not. */
-const WITHOUT_DRAWS: Readonly<Record<string, object>> = {
-  gshard: { secondChoice: 'all' },
-  'st-moe': { secondChoice: 'all' },
-};
-
 const zoo = presetOf(findExperiment('routers/zoo'), 'large');
 const rows = zoo.routers!.flatMap((row) =>
   typeof row === 'string' || row.router === 'dense'
     ? []
-    : [{ name: row.router, options: { ...row.options, ...WITHOUT_DRAWS[row.router] } }],
+    : [{ name: row.router, options: { ...row.options } }],
 );
 
 /** Loss and gradients of a training pass through a layer built on the current backend, still on the device. */

@@ -1,4 +1,4 @@
-import type { RouteContext, RouterLoss, Routing } from '@moekit/core';
+import type { RouteContext, Routing } from '@moekit/core';
 import {
   createGate,
   defineRouter,
@@ -6,12 +6,19 @@ import {
   maskTokens,
   normalNoise,
   selectedSoftmax,
-  squaredCoefficientOfVariation,
 } from '@moekit/core';
-import { amount, choice, coefficient, optionsOf, whole } from '@moekit/core/options';
-import { routingOf, topExperts } from '@moekit/core/pieces';
-import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, mul, softmax, softplus, sum } from '@tensorflow/tfjs-core';
+import {
+  amount,
+  balanceOptions,
+  choice,
+  coefficient,
+  optionsOf,
+  whole,
+} from '@moekit/core/options';
+import type { LoadSpread } from '@moekit/core/pieces';
+import { createLoadSpread, routingOf, topExperts } from '@moekit/core/pieces';
+import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
+import { add, mul, softmax, softplus } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
@@ -19,6 +26,8 @@ import { selectionProbability } from './selection-probability.js';
 
 /** Keeps the spread above 0 in float32 when softplus underflows. */
 const SMALLEST_SPREAD = 1e-12;
+
+const { balanceScope, balanceWindow } = balanceOptions(1);
 
 const options = optionsOf({
   k: whole(1, 4, 'Experts per token, at most the number of experts'),
@@ -29,6 +38,8 @@ const options = optionsOf({
     'population',
     'Variance inside CV^2: over E (original code) or E - 1 (some ports)',
   ),
+  balanceScope,
+  balanceWindow,
   noiseFloor: amount(0, 'Added to the standard deviation of the noise; 0.01 in the original code'),
   init: choice(
     ['zeros', 'uniform', 'normal'],
@@ -52,8 +63,10 @@ export function routeNoisyTopK(
   clean: Tensor2D,
   noise: Tensor2D,
   settings: NoisyTopKOptions,
-  { training, rng, tokenMask }: RouteContext,
+  context: RouteContext,
+  { importance, load }: NoisyBalance = noisyBalance(clean.shape[1], settings),
 ): Routing {
+  const { training, rng, tokenMask } = context;
   const spread = add<Tensor2D>(softplus(noise), Math.max(settings.noiseFloor, SMALLEST_SPREAD));
   const draws = () => normalNoise<Rank.R2>(rng.fork('gate noise'), clean.shape);
   const noisy: Tensor2D = training ? add(clean, mul(draws(), spread)) : clean; // H [T,E]
@@ -61,6 +74,8 @@ export function routeNoisyTopK(
   const selected = maskTokens(top, tokenMask);
   const gates = selectedSoftmax(noisy, top);
   const chances = selectionProbability({ clean, noisy, spread }, top, settings.k); // [T,E]
+  const ofGates = importance.of(maskTokens(gates, tokenMask), context);
+  const ofChances = load.of(maskTokens(chances, tokenMask), context);
   return routingOf({
     choices: settings.k,
     weights: gates,
@@ -68,23 +83,28 @@ export function routeNoisyTopK(
     dispatched: selected,
     logits: noisy,
     probs: softmax(noisy),
-    losses: [
-      ...spreadLoss('importance', maskTokens(gates, tokenMask), settings),
-      ...spreadLoss('load', maskTokens(chances, tokenMask), settings),
-    ],
+    losses: [...ofGates.losses, ...ofChances.losses],
+    statistics: { ...ofGates.statistics, ...ofChances.statistics },
   });
 }
 
-/** CV^2 of an expert's column sums, with its coefficient; none where that is 0. */
-function spreadLoss(
-  name: 'importance' | 'load',
-  perToken: Tensor2D,
-  settings: NoisyTopKOptions,
-): RouterLoss[] {
-  const weight = settings[`${name}Coefficient`];
-  if (weight === 0) return [];
-  const value = squaredCoefficientOfVariation(sum<Tensor1D>(perToken, 0), settings.variance);
-  return [{ name, value, coefficient: weight, atBalance: 0 }];
+/** The two losses of a layer, and the loads that their scope remembers. */
+interface NoisyBalance {
+  readonly importance: LoadSpread;
+  readonly load: LoadSpread;
+}
+
+function noisyBalance(experts: number, settings: NoisyTopKOptions): NoisyBalance {
+  const { balanceScope: scope, balanceWindow: window, variance } = settings;
+  const spread = (name: 'importance' | 'load') =>
+    createLoadSpread(experts, {
+      name,
+      coefficient: settings[`${name}Coefficient`],
+      scope,
+      window,
+      variance,
+    });
+  return { importance: spread('importance'), load: spread('load') };
 }
 
 /** Noisy top-k (Shazeer 2017, 1701.06538): a learned amount of noise explores, two losses balance. */
@@ -100,11 +120,14 @@ export const noisyTopKRouter = defineRouter<NoisyTopKOptions, NoisyTopKInput>({
     assertTopK('noisy-topk', settings.k, spec);
     const gate = createGate(spec, { init: settings.init });
     const noise = createGate(spec, { init: settings.init, label: 'noise' });
+    const balance = noisyBalance(spec.numExperts, settings);
     return gatedRouter(spec, {
       name: 'noisy-topk',
       expertsPerToken: settings.k,
       gates: [gate, noise],
-      route: (x, context) => routeNoisyTopK(gate.logits(x), noise.logits(x), settings, context),
+      state: [balance.importance, balance.load],
+      route: (x, context) =>
+        routeNoisyTopK(gate.logits(x), noise.logits(x), settings, context, balance),
     });
   },
 });

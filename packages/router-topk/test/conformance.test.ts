@@ -5,6 +5,7 @@ import { testRouter } from '@moekit/core/testing';
 
 import {
   gshardRouter,
+  noisyTopKRouter,
   lossFreeRouter,
   quantileBalancedRouter,
   switchRouter,
@@ -44,6 +45,11 @@ testRouter(
   topKRouter,
   { capacityFactor: 1, priority: 'probability', balanceScope: 'window', gateBias: true },
   { backends, name: 'topk by probability, balanced over a window' },
+);
+testRouter(
+  noisyTopKRouter,
+  { balanceScope: 'window', balanceWindow: 4, init: 'normal' },
+  { backends, name: 'noisy-topk, balanced over a window' },
 );
 testRouter(
   switchRouter,

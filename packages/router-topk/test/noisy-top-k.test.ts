@@ -29,6 +29,8 @@ const options: NoisyTopKOptions = {
   variance: 'population',
   noiseFloor: 0,
   init: 'zeros',
+  balanceScope: 'micro-batch',
+  balanceWindow: 16,
 };
 const { cleanLogits: clean, noiseRaw: noise, eps } = golden;
 const goldenContext = () => training({ rng: scripted(eps.flat()) });

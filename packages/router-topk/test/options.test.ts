@@ -157,6 +157,8 @@ describe('options left out', () => {
         importanceCoefficient: 0.1,
         loadCoefficient: 0.1,
         variance: 'population',
+        balanceScope: 'micro-batch',
+        balanceWindow: 16,
         noiseFloor: 0,
         init: 'zeros',
       },

@@ -13,6 +13,8 @@ export type { ExpertCuts, ExpertCutsRule } from './expert-cuts.js';
 export { assertGroups, withinGroups } from './groups.js';
 export type { GroupRule } from './groups.js';
 export { assignNumbers, createNumbers, numbersOf } from './known-numbers.js';
+export { createLoadSpread } from './load-spread.js';
+export type { LoadSpread, LoadSpreadRule } from './load-spread.js';
 export { createQuantileBias } from './quantile-bias.js';
 export type { QuantileBias, QuantileRule } from './quantile-bias.js';
 export { routingOf } from './routing-of.js';
