@@ -31,7 +31,7 @@ function contextOf(mask: boolean): RouteContext {
   };
 }
 
-/** What tokens add, padding 0. */
+/** The numbers that tokens add, padding 0. */
 const clear = (mask: boolean, values = added) =>
   values.map((row, t) => row.map((v) => (mask ? v * real[t]! : v)));
 

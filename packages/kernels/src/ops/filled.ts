@@ -9,7 +9,7 @@ import { describeValue } from '../errors/describe-value.js';
 /**
  * A tensor whose numbers the host writes: in host memory right where they are read, without an array for the collector.
  * @param fill writes every number; it makes no tensor, for that may move the memory      @returns float32
- * @throws KERNELS_VALUE on what is no shape or no function
+ * @throws KERNELS_VALUE unless both are of their kinds
  */
 export function filled<R extends Rank>(
   shape: ShapeMap[R],
