@@ -4,6 +4,7 @@ import { markup } from '../markup.js';
 import { forestScale } from './forest-scale.js';
 import type { ForestScale } from './forest-scale.js';
 import { place, strip } from './strip.js';
+import { tickText } from './tick-text.js';
 
 /** One row of a forest plot. */
 export interface ForestRow {
@@ -135,18 +136,11 @@ function axisOf({ domain, ticks }: ForestScale, { better }: Forest): Markup {
   const labels = ticks.map((tick) => {
     const x = place(domain, tick);
     const anchor = x < 8 ? 'start' : x > 92 ? 'end' : 'middle';
-    return markup`<text x="${x}%" y="24" text-anchor="${anchor}" fill="var(--muted)">${signed(tick, tickText)}</text>`;
+    return markup`<text x="${x}%" y="28" text-anchor="${anchor}" fill="var(--muted)">${signed(tick, tickText)}</text>`;
   });
   const [left, right] = better === 'lower' ? ['← better', 'worse →'] : ['← worse', 'better →'];
-  return markup`<svg aria-hidden="true" height="26"><text x="0" y="9" fill="var(--muted)">${left}</text><text x="100%" y="9" text-anchor="end" fill="var(--muted)">${right}</text>${labels}</svg>`;
+  return markup`<svg class="axis" aria-hidden="true" height="32"><text x="0" y="12" fill="var(--muted)">${left}</text><text x="100%" y="12" text-anchor="end" fill="var(--muted)">${right}</text>${labels}</svg>`;
 }
-
-const tickText = (value: number) =>
-  Math.abs(value) >= 1e4 || (value !== 0 && Math.abs(value) < 1e-3)
-    ? format.count(value) === '0'
-      ? value.toExponential(0).replace('-', '−')
-      : format.count(value)
-    : String(Number(value.toPrecision(3))).replace('-', '−');
 
 /** The range of the axis in the unit and in per cent: a reader sees how large a small difference is drawn. */
 function scaleWords(

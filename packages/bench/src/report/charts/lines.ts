@@ -8,6 +8,7 @@ import { CHART_PIXELS, chart, legend } from '../page/panel.js';
 import { GRID, MUTED, OTHER } from './colours.js';
 import { draw } from './draw.js';
 import { LABEL_HEIGHT, endLabels, roomFor } from './end-labels.js';
+import { tickText } from './tick-text.js';
 import { valueAxis } from './value-axis.js';
 
 /** One curve. */
@@ -119,7 +120,7 @@ function drawAt(
           label: y,
           tickSize: 0,
           ticks: 6,
-          ...(share && { tickFormat: (v: number) => format.share(v) }),
+          tickFormat: share ? (v: number) => format.share(v) : tickText,
         }),
         ruleY(level, { y: 'value', stroke: MUTED, strokeDasharray: '5 4' }),
         text(level, {

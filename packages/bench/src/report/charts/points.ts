@@ -10,6 +10,7 @@ import { draw } from './draw.js';
 import { fitLabel } from './fit-label.js';
 import { placeLabels } from './place-labels.js';
 import { ticksOf } from './strip.js';
+import { tickText } from './tick-text.js';
 import { valueAxis } from './value-axis.js';
 
 /** One row of a comparison: what it cost and how good it was. */
@@ -111,7 +112,7 @@ function drawAt(
           tickSize: 0,
           labelAnchor: 'right',
         }),
-        axisY({ label: y, ticks: 6, tickSize: 0 }),
+        axisY({ label: y, ticks: 6, tickSize: 0, tickFormat: tickText }),
         axisY(
           shares.map((share) => level! * (1 + share)),
           {

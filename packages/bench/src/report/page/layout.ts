@@ -22,7 +22,7 @@ export function partPage(part: PagePart): string {
     title: part.title,
     header: headingOf(part, 'h1'),
     contents: listOf(part.panels),
-    content: markup`<div class="run">${part.lead}${part.panels.map((panel) => renderPanel(panel))}</div>`,
+    content: markup`<div class="run">${part.lead}${part.panels.map(renderPanel)}</div>`,
   });
 }
 
@@ -45,7 +45,7 @@ export function partsPage(title: string, lead: Markup, parts: readonly PagePart[
     contents: markup`<ul>${contents}</ul>`,
     content: markup`${named.map(
       (part) =>
-        markup`<div class="run" id="${part.id}">${headingOf(part, 'h2')}${part.lead}${part.panels.map((panel) => renderPanel(panel, 'h3'))}</div>`,
+        markup`<article class="run" id="${part.id}" aria-label="${part.title}">${headingOf(part, 'h2')}${part.lead}${part.panels.map(renderPanel)}</article>`,
     )}`,
   });
 }

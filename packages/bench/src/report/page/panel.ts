@@ -16,15 +16,8 @@ export interface Panel {
   readonly table?: DataTable;
 }
 
-export function renderPanel(
-  { id, title, note, body, table }: Panel,
-  level: 'h2' | 'h3' = 'h2',
-): Markup {
-  const heading =
-    level === 'h2'
-      ? markup`<h2 id="${id}-title">${title}</h2>`
-      : markup`<h3 class="title" id="${id}-title">${title}</h3>`;
-  return markup`<section id="${id}" aria-labelledby="${id}-title">${heading}${note && markup`<p class="note">${note}</p>`}${body}${table && numbers(table)}</section>`;
+export function renderPanel({ id, title, note, body, table }: Panel): Markup {
+  return markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${note && markup`<p class="note">${note}</p>`}${body}${table && numbers(table)}</section>`;
 }
 
 /** A chart in two widths: the page shows the one that fits, so that its text stays readable. */

@@ -41,8 +41,20 @@ export function expertHighlight(expert: number, numExperts: number): Highlight {
   return { background: `hsl(${hue} 70% ${expert % 2 === 0 ? 80 : 68}%)`, ink: DARK };
 }
 
-/** From none (dark) to `most` (bright). */
+/** From none (dark) to `most` (bright), with the ink that contrasts more. */
 export function countHighlight(count: number, most: number): Highlight {
-  const share = most > 0 ? count / most : 0;
-  return { background: heat(share), ink: share > 0.6 ? DARK : LIGHT };
+  const background = heat(most > 0 ? count / most : 0);
+  return { background, ink: luminance(background) > MIDDLE ? DARK : LIGHT };
+}
+
+/** The luminance on which dark and light ink contrast alike. */
+const MIDDLE = 0.186;
+
+/** Relative luminance of `#rrggbb`, from 0 (black) to 1 (WCAG 2.2). */
+function luminance(colour: string): number {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

@@ -1,3 +1,4 @@
+import { divergedSeeds } from '../../results/learned.js';
 import type { Results, Row } from '../../results/results-schema.js';
 import { meanOf } from '../../statistics/summary.js';
 import { rowColours } from '../charts/colours.js';
@@ -10,19 +11,22 @@ export function curvesPanel(results: Results): Panel | undefined {
   const { name, unit, better } = manifest.metrics[0]!;
   const shown = manifest.metrics.find((metric) => onCurve(rows, metric.name)) ?? { name, unit };
   const colours = rowColours(results);
-  const lines = rows.map((row) => ({
+  const sane = rows.filter((row) => divergedSeeds(row, manifest.metrics).length === 0);
+  const lines = sane.map((row) => ({
     label: row.label,
     colour: colours.get(row)!,
     points: meanCurve(row, shown.name),
   }));
   const drawn = lines.filter(({ points }) => points.length > 0);
+  const wild = rows.filter((row) => divergedSeeds(row, manifest.metrics).length > 0);
+  const labels = wild.map(({ label }) => label).join(', ');
   if (drawn.length === 0) return undefined;
   const level = reference?.metrics[shown.name];
   const direction = shown.name === name ? ` (${better} is better)` : '';
   return {
     id: 'curves',
     title: 'Over training',
-    note: `Held-out ${shown.unit}, mean over seeds.`,
+    note: `Held-out ${shown.unit}, mean over seeds.${wild.length > 0 ? ` Not drawn, since they diverged: ${labels}.` : ''}`,
     body: linesChart({
       lines: drawn,
       x: 'training step',

@@ -22,7 +22,7 @@ export function groupPanels(results: Results): Panel[] {
     if (drawn.length === 0) return [];
     const charts = drawn.map(
       ({ row, lines }) =>
-        markup`<h4>${row.label}</h4>${linesChart({
+        markup`<h3>${row.label}</h3>${linesChart({
           lines,
           x: 'training step',
           y: meaning,

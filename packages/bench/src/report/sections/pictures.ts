@@ -18,7 +18,7 @@ export function picturesPanel({ rows }: Results): Panel | undefined {
     id: 'pictures',
     title: 'Where the compute goes',
     note: 'Held-out pictures. Colour: share of a patch’s slots, over all MoE layers, that real experts filled. White: ink.',
-    body: markup`${heatScale('no compute', 'all slots real')}${shown.map(({ row, examples }) => markup`<h4>${row.label}</h4>${figuresOf(row, examples)}`)}`,
+    body: markup`${heatScale('no compute', 'all slots real')}${shown.map(({ row, examples }) => markup`<h3>${row.label}</h3>${figuresOf(row, examples)}`)}`,
     table: {
       name: 'pictures',
       columns: ['row', 'example', 'token', 'text', 'x', 'y', 'real experts', 'slots'],

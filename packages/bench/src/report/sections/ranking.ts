@@ -38,7 +38,7 @@ export function furtherForests(results: Results): Panel | undefined {
     id: 'differences',
     title: 'Differences in the other metrics',
     note: 'Each row less the baseline, paired by seed.',
-    body: markup`${shown.map((ranking) => markup`<h4>${[ranking.metric.name, ranking.group].filter((part) => part !== null).join(', ')}</h4>${forestOf(ranking, results)}`)}`,
+    body: markup`${shown.map((ranking) => markup`<h3>${[ranking.metric.name, ranking.group].filter((part) => part !== null).join(', ')}</h3>${forestOf(ranking, results)}`)}`,
     table: { name: 'differences', ...tableOf(shown, results) },
   };
 }
@@ -68,7 +68,7 @@ function tableOf(rankings: readonly Ranking[], results: Results): Omit<DataTable
 const TABLE = ['row', 'mark', 'group', 'metric', 'mean', 'seeds', 'difference', '95% from', '95% to', 'relative', 'seeds in both', 'outcome']; // prettier-ignore
 
 function groupOf(ranking: Ranking, results: Results, several: boolean): Markup {
-  const title = several && markup`<h4>${ranking.group ?? 'other rows'}</h4>`;
+  const title = several && markup`<h3>${ranking.group ?? 'other rows'}</h3>`;
   return markup`${title}${forestOf(ranking, results)}`;
 }
 

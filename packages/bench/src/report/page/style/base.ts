@@ -11,12 +11,12 @@ a { color: var(--accent); }
 .page { max-width: 1240px; margin: 0 auto; padding: 28px 20px 64px; }
 main { min-width: 0; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 4px; letter-spacing: -0.01em; }
-h2, h3.title { font-size: 18px; line-height: 1.3; font-weight: 650; margin: 0 0 2px; }
+h2 { font-size: 18px; line-height: 1.3; font-weight: 650; margin: 0 0 2px; }
 h3, h4 { font-size: 14px; margin: 12px 0 0; font-weight: 600; }
 p { margin: 4px 0; }
 ul, ol { margin: 6px 0; padding-left: 22px; }
 section { background: var(--card); border: 1px solid var(--grid); border-radius: 12px; padding: 20px 22px; margin-top: 18px; scroll-margin-top: 12px; }
-.run > h2 { font-size: 22px; margin-top: 44px; }
+article.run > h2 { font-size: 22px; margin-top: 44px; }
 .note { color: var(--muted); font-size: 13.5px; font-weight: 400; max-width: 72em; }
 .bad { color: var(--bad); }
 .banner { border-left: 4px solid var(--bad); padding: 6px 12px; margin-top: 14px; background: var(--card); }

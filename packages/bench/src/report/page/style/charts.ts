@@ -23,6 +23,7 @@ figcaption { font-size: 14px; font-weight: 600; }
 .scale { display: flex; align-items: center; gap: 10px; color: var(--muted); font-size: 13px; margin-top: 10px; }
 .scale i { width: 180px; height: 10px; border-radius: 5px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .strip svg { width: 100%; height: 26px; overflow: visible; }
+.strip svg.axis { height: 32px; }
 .strip text { font-size: 12px; }
 .tokens { font: 14px/1.9 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; white-space: pre-wrap; margin: 6px 0 14px; }
 .tokens span[class] { padding: 2px 0; border-radius: 3px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }

@@ -13,7 +13,10 @@ export const PRINT = `
   details::details-content { content-visibility: visible; block-size: auto; }
   details.numbers { font-size: 8pt; }
   details.numbers table { font-size: 7.5pt; }
-  details.numbers th, details.numbers td { padding: 1px 6px; }
+  .scroll table { white-space: normal; }
+  .scroll th, .scroll td { overflow-wrap: anywhere; min-width: 0; }
+  .scroll th:first-child, .scroll thead th { min-width: 0; }
+  details.numbers th, details.numbers td { padding: 1px 4px; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; background: none; }
   .scroll th:first-child { position: static; max-width: none; }
