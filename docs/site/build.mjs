@@ -4,8 +4,11 @@ import { dirname, join, normalize } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 
-// npm run docs:build: API pages by typedoc, then the site by VitePress, which fails on a dead link between pages. Links
-// from pages to files that are not pages (sources, pictures) are checked here, and the files are put into the site.
+import { gallery } from './gallery.mjs';
+
+// npm run docs:build: API pages by typedoc, the site by VitePress, which fails on a dead link between pages, then the
+// gallery. Links from pages to files that are not pages (sources, pictures) are checked here, and the files are put into the
+// site.
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const out = join(root, 'docs/site/dist');
 
@@ -16,6 +19,11 @@ function step(bin, ...args) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }
 
 /** The Markdown files of the site, as its configuration names them. */
@@ -45,10 +53,9 @@ rmSync(join(root, 'docs/api'), { recursive: true, force: true });
 rmSync(out, { recursive: true, force: true });
 const files = linkedFiles();
 const dead = files.filter(({ file }) => !existsSync(join(root, file)));
-for (const { page, file } of dead) process.stderr.write(`dead link in ${page}: ${file}\n`);
-if (dead.length > 0) process.exit(1);
+if (dead.length > 0) fail(dead.map(({ page, file }) => `dead link in ${page}: ${file}`).join('\n'));
 
-step('typedoc/bin/typedoc', '--options', 'docs/site/typedoc.json');
+step('typedoc/bin/typedoc', '--options', 'docs/site/typedoc.mjs');
 step('vitepress/bin/vitepress.js', 'build', 'docs/site');
 for (const { file } of files) {
   if (!/\.(ts|js|json|svg|png|ya?ml|Dockerfile)$/.test(file)) continue;
@@ -58,6 +65,10 @@ for (const { file } of files) {
 for (const folder of ['docs/diagrams', 'docs/images']) {
   cpSync(join(root, folder), join(out, folder), { recursive: true });
 }
+await gallery(root, join(out, 'gallery'));
+const anchors = [...readFileSync(join(root, 'docs/gallery.md'), 'utf8').matchAll(/href="\.\.\/([^"]+)"/g)]; // prettier-ignore
+for (const [, file] of anchors.filter(([, each]) => !existsSync(join(out, each))))
+  fail(`dead link in docs/gallery.md: ${file}`);
 process.stdout.write(
   `docs/site/dist: ${pages().length} pages, ${files.length} links to files checked\n`,
 );

@@ -62,9 +62,11 @@ describe('moekit generate', { timeout: 120_000 }, () => {
     expect(stderr).toMatch(/^30 tokens, \d+ tokens\/s\n$/);
   });
 
-  test('a program loads the same run by its path and its address', async () => {
+  test('a program loads the same run by its folder, and its checkpoint by path and address', async () => {
     const expected = await json('--temperature', '0');
-    for (const from of [checkpoint(), pathToFileURL(checkpoint())]) {
+    const folder = join(cwd, 'run');
+    const both = [checkpoint(), pathToFileURL(checkpoint())];
+    for (const from of [folder, pathToFileURL(folder), join(folder, 'checkpoints'), ...both]) {
       const run = await loadRun(from, { routers: [thresholdRouter] });
       expect([run.step, run.router?.name]).toEqual([10, 'threshold']);
       let text = '';

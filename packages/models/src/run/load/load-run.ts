@@ -63,18 +63,18 @@ type RunConfig = z.output<typeof configSchema>;
 /**
  * Loads a trained language model with its tokenizer, in Node and in a page; no data is read.
  *
- *     const { model, tokenizer } = await loadRun('my-run/checkpoints/step-00000400', { routers: topKRouters });
+ *     const { model, tokenizer } = await loadRun('my-run', { routers: topKRouters });
  *
- * @param checkpoint the folder of a checkpoint: a path in Node, an address in both
+ * @param folder a checkpoint by path or address; in Node also a run's folder, whose last whole checkpoint is loaded
  * @throws MODELS_RUN where it is not of a language model or its router is not among those given, MODELS_CHECKPOINT_* where it
  *   is missing or damaged, DATA_TOKENIZER, MOE_OPTIONS
  */
 export async function loadRun(
-  checkpoint: string | URL,
+  folder: string | URL,
   options: LoadRunOptions = {},
 ): Promise<LoadedRun> {
   const { routers } = parseOptions(optionsSchema, options, 'loadRun');
-  const read = await readRun(checkpoint);
+  const read = await readRun(folder);
   const config = parseOptions(configSchema, read.manifest.config, 'the run in the checkpoint');
   if (config.task !== 'lm') throw notText(config.task);
   const tokenizer = tokenizerOf(read);

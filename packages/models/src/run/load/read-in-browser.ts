@@ -6,3 +6,6 @@ declare const location: { readonly href: string };
 export function readFileOf(folder: string | URL, name: string): Promise<Uint8Array> {
   return fetchFile(new URL(`${String(folder).replace(/\/*$/, '/')}${name}`, location.href));
 }
+
+/** A page cannot list folders: what is given is the checkpoint. */
+export const checkpointAt = (folder: string | URL): Promise<string | URL> => Promise.resolve(folder);

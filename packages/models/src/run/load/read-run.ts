@@ -1,4 +1,4 @@
-import { readFileOf } from '#read-file';
+import { checkpointAt, readFileOf } from '#read-file';
 import { isMoekitError } from '@moekit/core';
 import { sha256 } from '@moekit/data';
 
@@ -23,10 +23,11 @@ export interface ReadRun {
 }
 
 /**
- * @param checkpoint the folder of a checkpoint, by path or address
+ * @param folder a checkpoint by path or address; under Node.js also a run's folder, whose last whole checkpoint is read
  * @throws MODELS_CHECKPOINT_MISSING, MODELS_CHECKPOINT_CORRUPT, MODELS_CHECKPOINT_VERSION, MODELS_RUN
  */
-export async function readRun(checkpoint: string | URL): Promise<ReadRun> {
+export async function readRun(folder: string | URL): Promise<ReadRun> {
+  const checkpoint = await checkpointAt(folder);
   const text = new TextDecoder();
   const manifest = parseManifest(text.decode(await readPart(checkpoint, MANIFEST_FILE)));
   const { tokenizer } = manifest;
@@ -64,7 +65,7 @@ async function readPart(checkpoint: string | URL, name: string): Promise<Uint8Ar
     if (isMoekitError(cause)) throw cause;
     throw fail('MODELS_CHECKPOINT_MISSING', {
       asked: `Cannot read ${name} of a checkpoint from ${String(checkpoint)}: ${(cause as Error).message}`,
-      fix: `Give the folder or the address of a checkpoint, which has ${MANIFEST_FILE} in it.`,
+      fix: `Give the folder of a run, or the folder or address of a checkpoint, which has ${MANIFEST_FILE} in it.`,
       cause,
     });
   }
