@@ -55,7 +55,7 @@ function checkMoekit(words: readonly string[]): void {
 function checkNpm(page: string, [verb = '', ...rest]: readonly string[]): void {
   const example = /^examples\/[\w-]+\//.exec(page)?.[0];
   const scripts = scriptsOf(example ?? '');
-  const known = ['i', 'ci', 'test', 'start', 'run', 'create', 'version', 'publish', 'pkg'];
+  const known = ['i', 'init', 'ci', 'test', 'start', 'run', 'create', 'version', 'publish', 'pkg'];
   expect(known).toContain(verb);
   if (verb === 'run') expect(Object.keys(scripts)).toContain(rest[0]);
   if (example && /^(test|start)$/.test(verb)) expect(Object.keys(scripts)).toContain(verb);
@@ -71,7 +71,7 @@ describe('shell blocks name commands, flags and files that exist', () => {
     if (first === 'npx' && rest[0] === 'moekit') checkMoekit(rest.slice(1));
     else if (first === 'moekit') checkMoekit(rest);
     else if (first === 'npm') checkNpm(page, rest);
-    else expect(['npx', 'node', 'cd', 'docker', 'python3', 'pip', 'tensorboard']).toContain(first);
+    else expect(['npx', 'node', 'cd', 'docker', 'python3', 'pip', 'tensorboard', 'mkdir', 'cp']).toContain(first);
     for (const file of rest.filter((word) => /^(docker|\.\/examples)\//.test(word))) {
       expect(existsSync(join(root, file)), file).toBe(true);
     }

@@ -102,7 +102,7 @@ async function askPage(address: string): Promise<void> {
   });
 }
 
-/** Whatever a line says is not all: what it must leave, and what it must print. */
+/** Files that a line must leave, and words that it must print. */
 const left = (line: string) => /(?:--out|cp -r \S+) (\S+)/.exec(line)?.[1];
 const printed: readonly (readonly [RegExp, RegExp])[] = [
   [/ train /, /600 steps/],
