@@ -8,4 +8,5 @@ export function readFileOf(folder: string | URL, name: string): Promise<Uint8Arr
 }
 
 /** A page cannot list folders: what is given is the checkpoint. */
-export const checkpointAt = (folder: string | URL): Promise<string | URL> => Promise.resolve(folder);
+export const checkpointAt = (folder: string | URL): Promise<string | URL> =>
+  Promise.resolve(folder);

@@ -9,7 +9,8 @@ import { fetchFile } from './fetch-file.js';
 /** The bytes of a file in a folder, which may be a path, a file: or an http(s): address. */
 export async function readFileOf(folder: string | URL, name: string): Promise<Uint8Array> {
   const path = pathOf(folder);
-  if (path === undefined) return fetchFile(new URL(`${String(folder).replace(/\/*$/, '/')}${name}`));
+  if (path === undefined)
+    return fetchFile(new URL(`${String(folder).replace(/\/*$/, '/')}${name}`));
   const file = join(path, name);
   await sizeOfFile(file);
   return new Uint8Array(await readFile(file)); // a Buffer's slice would be a view
