@@ -71,7 +71,18 @@ describe('shell blocks name commands, flags and files that exist', () => {
     if (first === 'npx' && rest[0] === 'moekit') checkMoekit(rest.slice(1));
     else if (first === 'moekit') checkMoekit(rest);
     else if (first === 'npm') checkNpm(page, rest);
-    else expect(['npx', 'node', 'cd', 'docker', 'python3', 'pip', 'tensorboard', 'mkdir', 'cp']).toContain(first);
+    else
+      expect([
+        'npx',
+        'node',
+        'cd',
+        'docker',
+        'python3',
+        'pip',
+        'tensorboard',
+        'mkdir',
+        'cp',
+      ]).toContain(first);
     for (const file of rest.filter((word) => /^(docker|\.\/examples)\//.test(word))) {
       expect(existsSync(join(root, file)), file).toBe(true);
     }

@@ -10,11 +10,21 @@ const docs = join(import.meta.dirname, '..');
 const results = readFileSync(join(docs, 'results.md'), 'utf8');
 const drawn = (drawings as () => [string, string][])();
 
+/** A drawing's words, and its coordinates apart: an interval's last digits depend on how its quantile is computed. */
+function parts(svg: string) {
+  const number = /(?<=[="(, MLhv])-?\d+(?:\.\d+)?/g;
+  return { words: svg.replaceAll(number, '#'), numbers: (svg.match(number) ?? []).map(Number) };
+}
+
 describe('pictures of results', () => {
   it.each(drawn)(
     '%s is what docs/results holds (node docs/site/figures/write.mjs)',
     (name, text) => {
-      expect(readFileSync(join(docs, 'images', name), 'utf8')).toBe(text);
+      const [kept, now] = [readFileSync(join(docs, 'images', name), 'utf8'), text].map(parts);
+      expect(kept!.words).toEqual(now!.words);
+      kept!.numbers.forEach((number, i) =>
+        expect(Math.abs(number - now!.numbers[i]!)).toBeLessThan(0.1),
+      );
     },
   );
 
