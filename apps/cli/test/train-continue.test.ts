@@ -129,6 +129,26 @@ describe('training that continues', { timeout: 240_000 }, () => {
     });
   });
 
+  test('a report compares runs, whatever became of them', async () => {
+    await started('other', 10, '--router', 'switch');
+    const silent = ['--no-log', ...set('model.modelWidth=16')];
+    await started('without-log', 4, ...silent);
+    const args = ['report', 'trunk', 'other', 'without-log', '--out', 'report'];
+    const shown = await runInProcess(args, { cwd });
+    expect([shown.stderr, shown.code]).toEqual(['', 0]);
+    expect(shown.stdout).toMatch(/^\n\w+ reached the lowest held-out loss: /);
+    expect(shown.stdout).toMatch(/router\.router: null-expert \| switch \| null-expert/);
+    expect(shown.stdout).toMatch(/model\.modelWidth: 8 \| 8 \| 16/);
+    expect(shown.stdout).toContain('without-log: has no log');
+    expect(readdirSync(join(cwd, 'report'))).toEqual(['report.html', 'training-runs.json']);
+    const json = await runInProcess([...args, '--json'], { cwd });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      runs: [{ label: 'trunk' }, {}, { log: null }],
+    });
+    const mixed = await runInProcess(['report', 'trunk', 'nothing'], { cwd });
+    expect(mixed.stderr).toMatch(/^error CLI_USAGE: .*nothing, which does not exist/);
+  });
+
   test('without a log there is none; the log of a run that never saved is replaced', async () => {
     await started('silent', 2, '--no-log');
     expect(readdirSync(join(cwd, 'silent'))).toEqual(['checkpoints']);

@@ -18,6 +18,8 @@ export const benchErrors = {
   BENCH_SET:
     'A setting (--set PATH=VALUE) cannot be read, leads nowhere, sets what another one or a flag sets, or has several values where one is taken.',
   BENCH_MERGE: 'Runs that have nothing in common cannot be one report.',
+  BENCH_TRAINING_RUN:
+    'A folder or a log that holds no training run, or something that is not its log.',
   BENCH_RESULTS: 'A results file does not fit its schema.',
 } as const;
 

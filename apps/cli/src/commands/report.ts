@@ -6,8 +6,8 @@ import { common } from './options.js';
 export const reportCommand = () =>
   new Command('report')
     .argument('<dirs...>')
-    .description('one report of several runs')
-    .option('--out <dir>', 'where results.json and report.html go', 'moekit-report')
+    .description('one report of several comparisons, or of several training runs')
+    .option('--out <dir>', 'where report.html and its figures as JSON go', 'moekit-report')
     .addOption(common.wide)
     .addOption(common.json);
 

@@ -1,9 +1,8 @@
-import { format } from '@moekit/bench';
+import { describeContinuation, format } from '@moekit/bench';
 import { ROUTING_FIGURES } from '@moekit/core';
 import { isNonsense } from '@moekit/models';
 import type { CheckpointManifest, TensorEntry } from '@moekit/models/node';
 
-import { describeContinuation } from './continuation.js';
 import { DIVERGED } from './diverged.js';
 import { facts } from './facts.js';
 import { paint } from './paint.js';

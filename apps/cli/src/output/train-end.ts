@@ -5,10 +5,10 @@ import { isNonsense } from '@moekit/models';
 import type { StoredCheckpoint } from '@moekit/models/node';
 
 import type { TrainingEnd } from '@moekit/bench';
-import { describeContinuation } from './continuation.js';
+import { describeContinuation } from '@moekit/bench';
 import { DIVERGED } from './diverged.js';
 import { describeWait } from './early-stop.js';
-import { paint } from './paint.js';
+import { oneLine, paint } from './paint.js';
 
 /** The last lines of `moekit train`: how good the model is, and its folder. */
 export function renderEnd(
@@ -33,7 +33,7 @@ export function renderEnd(
   });
   return [
     paint.bold(state),
-    ...history.map(describeContinuation),
+    ...history.map((part) => oneLine(describeContinuation(part))),
     ...(evaluation ? [`held-out, step ${evaluation.step}: ${figures.join(', ')}`] : []),
     ...(evaluation && isNonsense(evaluation.metrics) ? [paint.red(DIVERGED)] : []),
     ...(checkpoint ? [`last  ${shown(checkpoint.path)}`] : []),

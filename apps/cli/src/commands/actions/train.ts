@@ -5,6 +5,7 @@ import {
   buildRun,
   checkpointRunOf,
   continuationOf,
+  describeContinuation,
   hashOf,
   loadTask,
   parts,
@@ -26,7 +27,6 @@ import type { TrainFlags } from '../train.js';
 import { composeApplication, defaults, originOf, trainOutput } from '../../container.js';
 import { defined } from '../../given.js';
 import { EXIT_CODES, untilStopped } from '../../interrupt.js';
-import { describeContinuation } from '../../output/continuation.js';
 import { showLoading } from '../../output/load-progress.js';
 import { oneLine } from '../../output/paint.js';
 import { print, say } from '../../output/terminal.js';
@@ -101,7 +101,7 @@ async function run(flags: TrainFlags, prepared: Prepared): Promise<number> {
   bind(container, parts.run, () => described);
   bind(container, trainOutput, () => ({ ...sinksOf(flags, folder), quiet: flags.quiet, metric }));
   if (!flags.quiet) say(heading(started.name, folder, resume?.step));
-  if (!flags.quiet && continuation) say(`${describeContinuation(continuation)}\n`);
+  if (!flags.quiet && continuation) say(`${oneLine(describeContinuation(continuation))}\n`);
   try {
     const training = {
       task: built,

@@ -1,7 +1,5 @@
 import type { Continuation } from '@moekit/models';
 
-import { oneLine } from './paint.js';
-
 /** The way a run continues from a checkpoint, in one line: from where, what changed, whether it is as if from the start. */
 export function describeContinuation(continuation: Continuation): string {
   const { kind, afterStep, source, changes, exact } = continuation;
@@ -14,7 +12,7 @@ export function describeContinuation(continuation: Continuation): string {
   const changed = settingsIn(changes).map(({ path, was, is }) => `${path} ${was} -> ${is}`);
   const parts = [begins, ...(changed.length > 0 ? [changed.join(', ')] : [])];
   if (kind !== 'from') parts.push(exact ? EXACT : INEXACT);
-  return oneLine(parts.join('; '));
+  return parts.join('; ');
 }
 
 const EXACT = 'bit for bit as with these settings from the first step';
