@@ -13,7 +13,8 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { cast, div, keep, mod, mul, softmax, tensor2d } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
-import { assertChoices, fail } from './assert-experts.js';
+import { assertChoices } from './assert-experts.js';
+import { idsOf } from './given-in-context.js';
 import { independentRows } from './draw-experts.js';
 import { lookUp } from './look-up.js';
 
@@ -80,13 +81,4 @@ function createHash(spec: RouterSpec, { k, weights, tableSize }: HashOptions): R
   const router = gatedRouter(spec, { ...parts, route });
   const dispose = () => [router, experts].forEach((part) => part.dispose());
   return { ...router, dispose };
-}
-
-function idsOf({ tokenIds }: RouteContext) {
-  if (tokenIds) return tokenIds;
-  throw fail('MOE_CONTEXT', {
-    asked: 'Router hash needs tokenIds in the context of a step',
-    got: 'none',
-    fix: 'Pass the int32 [T] vocabulary ids of the tokens, or use a router that reads the tokens themselves.',
-  });
 }

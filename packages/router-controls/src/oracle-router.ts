@@ -11,13 +11,12 @@ import {
 } from '@moekit/core';
 import { coefficient, optionsOf, whole } from '@moekit/core/options';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { abs, add, cast, expandDims, mod, mul, relu, sub, tensor1d } from '@tensorflow/tfjs-core';
+import { mod, mul } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
-import { assertChoices, blockSize, fail } from './assert-experts.js';
-
-/** Below every logit outside a token's block; finite in float32. */
-const FAR = 1e30;
+import { assertChoices, blockSize } from './assert-experts.js';
+import { labelsOf } from './given-in-context.js';
+import { insideBlocks, labelBlocks } from './label-blocks.js';
 
 const options = optionsOf({
   numLabels: whole(
@@ -65,9 +64,8 @@ function createOracle(
     const { tokenMask } = context;
     const logits = gate.logits(x); // [T,E]
     const labels: Tensor1D = mod(labelsOf(context), numLabels);
-    const own = blocks(labels, size, spec.numExperts); // [T,E] of 0/1
-    const outside = mul(sub(own, 1), FAR); // 0 inside
-    const top = select(logits, (z) => selectTopK(add(z, outside), k));
+    const own = labelBlocks(labels, size, spec.numExperts); // [T,E] of 0/1
+    const top = select(logits, (z) => selectTopK(insideBlocks(z, own), k));
     const dispatchMask = maskTokens(top, tokenMask);
     const probs = selectedSoftmax(logits, own);
     return {
@@ -85,21 +83,5 @@ function createOracle(
     gates: [gate],
     reference: true,
     route,
-  });
-}
-
-/** @param labels int32 [T]      @returns float32 [T,E] of 0/1, the experts of each token's label */
-function blocks(labels: Tensor1D, size: number, numExperts: number): Tensor2D {
-  const owner = tensor1d(Float32Array.from({ length: numExperts }, (_, e) => Math.floor(e / size)));
-  const distance = abs(sub(cast(expandDims(labels, 1), 'float32'), owner)); // [T,E]
-  return relu(sub(1, distance)); // a comparison of unlike shapes is slow on wasm
-}
-
-function labelsOf({ labels }: RouteContext): Tensor1D {
-  if (labels) return labels;
-  throw fail('MOE_CONTEXT', {
-    asked: 'Router oracle needs labels in the context of a step',
-    got: 'none',
-    fix: 'Pass the int32 [T] labels of the tokens, or train on data that has them (--data registers).',
   });
 }

@@ -1,48 +1,17 @@
-import type { Balance, RouteContext, RouterSpec, Routing } from '@moekit/core';
-import {
-  MoekitError,
-  createGate,
-  defineRouter,
-  gatedRouter,
-  maskTokens,
-  selectedSoftmax,
-} from '@moekit/core';
-import {
-  balanceOptions,
-  choice,
-  optional,
-  optionsOf,
-  whole,
-  wholeFrom,
-} from '@moekit/core/options';
+import type { Balance, RouteContext, Routing } from '@moekit/core';
+import { createGate, defineRouter, gatedRouter, maskTokens, selectedSoftmax } from '@moekit/core';
 import { topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
-import type * as z from 'zod/mini';
 
+import type { AdaMoEInput, AdaMoEOptions } from './ada-moe-options.js';
+import { adaMoEOptions } from './ada-moe-options.js';
+import { assertSlots } from './assert-slots.js';
 import { slotBalance, withNullColumn } from './balance.js';
-import { KINDS, MOST_SLOTS, columnSum, columns, zeroComputeOf } from './zero-slots.js';
+import { columnSum, columns, zeroComputeOf } from './zero-slots.js';
 
-const options = optionsOf({
-  k: whole(1, 4, 'Slots per token, of true and null experts together'),
-  nullExperts: optional(
-    wholeFrom(1, MOST_SLOTS),
-    'm, null experts, each with logits of its own; default N',
-  ),
-  kind: choice(KINDS, 'zero', "The output of a null expert: nothing, or the token's own input"),
-  ...balanceOptions(0.02, 'alpha, weight of the balancing loss, which is k at balance'),
-});
-
-export interface AdaMoEOptions extends z.output<typeof options> {}
-/** The options as a program passes them: each has a default. */
-export interface AdaMoEInput extends z.input<typeof options> {}
-
-interface Rule {
-  readonly k: number;
-  /** m */
-  readonly nullExperts: number;
-  readonly kind: (typeof KINDS)[number];
-}
+/** With m where the options left it open. */
+type Rule = Pick<AdaMoEOptions, 'k' | 'kind'> & { readonly nullExperts: number };
 
 /**
  * AdaMoE's decision on given logits. No capacity.
@@ -90,11 +59,12 @@ export const adaMoERouter = defineRouter<AdaMoEOptions, AdaMoEInput>({
     summary: 'Top-k of true experts and of null experts with logits of their own',
     reference: 'AdaMoE, arXiv 2406.13233, and its released code',
   },
-  options,
+  options: adaMoEOptions,
   create: (spec, settings) => {
     const { k, nullExperts = spec.numExperts } = settings;
-    assertSlots(k, nullExperts, spec);
-    const slots = spec.numExperts + nullExperts;
+    const { numExperts: experts } = spec;
+    const slots = experts + nullExperts;
+    assertSlots('adamoe', { k, experts, slots, more: ['null experts', 'nullExperts'] });
     const gate = createGate(spec, { outputs: slots });
     const rule = { ...settings, nullExperts };
     const counts = { kMax: k, nullCopies: nullExperts, fraction: 'token' } as const;
@@ -108,13 +78,3 @@ export const adaMoERouter = defineRouter<AdaMoEOptions, AdaMoEInput>({
     });
   },
 });
-
-/** @throws MOE_OPTIONS when a token takes more slots than there are */
-function assertSlots(k: number, nullExperts: number, { numExperts }: RouterSpec): void {
-  if (k <= numExperts + nullExperts) return;
-  throw new MoekitError('MOE_OPTIONS', {
-    asked: `Options of router adamoe must fit a layer of ${numExperts} experts`,
-    got: `k = ${k} with ${nullExperts} null experts`,
-    fix: `k: expected a whole number from 1 to ${numExperts + nullExperts}, or more nullExperts.`,
-  });
-}

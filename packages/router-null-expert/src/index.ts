@@ -1,8 +1,8 @@
 export { adaMoERouter } from './ada-moe-router.js';
-export type { AdaMoEInput, AdaMoEOptions } from './ada-moe-router.js';
+export type { AdaMoEInput, AdaMoEOptions } from './ada-moe-options.js';
 export type { GateNorm } from './gates.js';
 export { longcatRouter } from './longcat-router.js';
-export type { LongcatInput, LongcatOptions } from './longcat-router.js';
+export type { LongcatInput, LongcatOptions } from './longcat-options.js';
 export { moePlusPlusRouter } from './moe-plus-plus-router.js';
 export type { MoEPlusPlusInput, MoEPlusPlusOptions } from './moe-plus-plus-options.js';
 export { nullExpertRouter, nullExpertRouter as default } from './null-expert-router.js';

@@ -1,42 +1,15 @@
-import type { RouteContext, RouterSpec, Routing } from '@moekit/core';
-import { MoekitError, createGate, defineRouter, gatedRouter, maskTokens } from '@moekit/core';
-import {
-  amount,
-  flag,
-  numberIn,
-  optional,
-  optionsOf,
-  whole,
-  wholeFrom,
-} from '@moekit/core/options';
+import type { RouteContext, Routing } from '@moekit/core';
+import { createGate, defineRouter, gatedRouter, maskTokens } from '@moekit/core';
 import { topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { mul, softmax } from '@tensorflow/tfjs-core';
-import type * as z from 'zod/mini';
 
+import type { LongcatInput, LongcatOptions } from './longcat-options.js';
+import { longcatOptions } from './longcat-options.js';
 import type { BudgetRule } from './budget-bias.js';
 import { BudgetBias } from './budget-bias.js';
-import { MOST_SLOTS, columnSum, columns, zeroComputeOf } from './zero-slots.js';
-
-const options = optionsOf({
-  k: whole(1, 3, 'K, slots per token, of real and zero-compute experts together'),
-  zeroExperts: optional(
-    wholeFrom(0, MOST_SLOTS),
-    'Z, experts that return their input; default N / 2, rounded',
-  ),
-  expertsPerToken: optional(
-    numberIn({ min: 0, above: true }),
-    'K_e, real experts per token that the bias is moved for; default K N / (N + Z)',
-  ),
-  scalingFactor: amount(6, 'Factor of all weights, which are raw probabilities'),
-  biasSpeed: amount(0.02, "mu, by which a step's error moves the bias of an expert"),
-  budgetSpeed: amount(0.5, "mu of the mean error of all experts; the paper's is biasSpeed"),
-  gateBias: flag(false, 'Learnable offsets of the logits'),
-});
-
-export interface LongcatOptions extends z.output<typeof options> {}
-/** The options as a program passes them: each has a default. */
-export interface LongcatInput extends z.input<typeof options> {}
+import { budgetOf } from './budget-of.js';
+import { columnSum, columns, zeroComputeOf } from './zero-slots.js';
 
 /**
  * LongCat-Flash's decision on given logits. No capacity, no loss.
@@ -76,7 +49,7 @@ export const longcatRouter = defineRouter<LongcatOptions, LongcatInput>({
     summary: 'Top-k of real and identity experts; biases are moved to the wanted mean of real ones',
     reference: 'LongCat-Flash, arXiv 2509.01322',
   },
-  options,
+  options: longcatOptions,
   create: (spec, settings) => {
     const rule = budgetOf(spec, settings);
     const gate = createGate(spec, {
@@ -94,21 +67,3 @@ export const longcatRouter = defineRouter<LongcatOptions, LongcatInput>({
     });
   },
 });
-
-/** @throws MOE_OPTIONS when there are fewer slots than a token takes, or K_e lies beyond what they allow */
-function budgetOf({ numExperts: experts }: RouterSpec, settings: LongcatOptions): BudgetRule {
-  const { k, zeroExperts = Math.round(experts / 2), biasSpeed, budgetSpeed } = settings;
-  const { expertsPerToken = (k * experts) / (experts + zeroExperts) } = settings;
-  const [least, most] = [Math.max(k - zeroExperts, 0), Math.min(k, experts)];
-  if (k <= experts + zeroExperts && expertsPerToken >= least && expertsPerToken <= most) {
-    return { experts, zeroExperts, k, expertsPerToken, biasSpeed, budgetSpeed };
-  }
-  throw new MoekitError('MOE_OPTIONS', {
-    asked: `Options of router longcat must fit a layer of ${experts} experts`,
-    got: `k = ${k}, zeroExperts = ${zeroExperts}, expertsPerToken = ${expertsPerToken}`,
-    fix:
-      k > experts + zeroExperts
-        ? `k: expected a whole number from 1 to ${experts + zeroExperts}, or more zeroExperts.`
-        : `expertsPerToken: expected a number from ${least} to ${most}.`,
-  });
-}

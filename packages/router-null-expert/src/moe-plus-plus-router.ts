@@ -1,8 +1,9 @@
 import type { Gate, RouterSpec } from '@moekit/core';
-import { MoekitError, createBalance, createGate, defineRouter, gatedRouter } from '@moekit/core';
+import { createBalance, createGate, defineRouter, gatedRouter } from '@moekit/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { add } from '@tensorflow/tfjs-core';
 
+import { assertSlots } from './assert-slots.js';
 import { createConstantExperts } from './constant-experts.js';
 import type { MoEPlusPlusInput, MoEPlusPlusOptions } from './moe-plus-plus-options.js';
 import { moePlusPlusOptions } from './moe-plus-plus-options.js';
@@ -21,7 +22,7 @@ export const moePlusPlusRouter = defineRouter<MoEPlusPlusOptions, MoEPlusPlusInp
     const { numExperts: experts } = spec;
     const { k, tau, zeroExperts, copyExperts, constantExperts } = settings;
     const slots = experts + zeroExperts + copyExperts + constantExperts;
-    assertSlots(k, slots, spec);
+    assertSlots('moe-plus-plus', { k, experts, slots });
     const gate = createGate(spec, { outputs: slots });
     const residual = settings.gatingResidual ? residualOf(spec, slots) : undefined;
     const constants =
@@ -54,14 +55,4 @@ function residualOf(spec: RouterSpec, slots: number): Gate {
     { ...spec, modelWidth: spec.numExperts },
     { outputs: slots, label: 'residual' },
   );
-}
-
-/** @throws MOE_OPTIONS when a token takes more slots than there are */
-function assertSlots(k: number, slots: number, { numExperts }: RouterSpec): void {
-  if (k <= slots) return;
-  throw new MoekitError('MOE_OPTIONS', {
-    asked: `Options of router moe-plus-plus must fit a layer of ${numExperts} experts`,
-    got: `k = ${k} for ${slots} slots`,
-    fix: `k: expected a whole number from 1 to ${slots}.`,
-  });
 }

@@ -5,10 +5,8 @@ import {
   coefficient,
   numberIn,
   option,
-  optional,
   optionsOf,
   whole,
-  wholeFrom,
 } from '@moekit/core/options';
 import { balanceOf } from '@moekit/core/pieces';
 import type * as z from 'zod/mini';
@@ -17,7 +15,7 @@ import { AdaptiveCoefficient } from './adaptive-coefficient.js';
 import { createScale, normalisedHeights } from './normalised-heights.js';
 import { openGates } from './open-gates.js';
 import { sequenceLosses } from './sequence-losses.js';
-import { assertTarget, target } from './target.js';
+import { assertTarget, maxExperts, target } from './target.js';
 
 const options = optionsOf({
   expertsPerToken: target(),
@@ -40,10 +38,7 @@ const options = optionsOf({
     'Added to the mean square of the gates: 0 for a token that opens none',
   ),
   ...balanceOptions(0.1),
-  maxExperts: optional(
-    wholeFrom(1),
-    'The most experts of one token, its highest gates; default all that are open, as in the paper',
-  ),
+  maxExperts: maxExperts(),
 });
 
 export interface BlockFfnOptions extends z.output<typeof options> {}
@@ -60,7 +55,7 @@ export const blockFfnRouter = defineRouter<BlockFfnOptions, BlockFfnInput>({
   },
   options,
   create: (spec, settings) => {
-    const { expertsPerToken, epsilon, maxExperts = spec.numExperts } = settings;
+    const { expertsPerToken, epsilon, maxExperts: most = spec.numExperts } = settings;
     assertTarget('block-ffn', expertsPerToken, spec);
     const gate = createGate(spec);
     const scale = createScale(spec);
@@ -73,12 +68,12 @@ export const blockFfnRouter = defineRouter<BlockFfnOptions, BlockFfnInput>({
       state: [scale, lambda, balance],
       route: (x, context) => {
         const logits = gate.logits(x);
-        const gates = openGates(logits, { maxExperts, tokenMask: context.tokenMask });
+        const gates = openGates(logits, { maxExperts: most, tokenMask: context.tokenMask });
         const { losses, statistics } = balance.of(gates.shares, gates.open, context);
         return {
           combineWeights: normalisedHeights(gates.heights, scale.values, epsilon),
           dispatchMask: gates.open,
-          maxPairs: x.shape[0] * Math.min(maxExperts, spec.numExperts),
+          maxPairs: x.shape[0] * Math.min(most, spec.numExperts),
           logits,
           probs: gates.shares,
           losses: [...losses, ...sequenceLosses(logits, gates, settings, lambda, context)],

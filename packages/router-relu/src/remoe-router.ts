@@ -1,21 +1,13 @@
 import type { Balance, RouteContext, Routing } from '@moekit/core';
 import { createBalance, createGate, defineRouter, gatedRouter, tokenMean } from '@moekit/core';
-import {
-  amount,
-  balanceOptions,
-  numberIn,
-  option,
-  optional,
-  optionsOf,
-  wholeFrom,
-} from '@moekit/core/options';
+import { amount, balanceOptions, numberIn, option, optionsOf } from '@moekit/core/options';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { div, mul, sum } from '@tensorflow/tfjs-core';
 import type * as z from 'zod/mini';
 
 import { AdaptiveCoefficient } from './adaptive-coefficient.js';
 import { openGates } from './open-gates.js';
-import { assertTarget, target } from './target.js';
+import { assertTarget, maxExperts, target } from './target.js';
 
 const { balanceScope, balanceWindow } = balanceOptions(1);
 
@@ -27,10 +19,7 @@ const options = optionsOf({
     1.2,
     'alpha, by which the weight grows or shrinks after each step; 1 keeps it',
   ),
-  maxExperts: optional(
-    wholeFrom(1),
-    'The most experts of one token, its highest gates; default all that are open, as in the paper',
-  ),
+  maxExperts: maxExperts(),
   balanceScope,
   balanceWindow,
 });
@@ -52,15 +41,15 @@ export function routeReMoE(
   context: RouteContext,
 ): Routing {
   const [tokens, experts] = logits.shape;
-  const { expertsPerToken, maxExperts = experts } = settings;
+  const { expertsPerToken, maxExperts: most = experts } = settings;
   const { tokenMask } = context;
-  const { open, heights, shares } = openGates(logits, { maxExperts, tokenMask });
+  const { open, heights, shares } = openGates(logits, { maxExperts: most, tokenMask });
   const { losses, statistics } = balance.of(heights, open, context);
   const fullness = div(tokenMean(sum<Tensor1D>(open, 1), tokenMask), expertsPerToken); // pairs / (k T)
   return {
     combineWeights: heights,
     dispatchMask: open,
-    maxPairs: tokens * Math.min(maxExperts, experts),
+    maxPairs: tokens * Math.min(most, experts),
     logits,
     probs: shares,
     losses: losses.map(({ value }) =>

@@ -1,6 +1,6 @@
 import type { RouterSpec } from '@moekit/core';
 import { MoekitError } from '@moekit/core';
-import { numberIn, option } from '@moekit/core/options';
+import { numberIn, option, optional, wholeFrom } from '@moekit/core/options';
 
 /** k, which the weight of the sparsity loss is moved for. */
 export const target = () =>
@@ -8,6 +8,13 @@ export const target = () =>
     numberIn({ min: 0, above: true }),
     2,
     'k, open gates per token that the weight of the sparsity loss is moved for',
+  );
+
+/** A bound on the work of a token. */
+export const maxExperts = () =>
+  optional(
+    wholeFrom(1),
+    'The most experts of one token, its highest gates; default all that are open, as in the paper',
   );
 
 /** @throws MOE_OPTIONS when a router aims at more experts per token than the layer has */

@@ -7,57 +7,14 @@ import {
   stepCapacity,
   withinCapacity,
 } from '@moekit/core';
-import {
-  balanceOptions,
-  factorOrNull,
-  flag,
-  minCapacity,
-  optional,
-  optionsOf,
-  whole,
-} from '@moekit/core/options';
 import { balanceOf, routingOf, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
-import * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
+import type { GumbelTopKInput, GumbelTopKOptions } from './gumbel-top-k-options.js';
+import { gumbelTopKOptions } from './gumbel-top-k-options.js';
 import { gumbelRanking } from './gumbel-ranking.js';
-
-const given = optionsOf({
-  k: whole(1, 2, 'Experts per token, at most the number of experts'),
-  capacityFactor: optional(
-    factorOrNull(),
-    'Room in each expert while training, in shares of T / E; default k, null: no capacity',
-  ),
-  evalCapacityFactor: optional(factorOrNull(), 'The same at evaluation; default k'),
-  minCapacity: minCapacity(),
-  noiseAtEvaluation: flag(
-    false,
-    'Draw noise at evaluation too, as the reference code does: two evaluations of one text then differ',
-  ),
-  ...balanceOptions(0.01, 'Weight of the load-balancing loss over first choices'),
-});
-
-/** Capacity factors that are not given are k. */
-const options = z.pipe(
-  given,
-  z.transform(
-    ({
-      capacityFactor: training,
-      evalCapacityFactor: evaluation,
-      ...rest
-    }: z.output<typeof given>) => ({
-      ...rest,
-      capacityFactor: training === undefined ? rest.k : training,
-      evalCapacityFactor: evaluation === undefined ? rest.k : evaluation,
-    }),
-  ),
-);
-
-export interface GumbelTopKOptions extends z.output<typeof options> {}
-/** The options as a program passes them: each has a default. */
-export interface GumbelTopKInput extends z.input<typeof options> {}
 
 /**
  * The decision of XMoE's own top-k baseline on given logits: the argmax, and k - 1 experts drawn without replacement.
@@ -99,7 +56,7 @@ export const gumbelTopKRouter = defineRouter<GumbelTopKOptions, GumbelTopKInput>
     summary: 'The likeliest expert, and k - 1 drawn with the odds of their logits',
     reference: "XMoE's baseline, arXiv 2403.18926",
   },
-  options,
+  options: gumbelTopKOptions,
   create: (spec, settings) => {
     assertTopK('gumbel-topk', settings.k, spec);
     const gate = createGate(spec);

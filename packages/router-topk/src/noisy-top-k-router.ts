@@ -7,50 +7,19 @@ import {
   normalNoise,
   selectedSoftmax,
 } from '@moekit/core';
-import {
-  amount,
-  balanceOptions,
-  choice,
-  coefficient,
-  optionsOf,
-  whole,
-} from '@moekit/core/options';
-import type { LoadSpread } from '@moekit/core/pieces';
-import { createLoadSpread, routingOf, topExperts } from '@moekit/core/pieces';
+import { routingOf, topExperts } from '@moekit/core/pieces';
 import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, mul, softmax, softplus } from '@tensorflow/tfjs-core';
-import type * as z from 'zod/mini';
 
+import type { NoisyTopKInput, NoisyTopKOptions } from './noisy-top-k-options.js';
+import { noisyTopKOptions } from './noisy-top-k-options.js';
 import { assertTopK } from './assert-experts.js';
+import type { NoisyBalance } from './noisy-balance.js';
+import { createNoisyBalance } from './noisy-balance.js';
 import { selectionProbability } from './selection-probability.js';
 
 /** Keeps the spread above 0 in float32 when softplus underflows. */
 const SMALLEST_SPREAD = 1e-12;
-
-const { balanceScope, balanceWindow } = balanceOptions(1);
-
-const options = optionsOf({
-  k: whole(1, 4, 'Experts per token, at most the number of experts'),
-  importanceCoefficient: coefficient(0.1, 'Weight of the importance loss; 0.01 for translation'),
-  loadCoefficient: coefficient(0.1, 'Weight of the load loss; 0.01 for translation'),
-  variance: choice(
-    ['population', 'sample'],
-    'population',
-    'Variance inside CV^2: over E (original code) or E - 1 (some ports)',
-  ),
-  balanceScope,
-  balanceWindow,
-  noiseFloor: amount(0, 'Added to the standard deviation of the noise; 0.01 in the original code'),
-  init: choice(
-    ['zeros', 'uniform', 'normal'],
-    'zeros',
-    'How both gates start: zeros start in balance, separated only by the noise',
-  ),
-});
-
-export interface NoisyTopKOptions extends z.output<typeof options> {}
-/** The options as a program passes them: each has a default. */
-export interface NoisyTopKInput extends z.input<typeof options> {}
 
 /**
  * Noisy top-k's decision on given scores. No capacity.
@@ -64,7 +33,7 @@ export function routeNoisyTopK(
   noise: Tensor2D,
   settings: NoisyTopKOptions,
   context: RouteContext,
-  { importance, load }: NoisyBalance = noisyBalance(clean.shape[1], settings),
+  balance: NoisyBalance = createNoisyBalance(clean.shape[1], settings),
 ): Routing {
   const { training, rng, tokenMask } = context;
   const spread = add<Tensor2D>(softplus(noise), Math.max(settings.noiseFloor, SMALLEST_SPREAD));
@@ -74,8 +43,6 @@ export function routeNoisyTopK(
   const selected = maskTokens(top, tokenMask);
   const gates = selectedSoftmax(noisy, top);
   const chances = selectionProbability({ clean, noisy, spread }, top, settings.k); // [T,E]
-  const ofGates = importance.of(maskTokens(gates, tokenMask), context);
-  const ofChances = load.of(maskTokens(chances, tokenMask), context);
   return routingOf({
     choices: settings.k,
     weights: gates,
@@ -83,28 +50,8 @@ export function routeNoisyTopK(
     dispatched: selected,
     logits: noisy,
     probs: softmax(noisy),
-    losses: [...ofGates.losses, ...ofChances.losses],
-    statistics: { ...ofGates.statistics, ...ofChances.statistics },
+    ...balance.of(gates, chances, context),
   });
-}
-
-/** The two losses of a layer, and the loads that their scope remembers. */
-interface NoisyBalance {
-  readonly importance: LoadSpread;
-  readonly load: LoadSpread;
-}
-
-function noisyBalance(experts: number, settings: NoisyTopKOptions): NoisyBalance {
-  const { balanceScope: scope, balanceWindow: window, variance } = settings;
-  const spread = (name: 'importance' | 'load') =>
-    createLoadSpread(experts, {
-      name,
-      coefficient: settings[`${name}Coefficient`],
-      scope,
-      window,
-      variance,
-    });
-  return { importance: spread('importance'), load: spread('load') };
 }
 
 /** Noisy top-k (Shazeer 2017, 1701.06538): a learned amount of noise explores, two losses balance. */
@@ -115,17 +62,17 @@ export const noisyTopKRouter = defineRouter<NoisyTopKOptions, NoisyTopKInput>({
     summary: 'The k highest logits under a learned amount of noise',
     reference: 'Shazeer et al., arXiv 1701.06538',
   },
-  options,
+  options: noisyTopKOptions,
   create: (spec, settings) => {
     assertTopK('noisy-topk', settings.k, spec);
     const gate = createGate(spec, { init: settings.init });
     const noise = createGate(spec, { init: settings.init, label: 'noise' });
-    const balance = noisyBalance(spec.numExperts, settings);
+    const balance = createNoisyBalance(spec.numExperts, settings);
     return gatedRouter(spec, {
       name: 'noisy-topk',
       expertsPerToken: settings.k,
       gates: [gate, noise],
-      state: [balance.importance, balance.load],
+      state: balance.state,
       route: (x, context) =>
         routeNoisyTopK(gate.logits(x), noise.logits(x), settings, context, balance),
     });

@@ -1,6 +1,8 @@
 import type { RouterPlugin } from '@moekit/core';
 
-import { deepseekV2Router, deepseekV3Router, deepseekV4Router } from './deepseek-router.js';
+import { deepseekV2Router } from './deepseek-v2-router.js';
+import { deepseekV3Router } from './deepseek-v3-router.js';
+import { deepseekV4Router } from './deepseek-v4-router.js';
 import { gshardRouter } from './gshard-router.js';
 import { gumbelTopKRouter } from './gumbel-top-k-router.js';
 import { lossFreeRouter } from './loss-free-router.js';
@@ -12,16 +14,16 @@ import { stMoERouter } from './st-moe-router.js';
 import { switchRouter } from './switch-router.js';
 import { topKRouter } from './top-k-router.js';
 
-export type { DeepSeekInput, DeepSeekOptions } from './deepseek-router.js';
+export type { DeepSeekInput, DeepSeekOptions } from './deepseek-family.js';
 export type { GShardInput, GShardOptions } from './gshard-router.js';
-export type { GumbelTopKInput, GumbelTopKOptions } from './gumbel-top-k-router.js';
+export type { GumbelTopKInput, GumbelTopKOptions } from './gumbel-top-k-options.js';
 export type { LossFreeInput, LossFreeOptions } from './loss-free-router.js';
-export type { NoisyTopKInput, NoisyTopKOptions } from './noisy-top-k-router.js';
+export type { NoisyTopKInput, NoisyTopKOptions } from './noisy-top-k-options.js';
 export type { QuantileBalancedInput, QuantileBalancedOptions } from './quantile-balanced-router.js';
 export type { SparseMixerInput, SparseMixerOptions } from './sparse-mixer-router.js';
 export type { StMoEInput, StMoEOptions } from './st-moe-router.js';
 export type { SwitchInput, SwitchOptions } from './switch-router.js';
-export type { TopKInput, TopKOptions } from './top-k-router.js';
+export type { TopKInput, TopKOptions } from './top-k-options.js';
 
 export {
   deepseekV2Router,

@@ -1,4 +1,4 @@
-import type { Balance, BalanceScope, RouteContext, RouterAbout, Routing } from '@moekit/core';
+import type { Balance, RouteContext, RouterAbout, Routing } from '@moekit/core';
 import {
   createGate,
   defineRouter,
@@ -7,60 +7,14 @@ import {
   selectedSoftmax,
   zLosses,
 } from '@moekit/core';
-import {
-  balanceOptions,
-  capacityOptions,
-  coefficient,
-  flag,
-  optionsOf,
-  whole,
-} from '@moekit/core/options';
 import { balanceOf, routingOf, scaledWeights, topExperts } from '@moekit/core/pieces';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { softmax } from '@tensorflow/tfjs-core';
-import type * as z from 'zod/mini';
 
 import { assertTopK } from './assert-experts.js';
-import { capacityPer, priority, roomOf } from './room.js';
-import { scale } from './scale.js';
-
-/** The choices of a model, where they differ from topk's. */
-export interface TopKDefaults {
-  readonly k?: number;
-  readonly normalise?: boolean;
-  readonly gateBias?: boolean;
-  readonly balanceCoefficient?: number;
-  readonly balanceScope?: BalanceScope;
-  readonly zLossCoefficient?: number;
-}
-
-const optionsFor = (defaults: TopKDefaults) => {
-  const { k = 2, normalise = true, gateBias = false } = defaults;
-  const { balanceCoefficient = 0.01, balanceScope, zLossCoefficient = 0 } = defaults;
-  return optionsOf({
-    k: whole(1, k, 'Experts per token, at most the number of experts'),
-    normalise: flag(
-      normalise,
-      'Weights sum to 1 over the k experts (Mixtral); false: raw probabilities. With k = 1 a normalised weight is ' +
-        'the constant 1 and the gate learns from the auxiliary losses alone',
-    ),
-    scale: scale(1),
-    gateBias: flag(gateBias, 'The gate has a bias, as in gpt-oss'),
-    ...capacityOptions(null, null),
-    capacityPer: capacityPer(),
-    priority: priority(),
-    ...balanceOptions(
-      balanceCoefficient,
-      'Weight of the load-balancing loss over all k choices',
-      balanceScope,
-    ),
-    zLossCoefficient: coefficient(zLossCoefficient, 'Weight of the router z-loss'),
-  });
-};
-
-export interface TopKOptions extends z.output<ReturnType<typeof optionsFor>> {}
-/** The options as a program passes them: each has a default. */
-export interface TopKInput extends z.input<ReturnType<typeof optionsFor>> {}
+import { roomOf } from './room.js';
+import type { TopKDefaults, TopKInput, TopKOptions } from './top-k-options.js';
+import { topKOptions } from './top-k-options.js';
 
 /**
  * Top-k's decision on given logits.
@@ -100,7 +54,7 @@ export function topKPlugin(name: string, about: RouterAbout, defaults: TopKDefau
     name,
     apiVersion: 1,
     about,
-    options: optionsFor(defaults),
+    options: topKOptions(defaults),
     create: (spec, settings) => {
       const { k, gateBias } = settings;
       assertTopK(name, k, spec);

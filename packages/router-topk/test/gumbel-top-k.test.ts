@@ -4,7 +4,7 @@ import { grad, mul, sum, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import { routeGumbelTopK } from '../src/gumbel-top-k-router.js';
-import type { GumbelTopKOptions } from '../src/gumbel-top-k-router.js';
+import type { GumbelTopKOptions } from '../src/gumbel-top-k-options.js';
 import { gumbelTopKRouter } from '../src/index.js';
 import { argmax, balance, firstChoiceShares, ranked, softmax } from './reference/basics.js';
 import {

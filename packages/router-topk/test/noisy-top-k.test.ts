@@ -4,7 +4,7 @@ import { abs, fill, grad, grads, mul, sum, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import { noisyTopKRouter } from '../src/index.js';
-import type { NoisyTopKOptions } from '../src/noisy-top-k-router.js';
+import type { NoisyTopKOptions } from '../src/noisy-top-k-options.js';
 import { routeNoisyTopK } from '../src/noisy-top-k-router.js';
 import golden from './goldens/noisy-topk.json' with { type: 'json' };
 import { columnSums } from './reference/basics.js';

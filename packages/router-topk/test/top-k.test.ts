@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { grad, mul, sum, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
-import type { TopKOptions } from '../src/top-k-router.js';
+import type { TopKOptions } from '../src/top-k-options.js';
 import { routeTopK, topKRouter } from '../src/top-k-router.js';
 import golden from './goldens/switch-top1-capacity.json' with { type: 'json' };
 import { balance, ranked, softmax, zLoss } from './reference/basics.js';

@@ -9,8 +9,8 @@ import { assertTopK } from './assert-experts.js';
 import { routeBiased } from './biased-top-k.js';
 import { scale } from './scale.js';
 
-/** The differences between the generations of the family. */
-interface Generation {
+/** The differences between the generations of DeepSeek's routers. */
+export interface Generation {
   readonly score: ScoreName;
   readonly groupScore: GroupRule['groupScore'];
   readonly k: number;
@@ -42,7 +42,11 @@ export interface DeepSeekOptions extends z.output<Options> {}
 /** The options as a program passes them: each has a default. */
 export interface DeepSeekInput extends z.input<Options> {}
 
-function generation(name: string, about: RouterAbout, made: Generation) {
+/**
+ * A router of the family: top-k within the groups that stay open, of scores plus a bias that a step moves one way or the other.
+ * The equation is that of `routeBiased`.      @throws MOE_OPTIONS where groups or k do not fit the experts
+ */
+export function deepseekRouter(name: string, about: RouterAbout, made: Generation) {
   return defineRouter<DeepSeekOptions, DeepSeekInput>({
     name,
     apiVersion: 1,
@@ -69,63 +73,3 @@ function generation(name: string, about: RouterAbout, made: Generation) {
     },
   });
 }
-
-/** DeepSeek-V2 (2405.04434): softmax, groups by their best expert, raw weights times 16. */
-export const deepseekV2Router = /* @__PURE__ */ generation(
-  'deepseek-v2',
-  {
-    summary: 'Top-6 within the 3 groups whose best experts are likeliest, raw weights times 16',
-    reference: 'DeepSeek-V2, arXiv 2405.04434',
-  },
-  {
-    score: 'softmax',
-    groupScore: 'best',
-    k: 6,
-    groups: 8,
-    keptGroups: 3,
-    normalise: false,
-    scale: 16,
-    biasRate: 0,
-    balance: [0.003, 'sequence'],
-  },
-);
-
-/** DeepSeek-V3 (2412.19437): sigmoid, groups by their two best experts, a selection bias, a loss of each sequence. */
-export const deepseekV3Router = /* @__PURE__ */ generation(
-  'deepseek-v3',
-  {
-    summary: 'Top-8 of sigmoid scores plus a balancing bias, within the 4 best of 8 groups',
-    reference: 'DeepSeek-V3, arXiv 2412.19437',
-  },
-  {
-    score: 'sigmoid',
-    groupScore: 'two-best',
-    k: 8,
-    groups: 8,
-    keptGroups: 4,
-    normalise: true,
-    scale: 2.5,
-    biasRate: 0.001,
-    balance: [0.0001, 'sequence'],
-  },
-);
-
-/** DeepSeek-V4: as V3 with sqrt(softplus) scores and without groups. */
-export const deepseekV4Router = /* @__PURE__ */ generation(
-  'deepseek-v4',
-  {
-    summary: 'Top-6 of sqrt-softplus scores plus a balancing bias, without groups',
-    reference: 'DeepSeek-V4: https://huggingface.co/docs/transformers/model_doc/deepseek_v4',
-  },
-  {
-    score: 'sqrt-softplus',
-    groupScore: 'two-best',
-    k: 6,
-    groups: 1,
-    keptGroups: 1,
-    normalise: true,
-    scale: 1.5,
-    biasRate: 0.001,
-    balance: [0.0001, 'sequence'],
-  },
-);
