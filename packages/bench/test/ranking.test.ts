@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Results } from '../src/index.js';
-import { rankingSentences, rankingsOf } from '../src/index.js';
+import { rankingSentences } from '../src/results/ranking-words.js';
+import { rankingsOf } from '../src/results/ranking.js';
 import { sampleResults } from './sample-results.js';
 
 const labels = ['dense', 'topk', 'switch'];

@@ -102,7 +102,7 @@ function drawAt(
       width: CHART_PIXELS[width],
       height,
       marginLeft: 54,
-      marginRight: wide ? roomFor(labels) : 14,
+      marginRight: wide ? roomFor(labels) : 24,
       marginTop,
       marginBottom,
       x: { label: x },

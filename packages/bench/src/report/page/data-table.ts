@@ -11,10 +11,14 @@ export interface DataTable {
   readonly name: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+  /** True where the panel shows the same figures as text already: paper does without them. */
+  readonly repeats?: boolean;
 }
 
 /** More rows than this are for the download only. */
 const SHOWN = 200;
+/** Rows of a table on paper; `page/style/print.ts` hides more. */
+const PRINTED = 60;
 /** Tables of so few columns are set in two columns on paper. */
 const SLIM = 4;
 
@@ -22,17 +26,19 @@ const SLIM = 4;
 export function numbers(table: DataTable): Markup {
   const { name, columns, rows } = table;
   const file = fileAddress('text/csv;charset=utf-8', toCsv(table));
-  const more =
-    rows.length > SHOWN
-      ? markup`<p class="note">The first ${SHOWN} of ${rows.length} rows; the CSV file has all.</p>`
-      : undefined;
+  const more = [
+    rows.length > SHOWN &&
+      markup`<p class="note on-screen">The first ${SHOWN} of ${rows.length} rows; the CSV file has all.</p>`,
+    rows.length > PRINTED &&
+      markup`<p class="note on-paper">The first ${PRINTED} of ${rows.length} rows; the CSV file in the page has all.</p>`,
+  ];
   const shownTable = scrollTable({
     caption: `Numbers: ${name}`,
     head: columns,
     rows: rows.slice(0, SHOWN).map(tableRow),
   });
   const slim = columns.length <= SLIM && markup` class="columns"`;
-  return markup`<details class="numbers"><summary>Numbers</summary><div${slim}>${shownTable}</div>${more}<p class="download"><a download="${name}.csv" href="${file}">${name}.csv</a></p></details>`;
+  return markup`<details class="numbers${table.repeats && ' repeats'}"><summary>Numbers</summary><div${slim}>${shownTable}</div>${more}<p class="download"><a download="${name}.csv" href="${file}">${name}.csv</a></p></details>`;
 }
 
 function tableRow([first, ...rest]: readonly Cell[]): Markup {

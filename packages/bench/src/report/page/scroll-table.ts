@@ -15,8 +15,11 @@ export interface ScrollTable {
 export function scrollTable({ caption, head, rows, stacks = false }: ScrollTable): Markup {
   const cells = head.map((name) => markup`<th scope="col">${name}</th>`);
   const hint = markup`<p class="hint ${hintFor(head)}">Scroll sideways for all ${head.length} columns →</p>`;
-  return markup`${hint}<div class="scroll${stacks && ' stacked'}" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return markup`${hint}<div class="scroll${stacks && ' stacked'}${head.length >= MANY && ' many'}" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
+
+/** Tables of so many columns are set smaller on paper. */
+const MANY = 8;
 
 /** The widths below which a table of so many columns does not fit: there is no script to ask. */
 function hintFor({ length }: readonly string[]): string {

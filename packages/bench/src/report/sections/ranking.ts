@@ -62,7 +62,7 @@ function tableOf(rankings: readonly Ranking[], results: Results): Omit<DataTable
       row.baseline ? 'baseline' : outcome,
     ]),
   );
-  return { columns: TABLE, rows };
+  return { columns: TABLE, rows, repeats: true };
 }
 
 const TABLE = ['row', 'mark', 'group', 'metric', 'mean', 'seeds', 'difference', '95% from', '95% to', 'relative', 'seeds in both', 'outcome']; // prettier-ignore

@@ -31,7 +31,7 @@ details.numbers { margin-top: 10px; font-size: 13.5px; }
 .strips small { color: var(--muted); font-size: 12px; font-weight: 400; display: block; }
 .strips .best th, .strips .best .figure { font-weight: 700; }
 .strips .unranked th { font-weight: 400; }
-@container (max-width: 800px) { .strips .strip { width: 30%; } }
+@container (max-width: 800px) { .strips .strip { width: 24%; } .strips tbody th { min-width: 7em; } }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .strips.bars th { width: 24%; }
 .strips.bars .strip { width: auto; }
