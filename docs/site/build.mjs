@@ -62,6 +62,7 @@ for (const { file } of files) {
   mkdirSync(dirname(join(out, file)), { recursive: true });
   cpSync(join(root, file), join(out, file));
 }
+cpSync(join(root, 'apps/cli/schemas'), join(out, 'schemas'), { recursive: true });
 for (const folder of ['docs/diagrams', 'docs/images']) {
   cpSync(join(root, folder), join(out, folder), { recursive: true });
 }

@@ -12,6 +12,9 @@ export type { ExperimentDescription, PresetDescription } from './papers/describe
 export { presetOf } from './papers/named-experiment.js';
 export type { Answer, NamedExperiment, Preset } from './papers/named-experiment.js';
 export { listJobs } from './trial/list-jobs.js';
+export { experimentSchema } from './spec/config.js';
+export { builtInTasks } from './plugins/built-in.js';
+export { readJson } from './spec/read-json.js';
 export { loadConfig } from './spec/load-config.js';
 export type { LoadedConfig } from './spec/load-config.js';
 export { withoutFlags } from './spec/origin.js';

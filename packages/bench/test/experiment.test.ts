@@ -41,7 +41,7 @@ describe('parseExperiment', () => {
   test('names a wrong key, the value it got and what it accepts', () => {
     const training = { steps: -1 };
     expect(() => parseExperiment({ training })).toThrowError(
-      coded('BENCH_CONFIG', /training\.steps = -1.*>=1/),
+      coded('BENCH_CONFIG', /training\.steps = -1.*a number of at least 1/),
     );
   });
 

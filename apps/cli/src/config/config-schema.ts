@@ -33,11 +33,11 @@ function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 }
 
 const defaults = strict({
-  backend: z.enum(BACKEND_NAMES).optional(),
-  workers: whole.optional(),
-  timeout: whole.optional(),
-  bench: settings.optional(),
-  train: settings.optional(),
+  backend: z.enum(BACKEND_NAMES).optional().describe('A backend by name, or auto'),
+  workers: whole.optional().describe('Trials at once'),
+  timeout: whole.optional().describe('Seconds of silence that end a trial'),
+  bench: settings.optional().describe('The experiment of moekit bench without --config'),
+  train: settings.optional().describe('The run of moekit train without --config'),
 });
 
 /** The form of a configuration; what is in `bench` and `train` is checked where it is used. */

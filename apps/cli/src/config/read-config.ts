@@ -1,7 +1,8 @@
-import { dirname, relative } from 'node:path';
-import { stat } from 'node:fs/promises';
+import { dirname, extname, relative } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 
-import { importDefault, rebaseConfig } from '@moekit/bench';
+import { importDefault, readJson, rebaseConfig } from '@moekit/bench';
+import type { Misfits } from '@moekit/core';
 import { parseOptions } from '@moekit/core';
 import { findUp } from 'find-up';
 
@@ -10,7 +11,7 @@ import type { ParsedConfig } from './config-schema.js';
 import { configSchema } from './config-schema.js';
 import * as publicModule from './define-config.js';
 
-const ENDINGS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'];
+const ENDINGS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json', 'jsonc'];
 
 /** A configuration and its place. */
 export interface FoundConfig extends ParsedConfig {
@@ -20,7 +21,7 @@ export interface FoundConfig extends ParsedConfig {
 }
 
 /**
- * Loads the nearest `moekit.config.ts`, in a folder or above it. It is the user's own code and runs with the user's rights.
+ * Loads the nearest `moekit.config.ts` (or .js, .json, .jsonc and the like), in a folder or above it. It is the user's own code and runs with the user's rights.
  * @returns undefined where there is none      @throws CLI_CONFIG, MOE_OPTIONS naming each wrong key
  */
 export async function readConfig(cwd = process.cwd()): Promise<FoundConfig | undefined> {
@@ -34,11 +35,12 @@ export async function readConfig(cwd = process.cwd()): Promise<FoundConfig | und
   const asked = `${shown} must load and default-export a configuration`;
   const refused = (problem: { got: string; fix: string; cause?: unknown }) =>
     fail('CLI_CONFIG', { asked, ...problem });
-  const value = await importDefault(file, refused, { 'moekit/config': publicModule });
+  const { value, at } = await valueOf(file, shown, refused);
   if (typeof value !== 'object' || value === null) {
     throw refused({ got: String(value), fix: 'Write: export default defineConfig({ ... })' });
   }
-  const config = parseOptions(configSchema, value, shown);
+  const config = parseOptions(configSchema, value, shown, { at });
+  assertNoCode(config, file, refused);
   const folder = dirname(file);
   const { bench, train } = config.defaults;
   const move = { from: folder, to: cwd };
@@ -52,6 +54,30 @@ export async function readConfig(cwd = process.cwd()): Promise<FoundConfig | und
       ...(train && { train: rebaseConfig(train, move) as typeof train }),
     },
   };
+}
+
+/** JSON has no plug-ins, only their names. */
+function assertNoCode(
+  { routers, tasks }: ParsedConfig,
+  file: string,
+  refused: (problem: Misfits) => Error,
+): void {
+  const code = Object.entries({ ...routers, ...tasks }).find(([, of]) => typeof of !== 'string');
+  if (!code || !extname(file).startsWith('.json')) return;
+  const got = `${code[0]} = ${JSON.stringify(code[1])}`;
+  throw refused({ got, fix: 'In JSON a plug-in is the path of a file, or an installed package.' });
+}
+
+/** The value that a module exports or JSON holds; `$schema` is an editor's. */
+async function valueOf(file: string, shown: string, refused: (problem: Misfits) => Error) {
+  const ending = extname(file);
+  if (!ending.startsWith('.json')) {
+    return { value: await importDefault(file, refused, { 'moekit/config': publicModule }) };
+  }
+  const read = readJson(await readFile(file, 'utf8'), shown, ending === '.jsonc');
+  if ('wrong' in read) throw refused(read.wrong);
+  const { $schema: _, ...value } = Object(read.value) as Record<string, unknown>;
+  return { value: Array.isArray(read.value) ? null : value, at: read.at };
 }
 
 /**

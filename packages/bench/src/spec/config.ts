@@ -15,8 +15,9 @@ const label = z
 
 const experimentTraining = {
   ...trainingShape,
-  /** Batches of the evaluation after the last step, whose figures the table shows. */
-  finalEvaluationBatches: count.default(64),
+  finalEvaluationBatches: count
+    .default(64)
+    .describe('Batches of the evaluation after the last step, whose figures the table shows'),
 };
 
 type Unwrapped<K extends keyof typeof experimentTraining> = ReturnType<
@@ -28,55 +29,80 @@ const trainingSchema = strict(experimentTraining).readonly();
 /** Keys that are given replace those of the experiment, in one row alone. */
 const trainingOverride = strict(
   Object.fromEntries(
-    Object.entries(experimentTraining).map(([key, schema]) => [key, z.optional(schema.unwrap())]),
+    Object.entries(experimentTraining).map(([key, schema]) => [
+      key,
+      z.optional(schema.unwrap()).describe(schema.description ?? ''),
+    ]),
   ) as { [K in keyof typeof experimentTraining]: z.ZodOptional<Unwrapped<K>> },
 ).readonly();
 
 /** The trained model under other options of its router: a row of its own, without training of its own. */
-const variantSchema = strict({ label, options }).readonly();
+const variantSchema = strict({
+  label: label.describe('Its own label'),
+  options: options.describe("Options that the router's own schema accepts and checks"),
+}).readonly();
 
 /** One row of the comparison. */
 export const routerEntrySchema = strict({
-  /** `dense`, a registered router's name, a file (`./my-router.ts`), a folder or a package; `#name` is its export. */
-  router: z.string().min(1),
-  /** Options that the router's own schema accepts and checks. */
-  options: options.default({}),
-  /** How the row is called; by default the router's name and the options given. */
-  label: label.optional(),
-  /** Rows are compared with the baseline of their own group. */
-  group: z.string().min(1).optional(),
-  experts: expertsSchema.optional(),
-  expertParameters: count.optional(),
-  /** Keys of the task's options that differ in this row. */
-  data: options.optional(),
-  model: options.optional(),
-  training: trainingOverride.optional(),
-  evaluateAs: z.array(variantSchema).readonly().optional(),
+  router: z
+    .string()
+    .min(1)
+    .describe(
+      "dense, a registered router's name, a file (./my-router.ts), a folder or a package; #name is its export",
+    ),
+  options: options.default({}).describe("Options that the router's own schema accepts and checks"),
+  label: label
+    .optional()
+    .describe("How the row is called; by default the router's name and the options given"),
+  group: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Rows are compared with the baseline of their own group'),
+  experts: expertsSchema.optional().describe('Sizes of the experts in this row'),
+  expertParameters: count.optional().describe('The same as that of the experiment, in this row'),
+  data: options.optional().describe("Keys of the task's options that differ in this row"),
+  model: options.optional().describe('Keys of the model that differ in this row'),
+  training: trainingOverride.optional().describe('Keys of the training that differ in this row'),
+  evaluateAs: z
+    .array(variantSchema)
+    .readonly()
+    .optional()
+    .describe('The trained model under other options of its router, a row each'),
 }).readonly();
 
 /** The question of an experiment, in words; the answer is computed from its results. */
 const aboutSchema = strict({
-  question: z.string().min(1),
-  /** The claim of a paper, with its place there. */
-  claim: z.string().min(1),
-  /** How the answer follows from the figures. */
-  decision: z.string().min(1),
+  question: z.string().min(1).describe('The question'),
+  claim: z.string().min(1).describe('The claim of a paper, with its place there'),
+  decision: z.string().min(1).describe('How the answer follows from the figures'),
 }).readonly();
 
 /** An experiment is data: what is trained, on what, under which routers. */
 export const experimentSchema = strict({
-  name: z.string().min(1).optional(),
-  about: aboutSchema.optional(),
-  /** A task of moekit, a file (`./my-task.ts`) or an installed package. */
-  task: z.string().min(1).default('lm'),
-  /** Options that the task's own schema accepts and checks. */
-  data: options.readonly().default({}),
-  model: options.readonly().default({}),
-  training: trainingSchema.prefault({}),
-  /** m: the experts of an MoE layer have the parameters of m dense feed-forward layers. */
-  expertParameters: count.default(8),
-  /** Label of the row that the others are compared with; by default the dense one, or the first. */
-  baseline: z.string().min(1).optional(),
+  name: z.string().min(1).optional().describe('Name of the experiment'),
+  about: aboutSchema.optional().describe('The question of the experiment, in words'),
+  task: z
+    .string()
+    .min(1)
+    .default('lm')
+    .describe('A task of moekit, a file (./my-task.ts) or an installed package'),
+  data: options.readonly().default({}).describe("Data, which the task's own schema checks"),
+  model: options
+    .readonly()
+    .default({})
+    .describe("Sizes of the model, which the task's own schema checks"),
+  training: trainingSchema.prefault({}).describe('How every row is trained'),
+  expertParameters: count
+    .default(8)
+    .describe('m: the experts of an MoE layer have the parameters of m dense feed-forward layers'),
+  baseline: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Label of the row that the others are compared with; by default the dense one, or the first',
+    ),
   routers: z
     .array(routerEntrySchema)
     .min(1)
@@ -91,15 +117,19 @@ export const experimentSchema = strict({
       { router: 'd-top-p', options: {} },
       { router: 'null-expert', options: {} },
       { router: 'hash', options: {} },
-    ]),
-  /** Measure the share of positive activations in each layer's experts, after training. */
-  activations: z.boolean().default(false),
+    ])
+    .describe('The rows of the comparison'),
+  activations: z
+    .boolean()
+    .default(false)
+    .describe("Measure the share of positive activations in each layer's experts, after training"),
   seeds: z
     .array(z.int().min(0).max(0x7fffffff))
     .min(1)
     .refine((seeds) => new Set(seeds).size === seeds.length, 'seeds must differ')
     .readonly()
-    .default([1, 2, 3]),
+    .default([1, 2, 3])
+    .describe('One trial of every row for each seed'),
   backend: backendName,
 }).readonly();
 

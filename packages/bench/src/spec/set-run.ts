@@ -1,6 +1,6 @@
 import { isDense } from '../plugins/registry.js';
 import { fail } from '../errors.js';
-import { collect } from './attempt.js';
+import { attempt, collect } from './attempt.js';
 import { changed } from './changed.js';
 import { readRow } from './parse-router.js';
 import type { SettingContext } from './place-settings.js';
@@ -25,11 +25,11 @@ export function setRun(
   { flags, errors }: SettingContext = {},
 ): Config {
   return collect(errors, 'The list of --set', (found) => {
-    const run = withRow(config);
+    const run = attempt(found, () => withRow(config)) ?? { ...config, router: DEFAULT_ROUTER };
     const placed = placeSettings(settings, settableIn(run, settings), { flags, errors: found });
     return placed.reduce((at, { path, values, place }) => {
       if (values.length > 1) found.push(oneRun(path, values));
-      return withRow(changed(at, place.keys, values[0]));
+      return attempt(found, () => withRow(changed(at, place.keys, values[0]))) ?? at;
     }, run);
   });
 }

@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
+import { reword } from './reword.js';
+
 /** A way into a value: `['routers', 2, 'options', 'k']`. */
 export type Path = readonly PropertyKey[];
 
@@ -47,14 +49,15 @@ export function pathText(path: Path): string {
 
 interface Issue {
   readonly keys: Path;
-  readonly message: string;
+  /** In words, or the issue that has them. */
+  readonly message: string | StandardSchemaV1.Issue;
 }
 
 /** Unknown keys are a mistake each; `unknownOption` has a line for each of them. */
 function splitIssue(issue: StandardSchemaV1.Issue): Issue[] {
   const keys = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
   const unknown = (issue as { readonly keys?: unknown }).keys;
-  if (!Array.isArray(unknown)) return [{ keys, message: issue.message }];
+  if (!Array.isArray(unknown)) return [{ keys, message: issue }];
   const lines = issue.message.split('\n');
   return unknown.map((key, i) => ({
     keys: [...keys, String(key)],
@@ -71,7 +74,12 @@ function locate(
     input,
   );
   const whole = [...path, ...keys];
-  return { name: pathText(whole) || name, value: show(value), message, at: at?.(whole) };
+  return {
+    name: pathText(whole) || name,
+    value: show(value),
+    message: typeof message === 'string' ? message : reword(message, value),
+    at: at?.(whole),
+  };
 }
 
 /** Characters of a value that are shown. */

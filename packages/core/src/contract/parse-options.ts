@@ -6,6 +6,7 @@ import { fail } from '../errors.js';
 import { guide } from './guide.js';
 import type { Judged } from './mistakes.js';
 import { describeIssues } from './mistakes.js';
+import { oneOf } from './reword.js';
 
 /**
  * Validates options and fills in defaults.
@@ -54,8 +55,7 @@ export function unknownOption(shape: object): (issue: SchemaIssue) => string | u
 export function unknownWord(
   words: readonly string[],
 ): (issue: { readonly input?: unknown }) => string {
-  const known = words.map((word) => `'${word}'`).join(', ');
-  return ({ input }) => `expected one of ${known}${meant([input], words)}`;
+  return ({ input }) => oneOf(words, input);
 }
 
 /** The names that these were probably meant to be, for the end of a message. */

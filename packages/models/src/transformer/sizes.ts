@@ -29,11 +29,17 @@ export function sizeOptions({
   activation,
 }: Sizes) {
   return {
-    modelWidth: size.default(modelWidth),
-    numHeads: size.default(numHeads),
-    feedForwardWidth: size.default(feedForwardWidth),
-    moeEvery: size.default(moeEvery),
-    activation: sizesShape.activation.default(activation),
+    modelWidth: size.default(modelWidth).describe('D, numbers of a token'),
+    numHeads: size
+      .default(numHeads)
+      .describe('Heads of an attention layer; they divide modelWidth'),
+    feedForwardWidth: size
+      .default(feedForwardWidth)
+      .describe('F, the width of a dense feed-forward layer'),
+    moeEvery: size.default(moeEvery).describe('Every how-many-th layer has experts'),
+    activation: sizesShape.activation
+      .default(activation)
+      .describe('Activation of feed-forward layers and experts'),
   };
 }
 

@@ -17,23 +17,45 @@ const count = z.int().min(1);
 
 const optionsSchema = strict({
   data: strict({
-    /** `tiny-shakespeare`, `wikitext-2`, `registers`, a file or folder of text, JSONL or Parquet, or `hf:owner/name?config=...`. */
-    source: z.string().min(1).default('tiny-shakespeare'),
-    /** `bytes`, `bpe:4096` to train a BPE of that many tokens on the training split, a Hugging Face tokenizer.json, or `hf:owner/name`. */
-    tokenizer: z.string().min(1).default('bytes'),
-    /** Use at most this much of the start of a file or folder, which may be of any size. */
-    maxBytes: count.optional(),
-    /** Member or column that holds the text of JSONL and Parquet. */
-    field: z.string().min(1).optional(),
+    source: z
+      .string()
+      .min(1)
+      .default('tiny-shakespeare')
+      .describe(
+        'tiny-shakespeare, wikitext-2, registers, a file or folder of text, JSONL or Parquet, or hf:owner/name?config=...',
+      ),
+    tokenizer: z
+      .string()
+      .min(1)
+      .default('bytes')
+      .describe(
+        'bytes, bpe:4096 to train a BPE of that many tokens on the training split, a Hugging Face tokenizer.json, or hf:owner/name',
+      ),
+    maxBytes: count
+      .optional()
+      .describe('Use at most this much of the start of a file or folder, which may be of any size'),
+    field: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Member or column that holds the text of JSONL and Parquet'),
   })
     .readonly()
     .prefault({}),
   model: strict({
     ...sizeOptions(smallLanguageModel),
-    contextLength: longestContext.default(smallLanguageModel.contextLength),
-    numLayers: count.default(smallLanguageModel.numLayers),
-    positions: z.enum(['rotary', 'learned']).default(smallLanguageModel.positions),
-    allowNonCausal: z.boolean().default(false),
+    contextLength: longestContext
+      .default(smallLanguageModel.contextLength)
+      .describe('Tokens of a sequence'),
+    numLayers: count.default(smallLanguageModel.numLayers).describe('Transformer layers'),
+    positions: z
+      .enum(['rotary', 'learned'])
+      .default(smallLanguageModel.positions)
+      .describe('How tokens know their place'),
+    allowNonCausal: z
+      .boolean()
+      .default(false)
+      .describe('Allow routers that look at later tokens; their figures leak the answer'),
   })
     .readonly()
     .prefault({}),

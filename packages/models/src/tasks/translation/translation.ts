@@ -16,31 +16,69 @@ const { data: dataDefaults, model: modelDefaults } = quickTranslation;
 
 const optionsSchema = strict({
   data: strict({
-    /** `number-words` (synthetic), a folder of parallel text such as Multi30k, or the common stem of two files. */
-    source: z.string().min(1).default(dataDefaults.source),
-    /** Endings of the files of either language. */
-    from: z.string().min(1).default(dataDefaults.from),
-    to: z.string().min(1).default(dataDefaults.to),
-    /** Of the joint BPE. */
+    source: z
+      .string()
+      .min(1)
+      .default(dataDefaults.source)
+      .describe(
+        'number-words (synthetic), a folder of parallel text such as Multi30k, or the common stem of two files',
+      ),
+    from: z
+      .string()
+      .min(1)
+      .default(dataDefaults.from)
+      .describe('Ending of the files of the source language'),
+    to: z
+      .string()
+      .min(1)
+      .default(dataDefaults.to)
+      .describe('Ending of the files of the target language'),
     vocabSize: z
       .int()
       .min(256 + 3)
-      .default(dataDefaults.vocabSize),
-    /** How many test sentences are translated after training. */
-    testSentences: count.default(dataDefaults.testSentences),
+      .default(dataDefaults.vocabSize)
+      .describe('Tokens of the joint BPE'),
+    testSentences: count
+      .default(dataDefaults.testSentences)
+      .describe('How many test sentences are translated after training'),
   })
     .readonly()
     .prefault({}),
   model: strict({
     ...sizeOptions(modelDefaults),
-    encoderLayers: count.default(modelDefaults.encoderLayers),
-    decoderLayers: count.default(modelDefaults.decoderLayers),
-    decoderMoE: z.boolean().default(modelDefaults.decoderMoE),
-    maxLength: longestContext.min(2).default(modelDefaults.maxLength),
-    dropout: z.number().min(0).max(0.9).default(modelDefaults.dropout),
-    labelSmoothing: z.number().min(0).max(0.9).default(modelDefaults.labelSmoothing),
-    beamSize: count.max(1024).default(modelDefaults.beamSize),
-    lengthPenalty: z.number().min(0).default(modelDefaults.lengthPenalty),
+    encoderLayers: count
+      .default(modelDefaults.encoderLayers)
+      .describe('Layers of the encoder, which has the experts'),
+    decoderLayers: count.default(modelDefaults.decoderLayers).describe('Layers of the decoder'),
+    decoderMoE: z
+      .boolean()
+      .default(modelDefaults.decoderMoE)
+      .describe('Experts in the decoder too'),
+    maxLength: longestContext
+      .min(2)
+      .default(modelDefaults.maxLength)
+      .describe('Longest sentence in tokens'),
+    dropout: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(modelDefaults.dropout)
+      .describe('Share of activations dropped in training'),
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(modelDefaults.labelSmoothing)
+      .describe('Probability given to all other tokens'),
+    beamSize: count
+      .max(1024)
+      .default(modelDefaults.beamSize)
+      .describe('Sentences kept in the beam search'),
+    lengthPenalty: z
+      .number()
+      .min(0)
+      .default(modelDefaults.lengthPenalty)
+      .describe('Exponent of the length that scores are divided by'),
   })
     .readonly()
     .prefault({}),

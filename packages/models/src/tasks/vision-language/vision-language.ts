@@ -20,24 +20,32 @@ import { createVocabulary } from './vocabulary.js';
 const count = z.int().min(1);
 
 const dataSchema = strict({
-  /** `mnist`, the digits of the package, or a folder with others in the same files. */
-  source: z.string().min(1).default('mnist'),
-  canvas: z.int().min(DIGIT_SIDE).max(560).default(56),
-  patch: count.max(DIGIT_SIDE).default(14),
-  step: count.default(14),
+  source: z
+    .string()
+    .min(1)
+    .default('mnist')
+    .describe('mnist, the digits of the package, or a folder with others in the same files'),
+  canvas: z.int().min(DIGIT_SIDE).max(560).default(56).describe('Side of a picture in pixels'),
+  patch: count.max(DIGIT_SIDE).default(14).describe('Side of a patch in pixels'),
+  step: count.default(14).describe('Pixels between the places that digits may have'),
   jitter: z
     .int()
     .min(0)
     .max(DIGIT_SIDE - 1)
-    .default(0),
-  minDigits: count.default(1),
-  maxDigits: count.max(9).default(2),
+    .default(0)
+    .describe('Pixels that a digit may be shifted by'),
+  minDigits: count.default(1).describe('Fewest digits in a picture'),
+  maxDigits: count.max(9).default(2).describe('Most digits in a picture'),
   questions: z
     .array(z.enum(QUESTION_KINDS))
     .min(1)
     .readonly()
-    .default([...QUESTION_KINDS]),
-  redundancy: z.enum(['vision', 'text']).default('vision'),
+    .default([...QUESTION_KINDS])
+    .describe('Kinds of questions'),
+  redundancy: z
+    .enum(['vision', 'text'])
+    .default('vision')
+    .describe('The modality that has more tokens than it needs'),
 })
   .readonly()
   .refine(({ canvas, patch }) => canvas % patch === 0 && DIGIT_SIDE % patch === 0, {
@@ -67,12 +75,21 @@ const optionsSchema = strict({
       moeEvery: 2,
       activation: 'relu',
     }),
-    numLayers: count.default(4),
-    allowNonCausal: z.boolean().default(false),
-    /** The words that the loss is a mean over: words of answers, or every word of the text. */
-    lossOn: z.enum(['answer', 'text']).default('answer'),
-    /** false: nothing but the routers' own losses trains the model. */
-    taskLoss: z.boolean().default(true),
+    numLayers: count.default(4).describe('Transformer layers'),
+    allowNonCausal: z
+      .boolean()
+      .default(false)
+      .describe('Allow routers that look at later tokens; their figures leak the answer'),
+    lossOn: z
+      .enum(['answer', 'text'])
+      .default('answer')
+      .describe(
+        'The words that the loss is a mean over: words of answers, or every word of the text',
+      ),
+    taskLoss: z
+      .boolean()
+      .default(true)
+      .describe("false: nothing but the routers' own losses trains the model"),
   })
     .readonly()
     .prefault({}),
