@@ -202,7 +202,7 @@ function mutate(document: object, { at, kind, value: given }: Change): object {
   if (kind === 'replace') parent[key] = given;
   if (kind === 'add' && !Array.isArray(parent)) parent['extra'] = given;
   if (kind === 'misspell' && !Array.isArray(parent)) parent[`${key}z`] = parent[key];
-  if (kind === 'remove' && !Array.isArray(parent)) delete parent[key];
+  if (kind === 'remove' && !Array.isArray(parent)) Reflect.deleteProperty(parent, key);
   return copy;
 }
 

@@ -33,6 +33,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
       item('A router', '/docs/writing-a-router'),
       item('Its pieces', '/docs/pieces'),
       item('A loss, a task, an experiment', '/docs/recipes'),
+      item('Configuration files', '/docs/configuration'),
       item('A configuration', '/docs/composing'),
       item('An operation, a backend', '/docs/adding-a-kernel'),
     ],
