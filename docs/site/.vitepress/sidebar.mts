@@ -31,6 +31,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
     text: 'Write',
     items: [
       item('A router', '/docs/writing-a-router'),
+      item('Router reference', '/docs/router-reference'),
       item('Its pieces', '/docs/pieces'),
       item('A loss, a task, an experiment', '/docs/recipes'),
       item('Configuration files', '/docs/configuration'),

@@ -13,6 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../../../..');
 const folder = join(here, `.guide-${process.pid}`);
 const guide = readFileSync(join(root, 'docs/writing-a-router.md'), 'utf8');
+const reference = readFileSync(join(root, 'docs/router-reference.md'), 'utf8');
 const readme = readFileSync(join(root, 'packages/core/README.md'), 'utf8');
 
 interface Block {
@@ -29,12 +30,17 @@ function blocksOf(page: string, text: string): Block[] {
   });
 }
 
-const blocks = [...blocksOf('guide', guide), ...blocksOf('readme', readme)];
+const blocks = [
+  ...blocksOf('guide', guide),
+  ...blocksOf('reference', reference),
+  ...blocksOf('readme', readme),
+];
 mkdirSync(folder, { recursive: true });
 for (const { file, code } of blocks) writeFileSync(join(folder, file), code);
 
-// Registers the guide's own conformance suite among the tests of this file.
-await import(/* @vite-ignore */ pathToFileURL(join(folder, 'router.test.ts')).href);
+// Registers the pages' own conformance suites among the tests of this file.
+for (const { file } of blocks.filter(({ runs }) => !runs))
+  await import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href);
 
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
@@ -77,26 +83,26 @@ describe('the guide and the README', () => {
     }
   });
 
-  it('the guide explains every check, in order', () => {
-    const [, section] = guide.split('## Is it right?');
+  it('the reference explains every check, in order', () => {
+    const [, section] = reference.split('## Checks');
     const rows = [...section!.matchAll(/^\| `(\w+)` +\| /gm)].map(([, name]) => name);
     expect(rows).toEqual(routerChecks.map(({ name }) => name));
   });
 
-  it('the guide explains every member of the contract', () => {
+  it('the reference and the guide explain every member of the contract', () => {
     const folder = join(root, 'packages/core/src/contract');
-    const contract = ['router.ts', 'routing.ts', 'plugin.ts']
+    const contract = ['router.ts', 'routing.ts', 'routing-stats.ts', 'plugin.ts']
       .map((file) => readFileSync(join(folder, file), 'utf8'))
       .join('\n');
     const members = (name: string) => {
       const body = new RegExp(`interface ${name}\\b[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(contract)![1]!;
       return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(([, member]) => member!);
     };
-    const types = ['RouterSpec', 'RouteContext', 'RouterLoss', 'ZeroCompute', 'Routing', 'Router', 'RouterPlugin']; // prettier-ignore
+    const types = ['RouterSpec', 'RouteContext', 'RouterLoss', 'ZeroCompute', 'Routing', 'RoutingStats', 'Router', 'RouterPlugin']; // prettier-ignore
     for (const type of types) {
       expect(members(type).length, type).toBeGreaterThan(2);
       for (const member of members(type))
-        expect(guide, `${type}.${member}`).toContain(`\`${member}`);
+        expect(guide + reference, `${type}.${member}`).toContain(`\`${member}`);
     }
   });
 });
