@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { findBackends } from '@moekit/backends';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -38,6 +39,13 @@ const hasTensorflow = findBackends().some(({ name, usable }) => name === 'tensor
 const requestAdapter = () => Promise.resolve(null);
 
 describe('code in READMEs and documentation runs', () => {
+  const [before, elsewhere] = [process.cwd(), mkdtempSync(join(tmpdir(), 'moekit-snippets-'))];
+  beforeAll(() => process.chdir(elsewhere)); // for blocks that write files
+  afterAll(() => {
+    process.chdir(before);
+    rmSync(elsewhere, { recursive: true, force: true });
+  });
+
   it.each(pages.filter((page) => page.startsWith('packages/')))('%s has some', (page) => {
     expect(blocks.some((block) => block.page === page)).toBe(true);
   });
