@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,9 +17,10 @@ const importsOf = (text: string) =>
   ts
     .preProcessFile(text, true, true)
     .importedFiles.map(({ fileName }) => /^(@[^/]+\/)?[^/]+/.exec(fileName)![0])
-    .filter((name) => !/^[.#]|^node:/.test(name));
+    .filter((name) => !/^[.#]/.test(name) && !isBuiltin(name));
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const releasing = readFileSync(join(root, 'docs/releasing.md'), 'utf8');
 const packages = inject('packages');
 const versions = new Set(packages.map(({ version }) => version));
 
@@ -87,6 +90,13 @@ describe.each(packages)('$name', (packed) => {
     const code = packed.files.filter((path) => /^(dist|bin)\/.*\.(js|d\.ts)$/.test(path));
     const imported = await Promise.all(code.map(async (path) => importsOf(await readText(packed, path)))); // prettier-ignore
     expect([...new Set(imported.flat())].filter((name) => !(name in wanted))).toEqual([]);
+  });
+
+  it('is as large as docs/releasing.md says', async () => {
+    const { size } = await stat(packed.file);
+    const stated = new RegExp(`\\| \`${packed.name}\` +\\| +([\\d.]+)`).exec(releasing)?.[1];
+    const ratio = (Number(stated) * 1000) / size;
+    expect(Math.abs(ratio - 1), `${size} bytes, stated ${stated} kB`).toBeLessThan(0.15);
   });
 
   it('is clean for publint', async () => {

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,9 +8,9 @@ import type { Registry } from './registry.js';
 import { publishedRegistry } from './registry.js';
 import { succeed } from './run.js';
 
-const require = createRequire(fileURLToPath(new URL('../../package.json', import.meta.url)));
-const pnpm = require.resolve('pnpm/bin/pnpm.cjs');
-const yarn = require.resolve('@yarnpkg/cli-dist/bin/yarn.js');
+const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+const pnpm = join(modules, 'pnpm/bin/pnpm.cjs');
+const yarn = join(modules, '@yarnpkg/cli-dist/bin/yarn.js');
 
 let registry: Registry;
 beforeAll(async () => void (registry = await publishedRegistry('package-managers-registry')));
