@@ -4,7 +4,7 @@ import { startBackend } from '@moekit/backends';
 import { generateText, loadRun } from '@moekit/models';
 import { switchRouter } from '@moekit/router-topk';
 await startBackend('auto');
-const run = await loadRun('run/checkpoints/step-00000400', { routers: [switchRouter] });
+const run = await loadRun('run', { routers: [switchRouter] });
 createServer((request, response) => {
   const prompt = new URLSearchParams(request.url?.split('?')[1]).get('prompt') || 'ROMEO:';
   response.setHeader('content-type', 'text/plain; charset=utf-8');
