@@ -40,7 +40,7 @@ for (let step = 0; step < 20; step++) {
 }
 `;
 
-/** TensorFlow.js 4.22 loads two packages that it does not ask for, which strict package managers have to be told. */
+/** TensorFlow.js 4.22 loads two packages that it does not ask for, which strict package managers refuse. */
 const UNDECLARED = ['packageExtensions:', "  '@tensorflow/tfjs@*':", '    dependencies:', '      long: 4.0.0', '      seedrandom: ^3.0.5']; // prettier-ignore
 
 /** A project with the command line, a router package and what they ask for as peers. */
