@@ -36,6 +36,16 @@ const withMetric = (mean: number, interval: readonly [number, number] | null = n
   });
 
 describe('the summary in the terminal', () => {
+  test('names the verdict of every planned question first', () => {
+    const run = whole();
+    const name = 'quarter − Switch';
+    const rows = { 'threshold, experts 1/4': 1, 'Switch, 1 expert': -1 };
+    const experiment = { ...run.manifest.experiment, questions: [{ name, rows }] };
+    const text = shown({ ...run, manifest: { ...run.manifest, experiment } });
+    expect(text).toContain('quarter − Switch: better, −0.051 [−0.084, −0.018] bits/byte.');
+    expect(shown(run)).not.toContain('quarter − Switch');
+  });
+
   const cases: readonly (readonly [string, () => Results])[] = [
     ['no rows', () => ({ ...whole(), rows: [] })],
     ['nothing finished', () => withFigures(() => null)],

@@ -118,6 +118,16 @@ describe('moekit sweep', { timeout: 600_000 }, () => {
     ]);
     expect(merged.code).toBe(0);
     expect(readFileSync(join(out, 'b', 'report.html'), 'utf8')).toContain('<svg');
+    const table = await runInProcess([
+      'report',
+      join(out, 'a'),
+      '--table',
+      'csv',
+      '--out',
+      join(out, 'c'),
+    ]);
+    expect(table.stdout).toMatch(/^question,planned,verdict,unit,/);
+    expect(table.stdout).toContain('text − vision at ρ=1/2,yes,');
     const beside = await ownOutput(join(out, 'b'), () =>
       moekit(['report', join(out, 'a'), '--out', join(out, 'b')]),
     );

@@ -44,6 +44,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
     items: [
       item('Training and checkpoints', '/docs/training'),
       item('Benchmark method', '/docs/benchmark-method'),
+      item('Verdicts', '/docs/verdicts'),
       item('Results', '/docs/results'),
       item('Gallery', '/docs/gallery'),
     ],

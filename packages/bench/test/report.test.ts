@@ -27,15 +27,15 @@ describe('renderReport', () => {
     }
     // quality against two costs, curves and null slots, wide and narrow; experts and loads for each of the two MoE rows
     expect(html.match(/<svg [^>]*role="img"/g)).toHaveLength(4 * 2 + 2 * 2);
-    // differences of two metrics in three rows, slots of two, FLOPs of three
-    expect(html.match(/<svg [^>]*aria-hidden="true" height="26">/g)).toHaveLength(6 + 2 + 3); // prettier-ignore
+    // differences of two metrics in three rows, slots of two, FLOPs of three, two exploratory questions
+    expect(html.match(/<svg [^>]*aria-hidden="true" height="26">/g)).toHaveLength(6 + 2 + 3 + 2); // prettier-ignore
   });
 
   test('every picture is described and has its numbers as a table and as a file', async () => {
     const html = await report();
     const sections = html.split('<section').slice(1);
     const drawn = sections.filter((section) => section.includes('<svg '));
-    expect(drawn).toHaveLength(10);
+    expect(drawn).toHaveLength(11);
     for (const section of drawn) {
       expect(section).toContain('<summary>Numbers</summary>');
       expect(section).toContain('href="data:text/csv');

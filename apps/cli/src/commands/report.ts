@@ -1,4 +1,5 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
+import { tableFormats } from '@moekit/bench';
 
 import { common } from './options.js';
 
@@ -8,6 +9,11 @@ export const reportCommand = () =>
     .argument('<dirs...>')
     .description('one report of several comparisons, or of several training runs')
     .option('--out <dir>', 'where report.html and its figures as JSON go', 'moekit-report')
+    .addOption(
+      new Option('--table <format>', 'print the verdicts as a table for a paper').choices(
+        tableFormats,
+      ),
+    )
     .addOption(common.wide)
     .addOption(common.json);
 

@@ -1,5 +1,12 @@
 import type { Results, Row } from '@moekit/bench';
-import { hasLearned, missingInterval, referenceWords, unlearned } from '@moekit/bench';
+import {
+  hasLearned,
+  judge,
+  missingInterval,
+  referenceWords,
+  unlearned,
+  verdictWords,
+} from '@moekit/bench';
 
 import { paint } from './paint.js';
 import { plainLine } from './text/measure.js';
@@ -10,6 +17,7 @@ export function remarks(results: Results, columns: number): string[] {
   const lines = (texts: readonly string[]) => wrap(texts.map(plainLine), columns);
   const { answer } = results;
   return [
+    ...lines(plannedVerdicts(results)).map(paint.bold),
     ...lines(answer ? [answer.sentence] : []).map(paint.bold),
     ...lines(beaten(results)).map(paint.green),
     ...lines(weak(results)).map(paint.red),
@@ -18,6 +26,12 @@ export function remarks(results: Results, columns: number): string[] {
     ...lines(errors(results)).map(paint.red),
   ];
 }
+
+/** The questions that were planned before the run, each with its verdict. */
+const plannedVerdicts = (results: Results) =>
+  judge(results)
+    .filter(({ planned }) => planned)
+    .map(verdictWords);
 
 const labels = (rows: readonly Row[]) => rows.map(({ label }) => label).join('; ');
 

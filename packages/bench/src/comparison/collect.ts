@@ -3,7 +3,7 @@ import type { Metric } from '@moekit/models';
 import { answerOf } from '../papers/answers.js';
 import type { RouterEntry } from '../spec/config.js';
 import { entryOf } from '../spec/entry-of.js';
-import { labelOf } from '../spec/label.js';
+import { findLabelled, labelOf } from '../spec/label.js';
 import type { Outcome } from '../trial/run-trials.js';
 import type { Manifest, Results, Row } from '../results/results-schema.js';
 import { RESULTS_SCHEMA } from '../results/results-schema.js';
@@ -76,18 +76,11 @@ export function compareRows(
   });
 }
 
-/** The row of a label; without one, that with the point of a sweep's grid after it. */
-function named<Labelled extends Pick<Row, 'label'>>(
-  rows: readonly Labelled[],
-  label: string | undefined,
-): Labelled | undefined {
-  const exact = rows.find((row) => row.label === label);
-  return exact ?? rows.find((row) => row.label.startsWith(`${label} [`));
-}
-
 /** The row that is named, else the dense one, else the first. */
 function baselineOf(rows: readonly Ended[], label: string | undefined): Ended {
-  return named(rows, label) ?? rows.find(isDense) ?? rows[0]!;
+  return (
+    (label === undefined ? undefined : findLabelled(rows, label)) ?? rows.find(isDense) ?? rows[0]!
+  );
 }
 
 /** The trained row, and one for each variant under which it was evaluated. */

@@ -10,7 +10,11 @@ import type { Manifest, Results } from '../results/results-schema.js';
 export function mergeManifests(runs: readonly Results[], alike: boolean): Manifest {
   const manifests = runs.map(({ manifest }) => manifest);
   const [first] = manifests as [Manifest, ...Manifest[]];
-  const { about, ...experiment } = first.experiment;
+  const { about, questions, ...experiment } = first.experiment;
+  // planned is what every one of the runs was made under
+  const planned = manifests.every(
+    (manifest) => hashOf(manifest.experiment.questions ?? null) === hashOf(questions ?? null),
+  );
   const labels = new Set<string>();
   const routers = manifests
     .flatMap((manifest) => manifest.experiment.routers)
@@ -21,6 +25,7 @@ export function mergeManifests(runs: readonly Results[], alike: boolean): Manife
     experiment: {
       ...experiment,
       ...(about && alike && { about }),
+      ...(questions && planned && alike && { questions }),
       routers,
       seeds: unique(manifests.flatMap((manifest) => manifest.experiment.seeds)),
     },

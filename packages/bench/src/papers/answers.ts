@@ -1,5 +1,6 @@
 import { hasLearned, unlearned } from '../results/learned.js';
 import type { Results, Row } from '../results/results-schema.js';
+import { isLabelled } from '../spec/label.js';
 import { namedExperiments } from './all.js';
 import type { Answer, Answerable, NamedExperiment } from './named-experiment.js';
 
@@ -35,9 +36,10 @@ const NO_ANSWER =
   'No answer: the rows it depends on learned nothing that could be compared. Train longer: --set training.steps=N.';
 
 /** Failed rows are left out; a control is there for what it does not learn. */
-function mayAnswer(row: Row, { controls = [] }: NamedExperiment, results: Answerable): boolean {
-  const control = controls.some(
-    (label) => row.label === label || row.label.startsWith(`${label} [`),
-  );
-  return !row.figures || control || hasLearned(row, results.manifest.metrics);
+function mayAnswer(row: Row, experiment: NamedExperiment, results: Answerable): boolean {
+  return !row.figures || isControlOf(experiment, row) || hasLearned(row, results.manifest.metrics);
 }
+
+/** Whether the experiment has the row for what it does not learn. */
+export const isControlOf = ({ controls = [] }: NamedExperiment, { label }: Row) =>
+  controls.some((name) => isLabelled(label, name));

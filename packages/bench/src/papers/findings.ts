@@ -1,6 +1,7 @@
 import type { Row } from '../results/results-schema.js';
 import { bySeed } from '../results/summarise-row.js';
 import type { Trial } from '../results/trial-schema.js';
+import { findLabelled } from '../spec/label.js';
 import type { PairedDifference } from '../statistics/paired-difference.js';
 import { format } from '../statistics/format.js';
 import { hasSpread, missingInterval } from '../statistics/outcome.js';
@@ -13,7 +14,7 @@ export type Figure = (trial: Trial) => number | undefined;
 
 /** A row with finished trials, by its label; a sweep's grid adds its point after the label, the first is taken. */
 export function rowNamed({ rows }: Answerable, label: string): Row | undefined {
-  const found = rows.find((row) => row.label === label || row.label.startsWith(`${label} [`));
+  const found = findLabelled(rows, label);
   return found?.figures ? found : undefined;
 }
 

@@ -23,6 +23,7 @@ import { setupPanel } from './sections/setup.js';
 import { slotsPanel } from './sections/slots.js';
 import { specialisationPanel } from './sections/specialisation.js';
 import { textsPanel } from './sections/texts.js';
+import { exploratoryPanel, verdictsSection } from './sections/verdicts.js';
 
 /** The page of one run, or of several with their answers at the top. */
 export function reportPage(results: Results | readonly Results[]): string {
@@ -41,7 +42,7 @@ function partOf(run: Results, id: string): PagePart {
     id,
     title: labelTitle(run),
     subtitle: subtitle(run),
-    lead: markup`${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are shown.</p>`}${learning(run)}${answerSection(run, id)}`,
+    lead: markup`${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are shown.</p>`}${learning(run)}${verdictsSection(run, id)}${answerSection(run, id)}`,
     panels: panelsOf(run),
   };
 }
@@ -64,6 +65,7 @@ function panelsOf(run: Results): Panel[] {
     specialisationPanel(run),
     flopsPanel(run),
     furtherForests(run),
+    exploratoryPanel(run),
     resultsPanel(run),
     setupPanel(run),
   ];

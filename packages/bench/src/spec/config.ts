@@ -2,6 +2,7 @@ import { strict } from '@moekit/models';
 import { z } from 'zod';
 
 import { DENSE } from '../plugins/registry.js';
+import { questionSchema } from './question.js';
 import { backendName, expertsSchema, trainingShape } from './run-spec.js';
 
 const count = z.int().min(1);
@@ -119,6 +120,14 @@ export const experimentSchema = strict({
       { router: 'hash', options: {} },
     ])
     .describe('The rows of the comparison'),
+  questions: z
+    .array(questionSchema)
+    .min(1)
+    .readonly()
+    .exactOptional()
+    .describe(
+      'Comparisons that are written down before the run; their p values are corrected together, and all others are exploratory',
+    ),
   activations: z
     .boolean()
     .default(false)

@@ -7,12 +7,13 @@ import { findPackage } from '../plugins/find-package.js';
 import type { Experiment } from './config.js';
 import { experimentSchema } from './config.js';
 import { builtInTasks } from '../plugins/built-in.js';
+import { assertQuestions } from './assert-questions.js';
 import { assertTraining } from './assert-training.js';
 import { DENSE } from '../plugins/registry.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { unknownTask } from '../plugins/load-task.js';
 import { parseTaskOptions } from '../plugins/task-options.js';
-import { labelOf, labelsOf } from './label.js';
+import { isLabelled, labelOf, labelsOf } from './label.js';
 import { isPath } from '../plugins/reference.js';
 import { attempt, joinPlaced, placed } from './attempt.js';
 import type { Origin } from './origin.js';
@@ -40,7 +41,7 @@ export function parseExperiment(
     errors.push(placed(unknownTask(named, names), ['task'], origin));
   }
   if (experiment) {
-    for (const assert of [assertLabels, assertBaseline, assertTrainings]) {
+    for (const assert of [assertLabels, assertBaseline, assertQuestions, assertTrainings]) {
       attempt(errors, () => assert(experiment, origin.name));
     }
   }
@@ -73,11 +74,9 @@ const isTask = (name: string, registry?: Pick<PluginRegistry, 'tasks'>) =>
 
 type Parsed = Pick<Experiment, 'data' | 'model'>;
 
-/** A sweep adds a row's point of its grid after the label. */
-const isOf = (name: string, label: string) => label === name || label.startsWith(`${name} [`);
-
 function assertBaseline({ routers, baseline }: Experiment, from: string): void {
-  if (baseline === undefined || routers.some((entry) => isOf(baseline, labelOf(entry)))) return;
+  if (baseline === undefined || routers.some((entry) => isLabelled(labelOf(entry), baseline)))
+    return;
   throw fail('BENCH_CONFIG', {
     asked: `The baseline of ${from} must be one of its rows`,
     got: `baseline = ${JSON.stringify(baseline)}`,

@@ -15,6 +15,13 @@ export function equivalencePower({ sd, df }: Design, n: number, margin: number):
   return overSpreads(df(n), (spread) => Math.max(0, 2 * normalCdf(room - factor * spread) - 1));
 }
 
+/** Chance that a one-sided test at 5 % shows a true difference of 0 to be better than one as bad as the margin. */
+export function noWorsePower({ sd, df }: Design, n: number, margin: number): number {
+  const room = (margin * Math.sqrt(n)) / sd;
+  const factor = studentQuantile(0.95, df(n));
+  return overSpreads(df(n), (spread) => normalCdf(room - factor * spread));
+}
+
 /** Chance that a 95 % interval leaves out 0 under a true difference of `effect`. */
 export function differencePower({ sd, df }: Design, n: number, effect: number): number {
   const shift = (Math.abs(effect) * Math.sqrt(n)) / sd;

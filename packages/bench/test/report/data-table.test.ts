@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { numbers, toCsv } from '../../src/report/page/data-table.js';
+import { numbers } from '../../src/report/page/data-table.js';
+import { toCsv } from '../../src/results/data-table.js';
 
 const table = {
   name: 'loads',

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 
 import {
   isTrainingRun,
+  judge,
   mergeResults,
   readResults,
   readTrainingRuns,
   renderResults,
   renderTrainingRuns as trainingRunsJson,
+  verdictTable,
   writeOutput,
   writeTrainingReport,
 } from '@moekit/bench';
@@ -45,11 +47,19 @@ async function reportResults(folders: readonly string[], flags: ReportFlags): Pr
   const changed = changedFiles.map((file) => `${file} was changed after it was written`);
   for (const text of plainStrings([...changed, ...differences])) say(`warning: ${text}\n`);
   const files = await ownOutput(flags.out, () => writeOutput(flags.out, results));
-  print(flags.json ? renderResults(results) : renderSummary(results, files, outputColumns(flags)));
+  if (flags.table) print(verdictTable(judge(results), flags.table));
+  else if (flags.json) print(renderResults(results));
+  else print(renderSummary(results, files, outputColumns(flags)));
   return 0;
 }
 
 async function reportTraining(paths: readonly string[], flags: ReportFlags): Promise<number> {
+  if (flags.table)
+    throw fail('CLI_USAGE', {
+      asked: '--table is for comparisons over seeds (bench, sweep), which have verdicts',
+      got: 'training runs',
+      fix: 'Leave it out, or train the rows by moekit bench.',
+    });
   const runs = await readTrainingRuns(paths);
   const files = await ownOutput(flags.out, () => writeTrainingReport(flags.out, runs));
   const columns = outputColumns(flags);

@@ -1,6 +1,7 @@
 import { outcomeOf } from '../../statistics/outcome.js';
 import { figureDifference, metricDifference, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
+import { less, slope } from '../questions.js';
 import { pictures } from '../sizes.js';
 import { DENSITIES, nullRow } from './rows.js';
 
@@ -19,6 +20,11 @@ export const frontier: NamedExperiment = {
   base: {
     task: 'vision-language',
     baseline: BASE,
+    // the slope leaves out ρ = 2/3, which is less than a halving
+    questions: [
+      slope([BASE, 'ρ=1/2', 'ρ=1/4'], 'loss, slope per halving of ρ', { margin: 0.02 }),
+      ...DENSITIES.slice(1).map(([label]) => less(label, BASE, { margin: 0.02 })),
+    ],
     expertParameters: 4,
     routers: [
       { router: 'dense' },

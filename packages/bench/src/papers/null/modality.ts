@@ -2,6 +2,7 @@ import type { Row } from '../../results/results-schema.js';
 import { metricOf } from '../../results/summarise-row.js';
 import { directionWords, meanOf, percent, rowNamed, say, withinRow } from '../findings.js';
 import type { Answerable, NamedExperiment } from '../named-experiment.js';
+import type { QuestionInput } from '../../spec/question.js';
 import { pictures } from '../sizes.js';
 import { nullRow } from './rows.js';
 
@@ -24,6 +25,22 @@ const PAIRS = [
 
 const hasGroup = (row: Row, group: string) => meanOf(row, intensity(group)) !== undefined;
 
+/** Within one model, the share of slots that real experts fill for one group of tokens less that for another. */
+const within = (row: string, high: string, low: string): QuestionInput => ({
+  name: `${high} − ${low} at ${row}`,
+  rows: { [row]: 1 },
+  figure: `intensity.${high}`,
+  minus: `intensity.${low}`,
+  within: 0.05,
+});
+
+const QUESTIONS = [
+  within(HALF, 'text', 'vision'),
+  within(IN_TEXT, 'text', 'vision'),
+  within(NO_TASK, 'text', 'vision'),
+  within(HALF, 'ink', 'background'),
+];
+
 /** Which tokens get compute when the router does not see modalities; two controls. */
 export const modality: NamedExperiment = {
   name: 'null/modality',
@@ -37,6 +54,7 @@ export const modality: NamedExperiment = {
   base: {
     task: 'vision-language',
     baseline: HALF,
+    questions: QUESTIONS,
     expertParameters: 4,
     routers: [
       nullRow(HALF, 4, 0.5),
@@ -53,6 +71,7 @@ export const modality: NamedExperiment = {
     quick: pictures.quick,
     large: {
       ...pictures.large,
+      questions: [within(QUARTER, 'text', 'vision'), ...QUESTIONS],
       routers: [
         nullRow('ρ=1', 2, 1),
         nullRow(HALF, 4, 0.5),

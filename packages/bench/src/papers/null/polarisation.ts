@@ -1,6 +1,7 @@
 import type { Row } from '../../results/results-schema.js';
 import { figureDifference, layerMean, meanOf, percent, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
+import { less } from '../questions.js';
 import { pictures } from '../sizes.js';
 import { nullRow } from './rows.js';
 
@@ -36,7 +37,26 @@ export const polarisation: NamedExperiment = {
     decision:
       'Null ratio and share of tokens without any real expert over training; zero-compute share of copy minus zero experts, paired by seed.',
   },
-  base: { task: 'vision-language', baseline: ZERO, expertParameters: 4, routers: rows },
+  base: {
+    task: 'vision-language',
+    baseline: ZERO,
+    expertParameters: 4,
+    routers: rows,
+    questions: [
+      less(COPY, ZERO, {
+        name: 'tokens without compute: copy − zero',
+        figure: 'layers.zeroComputeShare',
+        within: 0.05,
+      }),
+      {
+        name: 'tokens without compute − null slots',
+        rows: { [ZERO]: 1 },
+        figure: 'layers.zeroComputeShare',
+        minus: 'layers.nullShare',
+        within: 0.05,
+      },
+    ],
+  },
   presets: {
     quick: pictures.quick,
     large: {

@@ -2,6 +2,7 @@ import { figureDifference, layerMean, meanOf, rowNamed, say } from '../findings.
 import type { Figure } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
 import { byOutcome, compareRows } from './compare-rows.js';
+import { less, slope } from '../questions.js';
 import { registers } from './sizes.js';
 
 const SCOPES = ['sequence', 'micro-batch', 'batch', 'window'] as const;
@@ -37,6 +38,15 @@ export const balanceScope: NamedExperiment = {
   base: {
     data: { source: 'registers' },
     baseline: BASE,
+    questions: [
+      slope(SCOPES, 'loss, slope per step of the scope'),
+      slope(SCOPES, 'information of expert and domain, slope per step of the scope', {
+        figure: 'layers.labelInformation',
+        within: 0.01,
+      }),
+      less(['batch', 'window'], ['sequence', BASE]),
+      less(NO_LOSS, BASE),
+    ],
     routers: [
       ...SCOPES.map((scope) => topK(scope, { balanceScope: scope })),
       topK(NO_LOSS, { balanceCoefficient: 0 }),

@@ -10,6 +10,7 @@ import {
 } from '../findings.js';
 import type { Figure } from '../findings.js';
 import type { Answerable, NamedExperiment } from '../named-experiment.js';
+import { less } from '../questions.js';
 import { compareRows } from './compare-rows.js';
 import { CONTROLS, rowsAtTwo, TOP_K } from './rows.js';
 import { registers } from './sizes.js';
@@ -21,6 +22,13 @@ const LARGE = [...QUICK, 'switch', 'qwen3', 'deepseek-v3', 'd-top-p', 'longcat',
 
 const information: Figure = (trial) => layerMean(trial, (layer) => layer.labelInformation ?? null);
 const utilisation: Figure = (trial) => layerMean(trial, (layer) => layer.utilisation ?? null);
+
+/** The gap to the oracle and the gap from random routing, then each router against top-2. */
+const questionsOf = (routers: readonly string[]) => [
+  less(routers, ORACLE, { name: 'all routers − oracle' }),
+  less(routers, 'uniform', { name: 'all routers − random routing' }),
+  ...routers.filter((label) => label !== TOP_K).map((label) => less(label, TOP_K)),
+];
 
 /** How far routers come on their own towards what a router knows that reads the domains. */
 export const testbed: NamedExperiment = {
@@ -37,12 +45,14 @@ export const testbed: NamedExperiment = {
     data: { source: 'registers' },
     baseline: ORACLE,
     routers: rowsAtTwo([...CONTROLS, ...QUICK], registers.quick.model.feedForwardWidth),
+    questions: questionsOf(QUICK),
   },
   controls: CONTROLS,
   presets: {
     quick: registers.quick,
     large: {
       ...registers.large,
+      questions: questionsOf(LARGE),
       routers: rowsAtTwo([...CONTROLS, ...LARGE], registers.large.model.feedForwardWidth),
     },
   },

@@ -1,6 +1,7 @@
 import type { Row } from '../../results/results-schema.js';
 import { percent, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
+import { less } from '../questions.js';
 import type { Compared } from './compare-rows.js';
 import { byOutcome, compareRows } from './compare-rows.js';
 import { ALL_ROUTERS, CONTROLS, ONE_OF_EACH, rowsAtTwo, TOP_K } from './rows.js';
@@ -11,6 +12,12 @@ const MATCHED = 0.05;
 
 const isMatched = ({ compute }: Compared) => Math.abs(compute - 1) <= MATCHED;
 const isControl = ({ row }: Compared) => CONTROLS.some((name) => name === row.router);
+
+/** Each router against top-2; top-2 against routing at random, which says what routing is worth. */
+const againstTopK = (routers: readonly string[]) => [
+  less(TOP_K, 'uniform'),
+  ...routers.filter((label) => label !== TOP_K).map((label) => less(label, TOP_K)),
+];
 
 /** All routers at equal parameters and equal measured compute, with the controls. */
 export const zoo: NamedExperiment = {
@@ -27,12 +34,14 @@ export const zoo: NamedExperiment = {
     data: { source: 'registers' },
     baseline: TOP_K,
     routers: rowsAtTwo([...CONTROLS, ...ONE_OF_EACH], registers.quick.model.feedForwardWidth),
+    questions: againstTopK(ONE_OF_EACH),
   },
   controls: CONTROLS,
   presets: {
     quick: registers.quick,
     large: {
       ...registers.large,
+      questions: againstTopK(ALL_ROUTERS),
       routers: rowsAtTwo([...CONTROLS, ...ALL_ROUTERS], registers.large.model.feedForwardWidth),
     },
   },

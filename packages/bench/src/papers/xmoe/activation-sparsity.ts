@@ -8,6 +8,7 @@ import {
   say,
 } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
+import { less } from '../questions.js';
 import { languageModel } from '../sizes.js';
 import type { Trial } from '../../results/trial-schema.js';
 
@@ -43,7 +44,15 @@ export const activationSparsity: NamedExperiment = {
     decision:
       'Share of hidden ReLU activations above zero, mean over MoE layers, of 8 experts minus 2 experts, and of experts of a quarter of the width minus whole ones, paired by seed.',
   },
-  base: { activations: true, baseline: nameOf(2), routers: rows(128) },
+  base: {
+    activations: true,
+    baseline: nameOf(2),
+    routers: rows(128),
+    questions: [
+      less(nameOf(8), nameOf(2), { figure: 'layers.positiveActivations', within: 0.02 }),
+      less(SMALL, nameOf(8), { figure: 'layers.positiveActivations', within: 0.02 }),
+    ],
+  },
   presets: {
     quick: languageModel.quick,
     large: {

@@ -1,10 +1,12 @@
 import { outcomeOf } from '../../statistics/outcome.js';
 import { metricDifference, percent, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
+import { less } from '../questions.js';
 import { languageModel } from '../sizes.js';
 
 const TRAINED = 'all 8 experts';
 const QUARTER = '25% (γ = 2)';
+const PRUNED = 'the likeliest 2 of 8';
 
 /** Eight experts that together are one dense layer, all of them trained on every token; then fewer are used. */
 export const denseToSparse: NamedExperiment = {
@@ -19,6 +21,14 @@ export const denseToSparse: NamedExperiment = {
   },
   base: {
     expertParameters: 1,
+    questions: [
+      less(QUARTER, 'dense', {
+        name: 'a quarter of the compute − dense',
+        noWorse: true,
+      }),
+      less(QUARTER, TRAINED, { name: 'a quarter of the compute − all experts' }),
+      less(QUARTER, PRUNED, { name: 'capacity − top-k pruning at equal experts' }),
+    ],
     routers: [
       { router: 'dense' },
       {
@@ -27,6 +37,8 @@ export const denseToSparse: NamedExperiment = {
         label: TRAINED,
         evaluateAs: [
           { label: QUARTER, options: { evalCapacityFactor: 2 } },
+          // the control that the paper lacks: the same mean number of experts without any threshold
+          { label: PRUNED, options: { within: 2 } },
           { label: '50% (γ = 4)', options: { evalCapacityFactor: 4 } },
           ...[0.9, 0.7, 0.5, 0.3].map((t) => ({ label: `t = ${t}`, options: { threshold: t } })),
         ],

@@ -1,12 +1,15 @@
 import { outcomeOf } from '../../statistics/outcome.js';
 import type { NamedExperiment } from '../named-experiment.js';
 import { metricDifference, rowNamed, say } from '../findings.js';
+import { bothModes, less, slope } from '../questions.js';
 import { languageModel } from '../sizes.js';
 
 const SWITCH = 'Switch, 1 expert';
 const TOP_K = 'top-2 of half the width';
 const FINER = [2, 4, 8] as const;
 const threshold = (factor: number) => `threshold, experts 1/${factor}`;
+
+const ALL = FINER.map(threshold);
 
 /** Rows of the paper's language-modelling table at reduced size: equal parameters, equal ceiling on compute. */
 export const scaling: NamedExperiment = {
@@ -21,6 +24,12 @@ export const scaling: NamedExperiment = {
   },
   base: {
     baseline: SWITCH,
+    questions: [
+      ...bothModes(less(ALL, [SWITCH, TOP_K], { name: 'threshold, all sizes − Switch and top-2' })),
+      less(threshold(2), TOP_K),
+      less(TOP_K, SWITCH),
+      slope(ALL, 'threshold, slope per halving of the experts'),
+    ],
     routers: [
       { router: 'dense' },
       { router: 'gumbel-topk', options: { k: 1 }, label: SWITCH },

@@ -1,6 +1,7 @@
 import { outcomeOf } from '../../statistics/outcome.js';
 import { metricDifference, percent, rowNamed, say } from '../findings.js';
 import type { NamedExperiment } from '../named-experiment.js';
+import { bothModes, less } from '../questions.js';
 import { languageModel } from '../sizes.js';
 
 const nameOf = (t: number, factor: number) => `t=${t}, γ=${factor}`;
@@ -21,6 +22,21 @@ const withSizes = (feedForwardWidth: number, points: readonly (readonly [number,
     experts: { numExperts: 16, expertWidth: feedForwardWidth / 4 },
   }));
 
+/** The paper's claim at half the capacity, then what each of the two knobs does to the mean over the other. */
+const questionsOf = (thresholds: readonly number[], factors: readonly number[]) => {
+  const at = (ts: readonly number[], gammas: readonly number[]) =>
+    ts.flatMap((t) => gammas.map((gamma) => nameOf(t, gamma)));
+  return [
+    ...bothModes(less(nameOf(0.9, 2), BASE, { name: 'γ = 2 − γ = 4 at t = 0.9', noWorse: true })),
+    ...bothModes(
+      less(at(thresholds, [1]), at(thresholds, [4]), { name: 'capacity: γ = 1 − γ = 4' }),
+    ),
+    ...bothModes(
+      less(at([0.3], factors), at([0.9], factors), { name: 'threshold: t = 0.3 − t = 0.9' }),
+    ),
+  ];
+};
+
 /** Quality against compute when the threshold or the room in each expert is lowered. */
 export const thresholdCapacity: NamedExperiment = {
   name: 'xmoe/threshold-capacity',
@@ -35,6 +51,7 @@ export const thresholdCapacity: NamedExperiment = {
   presets: {
     quick: {
       ...languageModel.quick,
+      questions: questionsOf([0.9], [4]),
       routers: withSizes(128, [
         [0.9, 4],
         [0.9, 2],
@@ -44,6 +61,7 @@ export const thresholdCapacity: NamedExperiment = {
     },
     large: {
       ...languageModel.large,
+      questions: questionsOf([0.9, 0.6, 0.3], [4, 2, 1]),
       routers: withSizes(
         256,
         [0.9, 0.6, 0.3].flatMap((t) => [4, 2, 1].map((factor) => [t, factor] as const)),

@@ -1,5 +1,6 @@
 import { outcomeOf } from '../../statistics/outcome.js';
 import { metricDifference, rowNamed, say } from '../findings.js';
+import { less } from '../questions.js';
 import type { NamedExperiment } from '../named-experiment.js';
 
 const TOP_K = 'top-2';
@@ -18,6 +19,10 @@ export const translationExperiment: NamedExperiment = {
   base: {
     task: 'translation',
     baseline: TOP_K,
+    questions: [
+      less(THRESHOLD, TOP_K, { figure: 'bleu', within: 0.25 }),
+      less(THRESHOLD, TOP_K, { name: `${THRESHOLD} − ${TOP_K}, loss`, figure: 'loss' }),
+    ],
     routers: [
       { router: 'dense' },
       { router: 'gumbel-topk', options: { k: 2 }, label: TOP_K },

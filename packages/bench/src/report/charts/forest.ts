@@ -20,6 +20,8 @@ export interface ForestRow {
   readonly value: string;
   /** Seeds behind the difference. */
   readonly n: number | null;
+  /** The difference as text, where the chart's unit is not its own. */
+  readonly shown?: string | undefined;
   /** Difference to the baseline; null where there is none, and in the baseline's own row. */
   readonly difference: number | null;
   /** 95% interval of the difference; null with one seed. */
@@ -39,7 +41,10 @@ export interface Forest {
   /** The head over the rows' own figures. */
   readonly value: string;
   readonly unit: string;
-  readonly better: 'lower' | 'higher';
+  /** Null where neither way is better. */
+  readonly better: 'lower' | 'higher' | null;
+  /** A sentence on the lines; by default, that they are differences to a baseline, paired by seed. */
+  readonly lines?: string;
   /** The figure of the baseline, from which the axis takes its least range; null where it is none. */
   readonly level: number | null;
   /** Differences smaller than this count as none: a band from `-margin` to `margin`. */
@@ -80,7 +85,8 @@ const relativeOf = ({ relative }: ForestRow) =>
 const seedsOf = ({ n }: ForestRow) =>
   n !== null && markup` <small>${n} ${n === 1 ? 'seed' : 'seeds'}</small>`;
 
-function differenceOf({ difference, interval }: ForestRow): string {
+function differenceOf({ difference, interval, shown }: ForestRow): string {
+  if (shown !== undefined) return shown;
   if (difference === null) return '–';
   const range =
     interval && ` [${signed(interval[0], format.bits)}, ${signed(interval[1], format.bits)}]`;
@@ -138,14 +144,23 @@ function axisOf({ domain, ticks }: ForestScale, { better }: Forest): Markup {
     const anchor = x < 8 ? 'start' : x > 92 ? 'end' : 'middle';
     return markup`<text x="${x}%" y="28" text-anchor="${anchor}" fill="var(--muted)">${signed(tick, tickText)}</text>`;
   });
-  const [left, right] = better === 'lower' ? ['← better', 'worse →'] : ['← worse', 'better →'];
+  const [left, right] = DIRECTIONS[better ?? 'neither'];
   return markup`<svg class="axis" aria-hidden="true" height="32"><text x="0" y="12" fill="var(--muted)">${left}</text><text x="100%" y="12" text-anchor="end" fill="var(--muted)">${right}</text>${labels}</svg>`;
 }
+
+const DIRECTIONS = {
+  lower: ['← better', 'worse →'],
+  higher: ['← worse', 'better →'],
+  neither: ['← lower', 'higher →'],
+} as const;
+
+const PAIRED =
+  'Lines are 95% intervals, paired by seed; one that crosses the dashed zero line is not distinguishable.';
 
 /** The range of the axis in the unit and in per cent: a reader sees how large a small difference is drawn. */
 function scaleWords(
   { domain, floored, cut }: ForestScale,
-  { level, unit, margin }: Forest,
+  { level, unit, margin, lines = PAIRED }: Forest,
 ): string {
   const [low, high] = domain;
   const relative =
@@ -156,7 +171,7 @@ function scaleWords(
     `Axis: ${signed(low, format.bits)} to ${signed(high, format.bits)} ${unit}${relative}.`,
     floored ? 'It is no narrower than that, so that small differences look small.' : '',
     cut ? 'An arrow: the interval ends beyond it.' : '',
-    'Lines are 95% intervals, paired by seed; one that crosses the dashed zero line is not distinguishable.',
+    lines,
     margin === undefined ? '' : `Band: differences of at most ${format.bits(margin)} ${unit}.`,
   ]
     .filter((words) => words !== '')

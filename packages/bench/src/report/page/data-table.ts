@@ -1,19 +1,9 @@
+import type { Cell, DataTable } from '../../results/data-table.js';
+import { toCsv } from '../../results/data-table.js';
 import { format } from '../../statistics/format.js';
 import type { Markup } from '../markup.js';
 import { fileAddress, markup } from '../markup.js';
 import { scrollTable } from './scroll-table.js';
-
-export type Cell = string | number | null;
-
-/** The numbers behind a picture: what a reader copies, downloads, or hears instead of it. */
-export interface DataTable {
-  /** Part of the download's name. */
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-  /** True where the panel shows the same figures as text already: paper does without them. */
-  readonly repeats?: boolean;
-}
 
 /** More rows than this are for the download only. */
 const SHOWN = 200;
@@ -50,16 +40,4 @@ function shown(cell: Cell): string {
   if (cell === null) return '–';
   if (typeof cell === 'string' || Number.isInteger(cell)) return String(cell);
   return Number.isFinite(cell) ? String(Number(cell.toPrecision(6))) : format.bits(cell);
-}
-
-/** RFC 4180, numbers in full; text that a spreadsheet would take for a formula is quoted with an apostrophe. */
-export function toCsv({ columns, rows }: DataTable): string {
-  return [columns, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
-}
-
-function csvCell(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell === 'number') return String(cell);
-  const text = /^[=+\-@\t]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

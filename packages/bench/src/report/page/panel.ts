@@ -1,6 +1,6 @@
 import type { Markup } from '../markup.js';
 import { markup } from '../markup.js';
-import type { DataTable } from './data-table.js';
+import type { DataTable } from '../../results/data-table.js';
 import { numbers } from './data-table.js';
 
 /** One picture, or several small ones that share their numbers. */

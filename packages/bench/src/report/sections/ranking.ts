@@ -10,7 +10,7 @@ import { forest } from '../charts/forest.js';
 import { rowMarks } from '../row-marks.js';
 import type { Markup } from '../markup.js';
 import { markup } from '../markup.js';
-import type { DataTable } from '../page/data-table.js';
+import type { DataTable } from '../../results/data-table.js';
 import type { Panel } from '../page/panel.js';
 
 /** The rows, best first, each with its paired difference to the baseline of its group, drawn. */

@@ -7,7 +7,7 @@ import { rowColours } from '../charts/colours.js';
 import { format } from '../../statistics/format.js';
 import type { Markup } from '../markup.js';
 import { markup } from '../markup.js';
-import type { DataTable } from '../page/data-table.js';
+import type { DataTable } from '../../results/data-table.js';
 import type { Panel } from '../page/panel.js';
 import { scrollTable } from '../page/scroll-table.js';
 import { routingColumns } from '../routing-columns.js';
