@@ -88,10 +88,10 @@ export default tseslint.config(
   },
   {
     files: ['apps/cli/src/**/*.ts'],
-    ignores: ['apps/cli/src/output/terminal.ts', 'apps/cli/src/**/*-process.ts'],
+    ignores: ['apps/cli/src/output/{terminal,redraw}.ts', 'apps/cli/src/**/*-process.ts'],
     rules: {
       'no-console': 'error',
-      'no-restricted-imports': ['error', 'picocolors', 'log-update'],
+      'no-restricted-imports': ['error', 'picocolors'],
       'no-restricted-syntax': [
         'error',
         {

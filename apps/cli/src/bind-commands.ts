@@ -8,6 +8,7 @@ import {
   verifyCommand,
 } from './commands/backend.js';
 import { benchCommand } from './commands/bench.js';
+import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
 import { experimentsCommand } from './commands/experiments.js';
@@ -88,6 +89,10 @@ export function bindCommands(done: Done): readonly CommandUnknownOpts[] {
       done(await kernelTimes(flags));
     }),
     bindNew(done),
+    completionCommand().action(async (shell) => {
+      const { completion } = await import('./commands/actions/completion.js');
+      done(completion(shell));
+    }),
     doctorCommand().action(async (flags) => {
       const { doctor } = await import('./commands/actions/doctor.js');
       done(await doctor(flags));

@@ -91,5 +91,10 @@ test('bars and durations of what is no number', () => {
   for (const share of [NaN, -1, Infinity, 0, 2])
     expect(stripVTControlCharacters(bar(share, 10))).toHaveLength(10);
   expect([NaN, Infinity, -5].map(duration)).toEqual(['–', '–', '–']);
-  expect(duration(65)).toBe('1 min 5 s');
+  expect([65, 3599, 3600, 7390].map(duration)).toEqual([
+    '1 min 5 s',
+    '59 min 59 s',
+    '1 h 0 min',
+    '2 h 3 min',
+  ]);
 });

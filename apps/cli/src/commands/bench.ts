@@ -27,6 +27,7 @@ export const benchCommand = () =>
     .addOption(common.workers)
     .addOption(common.timeout)
     .addOption(common.wide)
+    .addOption(common.verbose)
     .addOption(common.json)
     .addOption(common.quiet);
 

@@ -18,6 +18,7 @@ export const evalCommand = () =>
     .addOption(common.device)
     .addOption(common.tf32)
     .addOption(common.wide)
+    .addOption(common.verbose)
     .addOption(common.json);
 
 export type EvalFlags = ReturnType<ReturnType<typeof evalCommand>['opts']>;

@@ -33,6 +33,7 @@ export const generateCommand = () =>
     .addOption(common.backend)
     .addOption(common.device)
     .addOption(common.tf32)
+    .addOption(common.verbose)
     .addOption(common.json)
     .addOption(common.quiet);
 

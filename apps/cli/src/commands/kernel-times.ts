@@ -13,6 +13,7 @@ export const kernelTimesCommand = () =>
     .option('--repeats <n>', 'timed passes of each contender', wholeNumber('--repeats', 1), 9)
     .option('--check', 'say which bars are reached')
     .addOption(common.wide)
+    .addOption(common.verbose)
     .addOption(common.json);
 
 export type KernelTimesFlags = ReturnType<ReturnType<typeof kernelTimesCommand>['opts']>;

@@ -22,6 +22,7 @@ export const layerTimeCommand = () =>
     )
     .option('--repeats <n>', 'timed passes per row', wholeNumber('--repeats', 1))
     .addOption(common.wide)
+    .addOption(common.verbose)
     .addOption(common.json);
 
 export type LayerTimeFlags = ReturnType<ReturnType<typeof layerTimeCommand>['opts']>;

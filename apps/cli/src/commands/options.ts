@@ -41,6 +41,9 @@ export const common = {
   get tf32() {
     return new Option('--tf32', 'let float32 products on CUDA round their inputs to TF32');
   },
+  get verbose() {
+    return new Option('--verbose', "also show the log lines of TensorFlow's library");
+  },
   get wide() {
     return new Option('--wide', 'show every column, however wide the terminal');
   },

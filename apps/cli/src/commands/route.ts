@@ -18,6 +18,7 @@ export const routeCommand = () =>
     .option('--best', "the best checkpoint of a run, by the task's first metric")
     .addOption(common.backend)
     .addOption(common.wide)
+    .addOption(common.verbose)
     .addOption(common.json);
 
 export type RouteFlags = ReturnType<ReturnType<typeof routeCommand>['opts']>;

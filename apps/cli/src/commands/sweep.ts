@@ -16,6 +16,7 @@ export const sweepCommand = () =>
     .addOption(common.device)
     .option('--out <dir>', 'where trials, results.json and report.html go')
     .addOption(common.wide)
+    .addOption(common.verbose)
     .addOption(common.json)
     .addOption(common.quiet);
 

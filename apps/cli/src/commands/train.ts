@@ -47,6 +47,7 @@ export const trainCommand = () =>
     .addOption(common.backend)
     .addOption(common.device)
     .addOption(common.tf32)
+    .addOption(common.verbose)
     .addOption(common.json)
     .addOption(common.quiet);
 

@@ -82,6 +82,11 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['moekit doctor', 'what this machine can run; every backend is started'],
     ['moekit doctor --json', 'the same as JSON'],
   ],
+  'moekit completion': [
+    ['moekit completion bash', 'source <(moekit completion bash) in ~/.bashrc'],
+    ['moekit completion zsh', 'source <(moekit completion zsh) in ~/.zshrc, after compinit'],
+    ['moekit completion fish', 'write it to ~/.config/fish/completions/moekit.fish'],
+  ],
   'moekit backend': [
     ['moekit backend install tensorflow', 'TensorFlow for this machine'],
     ['moekit backend list', 'what is installed'],

@@ -6,7 +6,9 @@ import { duration } from './duration.js';
 import { oneLine } from './paint.js';
 import type { ProgressState, Shown } from './progress-state.js';
 import { advance, initialProgress, secondsLeft, shareDone } from './progress-state.js';
-import { write } from './terminal.js';
+import { columnsOf, write } from './terminal.js';
+import { plainLine } from './text/measure.js';
+import { wrap } from './text/wrap.js';
 
 /** Shortest time between two lines of mere progress, in milliseconds. */
 const INTERVAL = 15_000;
@@ -25,7 +27,9 @@ export function lineProgress(
     const ended = endLine(event, state, metric);
     if (ended === undefined && Date.now() - last < INTERVAL) return;
     last = Date.now();
-    write(stream, `${ended ?? overall(state, (last - started) / 1000)}\n`);
+    const line = ended ?? overall(state, (last - started) / 1000);
+    const lines = wrap([plainLine(line)], columnsOf(stream), { hanging: '  ' });
+    write(stream, `${lines.join('\n')}\n`);
   });
 }
 

@@ -1,9 +1,11 @@
 import { format } from '@moekit/bench';
 import type { LoadProgress } from '@moekit/data';
 
-import { bar } from './bar.js';
+import { barPart } from './bar.js';
 import { duration } from './duration.js';
-import { redraw, write } from './terminal.js';
+import { canRedraw, redraw } from './redraw.js';
+import { write } from './terminal.js';
+import { fitLine } from './text/fit-line.js';
 
 /** Shortest time between two lines where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
@@ -17,7 +19,7 @@ export async function showLoading<Result>(
   stream: NodeJS.WriteStream = process.stderr,
 ): Promise<Result> {
   if (quiet) return work();
-  const draw = stream.isTTY ? redraw(stream) : undefined;
+  const draw = canRedraw(stream) ? redraw(stream) : undefined;
   const line = new LoadLine();
   let last = Number.NEGATIVE_INFINITY;
   try {
@@ -25,7 +27,8 @@ export async function showLoading<Result>(
       const text = line.of(progress);
       if (performance.now() - last < (draw ? 100 : INTERVAL)) return;
       last = performance.now();
-      if (draw) draw(`${bar(progress.done / (progress.total ?? Infinity))}  ${text}`);
+      const share = barPart(progress.done / (progress.total ?? Infinity), 1);
+      if (draw) draw((columns) => fitLine([share, { text, importance: 0 }], columns));
       else write(stream, `${text}\n`);
     });
   } finally {

@@ -1,11 +1,13 @@
 import type { Metric, TelemetrySink, TrainEvent } from '@moekit/models';
 import { format } from '@moekit/bench';
 
-import { bar } from './bar.js';
+import { barPart } from './bar.js';
 import { duration } from './duration.js';
 import { describeWait } from './early-stop.js';
-import { paint } from './paint.js';
-import { redraw, write as writeTo } from './terminal.js';
+import { canRedraw, redraw } from './redraw.js';
+import { columnsOf, write as writeTo } from './terminal.js';
+import { fitLine } from './text/fit-line.js';
+import { wrap } from './text/wrap.js';
 
 /** Shortest time between two lines of mere progress where no terminal redraws them, in milliseconds. */
 const INTERVAL = 15_000;
@@ -17,25 +19,29 @@ type StepEvent = Extract<TrainEvent, { type: 'step' }>;
  * a terminal and erased at the end, lines elsewhere.
  */
 export function trainProgress(metric: Metric, stream: NodeJS.WriteStream): TelemetrySink {
-  const draw = stream.isTTY ? redraw(stream) : undefined;
+  const draw = canRedraw(stream) ? redraw(stream) : undefined;
   const pace = new Pace();
   let last = Date.now();
+  const writeLine = (line: string) => {
+    const lines = wrap([line], columnsOf(stream), { hanging: '  ' });
+    writeTo(stream, `${lines.join('\n')}\n`);
+  };
   const write = (event: TrainEvent) => {
     if (event.type === 'evaluation') {
       draw?.clear();
-      writeTo(stream, `${evaluationLine(event, metric)}\n`);
+      writeLine(evaluationLine(event, metric));
       return;
     }
     if (event.type === 'early-stop') {
       draw?.clear();
-      writeTo(stream, `${earlyStopLine(event)}\n`);
+      writeLine(earlyStopLine(event));
     }
     if (event.type !== 'step') return;
-    const line = stepLine(event, pace.secondsLeft(event));
+    const left = pace.secondsLeft(event);
     if (Date.now() - last < (draw ? 100 : INTERVAL)) return;
     last = Date.now();
-    if (draw) draw(`${bar(event.step / event.steps)}  ${line}`);
-    else writeTo(stream, `${line}\n`);
+    if (draw) draw((columns) => stepLine(event, left, { columns, bar: true }));
+    else writeTo(stream, `${stepLine(event, left, { columns: columnsOf(stream), bar: false })}\n`);
   };
   return { write, close: () => draw?.clear() };
 }
@@ -53,9 +59,20 @@ class Pace {
   }
 }
 
-export function stepLine({ step, steps, loss, tokens, seconds }: StepEvent, left: number): string {
-  const rate = `${format.count(tokens / seconds)} tokens/s`;
-  return `step ${step}/${steps}  loss ${format.bits(loss)}  ${rate}  about ${duration(left)} left`;
+/** A line of progress that fits the terminal. */
+export function stepLine(
+  { step, steps, loss, tokens, seconds }: StepEvent,
+  left: number,
+  { columns, bar }: { readonly columns: number; readonly bar: boolean },
+): string {
+  const parts = [
+    ...(bar ? [barPart(step / steps, 4)] : []),
+    { text: `step ${step}/${steps}`, importance: 0 },
+    { text: `loss ${format.bits(loss)}`, importance: 1 },
+    { text: `${format.count(tokens / seconds)} tokens/s`, importance: 3 },
+    { text: `about ${duration(left)} left`, importance: 2 },
+  ];
+  return fitLine(parts, columns);
 }
 
 function evaluationLine(
@@ -64,7 +81,7 @@ function evaluationLine(
 ) {
   const { limited } = event.evaluation;
   const value = limited[name];
-  const main = value === undefined ? '' : `  ${name} ${format.bits(value)} ${paint.dim(unit)}`;
+  const main = value === undefined ? '' : `  ${name} ${format.bits(value)} ${unit}`;
   return `step ${event.step}  held-out loss ${format.bits(limited.loss)}${name === 'loss' ? '' : main}`;
 }
 

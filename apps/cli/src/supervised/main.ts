@@ -1,6 +1,8 @@
+import { takeOwnStderr } from './own-stderr.js';
 import { obeySupervisor } from './supervisor.js';
 
 const tellExitCode = obeySupervisor();
+takeOwnStderr();
 await import('../command.js');
 tellExitCode();
 process.exit();

@@ -3,16 +3,19 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { url as debuggerAddress } from 'node:inspector';
 import { constants } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 
+import { LogFilter } from './log-filter.js';
 import { Pulse } from './pulse.js';
 import type { Word } from './words.js';
 import { ONE_REQUEST } from './words.js';
 
 /**
- * Commands whose work another process does: those that call routers and tasks of anybody's there, and the one that times
- * kernels, which keeps its memory as the workers of `moekit bench` do.
+ * Commands whose work another process does: all that compute in the process that they run in, so that foreign code can be
+ * ended and the log lines of native code held back. The one that times kernels keeps its memory as the workers of
+ * `moekit bench` do.
  */
-const COMMANDS = ['train', 'eval', 'kernel-times'] as const;
+const COMMANDS = ['train', 'eval', 'generate', 'route', 'layer-time', 'kernel-times'] as const;
 type Supervised = (typeof COMMANDS)[number];
 
 const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -37,7 +40,12 @@ export async function supervise(
   entry: URL,
   argv: readonly [Supervised, ...string[]],
 ): Promise<number> {
-  const child = fork(entry, argv, { stdio: 'inherit', env: await environmentOf(argv[0]) });
+  const verbose = argv.includes('--verbose');
+  const child = fork(entry, argv, {
+    stdio: process.platform === 'win32' ? 'inherit' : ['inherit', 'inherit', 'pipe', 'ipc', 2],
+    env: { ...(await environmentOf(argv[0])), ...(verbose && VERBOSE) },
+  });
+  const logs = filterLogs(child, verbose);
   const pulse = new Pulse();
   let told: number | undefined;
   let reported = Promise.resolve();
@@ -70,11 +78,38 @@ export async function supervise(
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   clearInterval(look);
   await reported;
+  await logs.end(told === undefined && asked === undefined && code !== 0);
   if (told !== undefined) return told;
   if (code === 0) return await saysNothing();
   if (code !== null) return code;
   if (asked === undefined) await report(`signal ${signal}, sent to the working process`, KILLED);
   return 128 + constants.signals[asked ?? signal!];
+}
+
+/** Native code says more, and nothing of it is held back. */
+const VERBOSE = { MOEKIT_VERBOSE: '1', TF_CPP_MIN_LOG_LEVEL: '0' };
+
+/**
+ * Passes on what native code writes to standard error, but for its log lines.
+ * @returns to be called at the end; shows the log lines of a process that failed
+ */
+function filterLogs(child: ChildProcess, verbose: boolean) {
+  const show = async (text: string) => (await import('../output/terminal.js')).say(text);
+  let shown = Promise.resolve();
+  const pass = (text: string) => void (shown = shown.then(() => show(text)));
+  const filter = new LogFilter(pass);
+  const closed = child.stderr ? once(child.stderr, 'close') : Promise.resolve();
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (verbose) pass(String(chunk));
+    else filter.write(String(chunk));
+  });
+  const end = async (failed: boolean) => {
+    await Promise.race([closed, wait(LEAVING)]); // a process that it started may hold it open
+    filter.end();
+    if (failed && filter.held !== '') pass(filter.held);
+    await shown;
+  };
+  return { end };
 }
 
 async function environmentOf(command: Supervised): Promise<NodeJS.ProcessEnv> {

@@ -39,6 +39,7 @@ export function spawnWorker(
     });
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + String(chunk)).slice(-2000)));
+    if (isVerbose()) child.stderr?.pipe(process.stderr, { end: false });
     const finish = (report: WorkerReport) => {
       subscriber.next(report);
       subscriber.complete();
@@ -62,6 +63,9 @@ export function spawnWorker(
 }
 
 const failure = (error: Error): WorkerReport => ({ type: 'failed', error: describeError(error) });
+
+/** Set by `--verbose`: what native code of a worker writes is shown. */
+const isVerbose = () => process.env['MOEKIT_VERBOSE'] === '1';
 
 function tooSilent(timeout: number) {
   return fail('BENCH_TIMEOUT', {
@@ -101,7 +105,7 @@ function workerEnv(atOnce: number): NodeJS.ProcessEnv {
     ...keepMemory(),
     ...shareCores(atOnce),
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_CPP_MIN_LOG_LEVEL: isVerbose() ? '0' : '2',
     MOEKIT_LOOKED_UP_SINCE: String(Math.floor(performance.timeOrigin)),
   };
 }

@@ -26,6 +26,7 @@ export async function layerTime(flags: LayerTimeFlags): Promise<number> {
     backend = own.backend ?? 'auto',
     json,
     wide: _wide,
+    verbose: _verbose,
     experts: numExperts,
     ...sizes
   } = flags;

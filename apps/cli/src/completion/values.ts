@@ -1,0 +1,83 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+/** A word that may come next; `:files` and `:folders` leave it to the shell. */
+export interface Candidate {
+  readonly value: string;
+  readonly meaning: string;
+}
+
+type Found = readonly Candidate[] | Promise<readonly Candidate[]>;
+
+/** The values of options and arguments. */
+export interface Values {
+  ofOption(option: CommandUnknownOpts['options'][number], typed: string): Found;
+  ofArgument(argument: CommandUnknownOpts['registeredArguments'][number], command: string): Found;
+}
+
+const FILES: Candidate = { value: ':files', meaning: '' };
+const FOLDERS: Candidate = { value: ':folders', meaning: '' };
+
+const plain = (values: readonly string[]): readonly Candidate[] =>
+  values.map((value) => ({ value, meaning: '' }));
+
+const DATA = ['tiny-shakespeare', 'wikitext-2', 'registers'];
+const TOKENIZERS = ['bytes', 'bpe:4096'];
+
+/** moekit's own names; code of a configuration is not run for a key that was pressed. */
+export const builtInValues: Values = {
+  ofOption: ({ long, flags, argChoices }, typed) => {
+    if (argChoices) return plain(argChoices);
+    if (long === '--backend') return backends();
+    if (long === '--routers') return inList(typed);
+    if (long === '--router') return withFiles(routers());
+    if (long === '--task') return withFiles(tasks());
+    if (long === '--preset') return plain(['quick', 'large']);
+    if (long === '--data') return [...plain(DATA), FILES];
+    if (long === '--tokenizer') return [...plain(TOKENIZERS), FILES];
+    if (/<dir>/.test(flags)) return [FOLDERS];
+    return /<file>|\[file\]/.test(flags) ? [FILES] : [];
+  },
+  ofArgument: (argument, command) => {
+    const { argChoices } = argument;
+    if (argChoices) return plain(argChoices);
+    if (command === 'routers') return withFiles(routers());
+    if (command === 'tasks') return withFiles(tasks());
+    if (command === 'experiments') return experiments();
+    if (command === 'sweep') return withFiles(experiments());
+    if (['install', 'remove', 'verify'].includes(command)) return plain(['tensorflow']);
+    if (command === 'report') return [FOLDERS];
+    return /^(run|path|checkpoint)$/.test(argument.name()) ? [FILES] : [];
+  },
+};
+
+async function withFiles(found: Promise<readonly Candidate[]>): Promise<readonly Candidate[]> {
+  return [...(await found), FILES];
+}
+
+/** The last of names that are divided by commas. */
+async function inList(typed: string): Promise<readonly Candidate[]> {
+  const before = typed.slice(0, typed.lastIndexOf(',') + 1);
+  return (await routers()).map((one) => ({ ...one, value: `${before}${one.value}` }));
+}
+
+async function backends(): Promise<readonly Candidate[]> {
+  return plain((await import('@moekit/backends')).BACKEND_NAMES);
+}
+
+async function routers(): Promise<readonly Candidate[]> {
+  const { builtInRouters } = await import('../routers/built-in-routers.js');
+  const all = Object.values(builtInRouters).flat();
+  const dense = { value: 'dense', meaning: 'no router: dense feed-forward layers' };
+  return [dense, ...all.map(({ name, about }) => ({ value: name, meaning: about?.summary ?? '' }))];
+}
+
+async function tasks(): Promise<readonly Candidate[]> {
+  const { registryOf } = await import('@moekit/bench');
+  const all = await Promise.all([...registryOf([]).tasks.values()].map(({ load }) => load()));
+  return all.map(({ name, about }) => ({ value: name, meaning: about?.summary ?? '' }));
+}
+
+async function experiments(): Promise<readonly Candidate[]> {
+  const { namedExperiments } = await import('@moekit/bench');
+  return namedExperiments().map(({ name, about }) => ({ value: name, meaning: about.question }));
+}
