@@ -13,11 +13,21 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   Computation: [
     ...['routers', 'router', 'task', 'data', 'tokenizer', 'config', 'set', 'preset'],
-    ...['prompt', 'max-tokens', 'temperature', 'top-k', 'top-p', 'no-cache', 'by', 'best'],
+    ...['prompt', 'max-tokens', 'temperature', 'top-k', 'top-p', 'cache', 'by', 'best'],
     ...['batches', 'measure', 'tensors', 'only', 'peers', 'check', 'repeats'],
     ...['tokens', 'model-width', 'expert-width', 'experts', 'sharpness'],
   ],
-  Training: ['steps', 'seed', 'seeds', 'resume', 'from', 'keep', 'save-every', 'stop-after'],
+  Training: [
+    'steps',
+    'seed',
+    'seeds',
+    'resume',
+    'from',
+    'branch',
+    'keep',
+    'save-every',
+    'stop-after',
+  ],
   Installation: ['gpu', 'tensorflow', 'wheel', 'force', 'skip-gpu-check', 'dir'],
   Machine: ['backend', 'device', 'tf32', 'workers', 'timeout'],
   Output: ['out', 'log', 'tensorboard', 'wide', 'json', 'quiet', 'verbose'],
@@ -37,7 +47,7 @@ export function groupHelp(program: CommandUnknownOpts): void {
 
 function groupOptions(command: CommandUnknownOpts): void {
   const order = [...Object.keys(OPTIONS), REST];
-  const heading = (flag: string) => headingOf(OPTIONS, flag.replace(/^--/, '')) ?? REST;
+  const heading = (flag: string) => headingOf(OPTIONS, flag.replace(/^--(?:no-)?/, '')) ?? REST;
   for (const option of command.options) option.helpGroup(heading(option.long ?? ''));
   sortBy(command.options, ({ long }) => order.indexOf(heading(long ?? '')));
   command.commands.forEach(groupOptions);
