@@ -5,7 +5,7 @@ import type { Candidate, Values } from './values.js';
 type Option = CommandUnknownOpts['options'][number];
 
 /**
- * What may come next on a command line: commands, options that it does not have yet, or values.
+ * The next word of a command line: commands, options that it does not have yet, or values.
  * @param words after `moekit`; the last is the one that is typed
  */
 export async function candidatesFor(

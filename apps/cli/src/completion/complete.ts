@@ -5,7 +5,7 @@ import { candidatesFor } from './candidates.js';
 import { builtInValues } from './values.js';
 import { wordsOf } from './words.js';
 
-/** Answers a shell that asks for what may come next: a value and what it means on each line. */
+/** Answers a shell that asks for the next word: a value and what it means on each line. */
 export async function complete(shell: string, line: string): Promise<void> {
   const [, ...words] = wordsOf(line);
   const program = createProgram(() => undefined);

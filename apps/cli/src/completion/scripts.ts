@@ -52,9 +52,11 @@ _moekit() {
 compdef _moekit moekit
 `;
 
-const fish = `# moekit completes in fish. Write this file once:
+const fishHead = `# moekit completes in fish. Write this file once:
 #   moekit completion fish > ~/.config/fish/completions/moekit.fish
-function __moekit_complete
+`;
+
+const fish = `${fishHead}function __moekit_complete
     for line in (moekit complete fish (commandline -cp) 2>/dev/null)
         switch $line
             case ':files'
@@ -62,6 +64,7 @@ function __moekit_complete
             case ':folders'
                 __fish_complete_directories (commandline -ct)
             case '*'
+                # A value and its meaning.
                 echo $line
         end
     end
