@@ -2,7 +2,7 @@ import type { Routing } from '@moekit/core';
 import { slice, tensor2d, tidy } from '@tensorflow/tfjs-core';
 
 import type { LanguageModel } from '../contract.js';
-import { SUMS, perToken } from '../tasks/vision-language/modality-sums.js';
+import { SUMS, perToken } from '../metrics/per-token.js';
 
 /** A token's share in the experts of one MoE layer. */
 export interface TokenRoute {

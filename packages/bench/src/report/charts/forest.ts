@@ -59,7 +59,7 @@ export function forest(chart: Forest): Markup {
   const heads = ['#', 'row', value, `difference, ${unit} [95%]`];
   const head = heads.map((name, i) => headCell(name, i === 0 ? 'rank' : 'named'));
   const body = rows.map((row) => rowOf(row, scale, chart));
-  return markup`<table class="strips" role="table"><caption role="caption">${caption}</caption><thead role="rowgroup"><tr role="row">${head}<th scope="col" role="columnheader" class="strip"><span class="unseen">the difference as a drawing</span>${axisOf(scale, chart)}</th>${headCell('verdict', 'words')}</tr></thead><tbody role="rowgroup">${body}</tbody></table><p class="note">${scaleWords(scale, chart)}</p>`;
+  return markup`<table class="strips" role="table"><caption role="caption">${caption}</caption><thead role="rowgroup"><tr role="row">${head}<th scope="col" role="columnheader" class="strip"><span class="unseen">the difference as a drawing</span>${axisOf(scale, chart)}</th>${headCell('verdict', 'words')}</tr></thead><tbody role="rowgroup">${body}</tbody></table>${drawn.some(({ difference }) => difference !== null) && markup`<p class="note">${scaleWords(scale, chart)}</p>`}`;
 }
 
 const headCell = (name: string, kind: string) =>

@@ -2,11 +2,11 @@ import type { Rng } from '@moekit/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { argMax, dispose, tidy } from '@tensorflow/tfjs-core';
 
+import { SUMS, perToken } from '../../metrics/per-token.js';
 import type { ExampleToken, TaskExample } from '../../task.js';
 import { asTensors } from './as-tensors.js';
 import type { Drawn, Source } from './draw-batch.js';
 import { draw, joinDrawn } from './draw-batch.js';
-import { SUMS, perToken } from './modality-sums.js';
 import type { VisionLanguageModel } from './vision-language-model.js';
 import { END } from './vocabulary.js';
 

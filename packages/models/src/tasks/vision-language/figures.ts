@@ -1,4 +1,4 @@
-import { SUMS } from './modality-sums.js';
+import { SUMS } from '../../metrics/per-token.js';
 import { QUESTION_KINDS } from './question.js';
 import type { TokenGroup } from './sequence.js';
 import { TOKEN_GROUPS } from './sequence.js';
