@@ -7,7 +7,8 @@ import type { Column } from './table/columns.js';
 import { renderTable } from './table/render-table.js';
 import { wrap } from './text/wrap.js';
 
-type Row = ExperimentDescription['presets'][number]['rows'][number];
+type Preset = ExperimentDescription['presets'][number];
+type Row = Preset['rows'][number];
 
 const COLUMNS: readonly Column<ExperimentDescription>[] = [
   { head: 'experiment', importance: 0, cell: ({ name }) => ({ text: name, paint: paint.cyan }) },
@@ -64,11 +65,12 @@ export function renderExperiment(
     ...facts(known, columns),
     ...rowsOf(extra.length > 0 ? 'quick' : undefined, quick!.rows, columns),
     ...extra,
+    ...questionsOf(others.at(-1) ?? quick!, columns),
     '',
   ].join('\n');
 }
 
-function timeOf({ seconds }: ExperimentDescription['presets'][number]): string {
+function timeOf({ seconds }: Preset): string {
   if (seconds === null) return 'about two minutes on two cores';
   return `${duration(seconds)} on two cores with TensorFlow`;
 }
@@ -77,5 +79,17 @@ function rowsOf(preset: string | undefined, rows: readonly Row[], columns: numbe
   const title = preset === undefined ? [] : wrap([`Rows of --preset ${preset}`], columns);
   return ['', ...title.map(paint.bold), renderTable(rows, ROW_COLUMNS, { columns })];
 }
+
+/** The planned comparisons of the largest preset. */
+function questionsOf({ questions }: Preset, columns: number): string[] {
+  if (questions.length === 0) return [];
+  const title = wrap(['Planned questions'], columns).map(paint.bold);
+  return ['', ...title, renderTable(questions, QUESTION_COLUMNS, { columns })];
+}
+
+const QUESTION_COLUMNS: readonly Column<Preset['questions'][number]>[] = [
+  { head: 'question', importance: 0, least: 24, cell: ({ name }) => name },
+  { head: 'decided by', importance: 1, least: 16, cell: ({ decides }) => decides },
+];
 
 const sameRows = (a: readonly Row[], b: readonly Row[]) => JSON.stringify(a) === JSON.stringify(b);

@@ -1,5 +1,7 @@
 import { experimentSchema } from '../spec/config.js';
 import { labelOf } from '../spec/label.js';
+import { MARGIN } from '../spec/question.js';
+import type { Question } from '../spec/question.js';
 import type { NamedExperiment, Preset } from './named-experiment.js';
 import { presetOf } from './named-experiment.js';
 import { LARGE_SECONDS } from './times.js';
@@ -16,6 +18,12 @@ export interface PresetDescription {
     readonly router: string;
     /** As a command line writes them. */
     readonly options: string;
+  }[];
+  /** Comparisons that are planned: each has a verdict after the run. */
+  readonly questions: readonly {
+    readonly name: string;
+    /** The figure, and the differences that count as none. */
+    readonly decides: string;
   }[];
 }
 
@@ -43,7 +51,9 @@ function describePreset(
   experiment: NamedExperiment,
   preset: Preset,
 ): PresetDescription & { readonly task: string } {
-  const { task, training, seeds, routers } = experimentSchema.parse(presetOf(experiment, preset));
+  const { task, training, seeds, routers, questions } = experimentSchema.parse(
+    presetOf(experiment, preset),
+  );
   return {
     name: preset,
     task,
@@ -57,5 +67,20 @@ function describePreset(
         .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
         .join('&'),
     })),
+    questions: (questions ?? []).map((question) => ({
+      name: question.name,
+      decides: decisive(question),
+    })),
   };
+}
+
+/** `bleu, ±0.25`, `the first metric, drop-free, ±0.5%, only whether it is worse` */
+function decisive({ figure, minus, dropFree, margin = MARGIN, within, noWorse }: Question): string {
+  const parts = [
+    [figure ?? 'the first metric', ...(minus === undefined ? [] : [minus])].join(' − '),
+    dropFree === true ? 'drop-free' : '',
+    within === undefined ? `±${100 * margin}%` : `±${within}`,
+    noWorse === true ? 'only whether it is worse' : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
