@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { syncFile } from './sync-file.js';
+
 /** Error codes of a file system that cannot sync the names in a folder. */
 const CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EISDIR']);
 
@@ -34,7 +36,7 @@ export async function writeAndSync(path: string, text: string): Promise<void> {
   const file = await open(path, 'w');
   try {
     await file.writeFile(text);
-    await file.sync();
+    await syncFile(file);
   } finally {
     await file.close();
   }
@@ -45,7 +47,7 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
-    await folder.sync();
+    await syncFile(folder);
   } catch (error) {
     if (!CANNOT_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {

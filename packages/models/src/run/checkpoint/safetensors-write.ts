@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
+import { syncFile } from '@moekit/files';
+
 import type { TensorEntry } from './safetensors-header.js';
 import { byteLength, encodeHeader } from './safetensors-header.js';
 
@@ -36,7 +38,7 @@ export async function writeSafetensors(
   try {
     await write(encodeHeader(layOut(tensors)));
     for (const tensor of tensors.values()) await write(bytesOf(await tensor.read()));
-    await file.sync();
+    await syncFile(file);
   } finally {
     await file.close();
   }

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import { isMoekitError } from '@moekit/core';
+import { syncFile } from '@moekit/files';
 
 import { fail } from '../../errors.js';
 
@@ -24,7 +25,7 @@ export class AppendedFile {
   sync(): Promise<void> {
     return AppendedFile.orUnwritable(this.#path, async () => {
       await this.#writing;
-      await this.#file.sync();
+      await syncFile(this.#file);
     });
   }
 
