@@ -51,7 +51,7 @@ test.each([
   ['@moekit/router-relu', 'remoeRouter', 44],
   // five orders of service, room per sequence or group, and the scope of the balance: a kilobyte of options
   ['@moekit/router-topk', 'topKRouter', 46],
-  ['@moekit/router-topk', 'switchRouter', 45],
+  ['@moekit/router-topk', 'switchRouter', 46],
 ])(
   'core and %s (%s) take under %i kB gzip',
   async (router, name, limit) => {

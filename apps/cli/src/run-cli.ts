@@ -63,6 +63,13 @@ function errorText({ code, message, detail }: MoekitError): string {
 }
 
 function translate(error: unknown) {
+  if (error instanceof RangeError && /array (length|buffer)/i.test(error.message)) {
+    return fail('CLI_SYSTEM', {
+      asked: `Memory ran out: ${error.message}`,
+      fix: 'Lower the sizes of the model, training.batchSize or --workers.',
+      cause: error,
+    });
+  }
   if (isSystemError(error)) {
     return fail('CLI_SYSTEM', {
       asked: `The operating system refused: ${error.message}`,

@@ -1,4 +1,5 @@
 export const createErrors = {
+  CREATE_NODE: 'The version of Node.js is too old to run create-moekit.',
   CREATE_USAGE: 'create-moekit was called without a name, or with more than one.',
   CREATE_NAME: 'A name that npm does not accept for a package.',
   CREATE_FOLDER: 'The folder of a new package exists and is not empty.',

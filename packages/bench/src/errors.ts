@@ -15,6 +15,7 @@ export const benchErrors = {
   BENCH_TIMEOUT:
     'A trial, or a plug-in while it is loaded, reported nothing for longer than allowed.',
   BENCH_EXPERIMENT_UNKNOWN: 'No experiment of that name exists.',
+  BENCH_MEMORY: 'A model whose weights alone do not fit in the memory of this machine.',
   BENCH_SET:
     'A setting (--set PATH=VALUE) cannot be read, leads nowhere, sets what another one or a flag sets, or has several values where one is taken.',
   BENCH_MERGE: 'Runs that have nothing in common cannot be one report.',

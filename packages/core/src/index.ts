@@ -11,6 +11,7 @@ export {
   watchDevice,
 } from '@moekit/kernels';
 export type { CapacityPriority } from '@moekit/kernels';
+export { assertKinds } from './arguments/assert-kinds.js';
 export { withCapacity } from './combinators/with-capacity.js';
 export type { WithCapacityOptions } from './combinators/with-capacity.js';
 export { withJitter } from './combinators/with-jitter.js';

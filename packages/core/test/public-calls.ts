@@ -174,6 +174,7 @@ export const apart: Readonly<Record<string, string>> = {
   errorsOf: 'called once per package, with a table of codes',
   findMisfit: 'called with kinds that the code spells out',
   inHostMemory: 'no argument',
+  assertKinds: 'for checks: called with kinds that the code spells out',
   describeIssues: 'for messages: called with the issues that a schema found',
   joinErrors: 'for messages: called with errors that were thrown',
   nearest: 'for messages: called with names that a package owns',

@@ -1,3 +1,4 @@
+import { assertKinds } from '@moekit/core';
 import { createHash } from 'node:crypto';
 
 import { readSmallText } from '@moekit/files';
@@ -40,9 +41,12 @@ type OnProgress = (progress: LoadProgress) => void;
 
 /** A text's tokens: in memory where they fit, else in files. */
 export async function loadTokens(
-  { source, tokenizer, maxBytes, field = 'text' }: TokensWanted,
+  wanted: TokensWanted,
   onProgress?: OnProgress,
 ): Promise<TokenData> {
+  const fix = "Pass { source: 'tiny-shakespeare', tokenizer: 'bytes' }, say.";
+  assertKinds('loadTokens', wanted, { source: 'text', tokenizer: 'text' }, fix);
+  const { source, tokenizer, maxBytes, field = 'text' } = wanted;
   const make = await tokenizerMaker(tokenizer, onProgress);
   const inMemory = async (text: TextSource) => tokenize(text, await make.from(text.train));
   const embedded = EMBEDDED_TEXTS.find((name) => name === source);

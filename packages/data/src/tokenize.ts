@@ -1,13 +1,17 @@
+import { assertKinds } from '@moekit/core';
 import { sha256 } from '#sha256';
 
 import type { TextSource, TokenData, Tokenizer } from './contract.js';
 import { fail } from './errors.js';
+
+const SOURCE = 'Pass a text, as loadTextFile gives it, and a tokenizer such as byteTokenizer().';
 
 /**
  * Both splits as token ids.
  * @throws DATA_SHORT when a split has no token, DATA_TOKENIZER when an id is outside the vocabulary
  */
 export function tokenize(source: TextSource, tokenizer: Tokenizer): TokenData {
+  assertKinds('tokenize', { source, tokenizer }, { source: 'object', tokenizer: 'object' }, SOURCE);
   const { file } = tokenizer;
   const [train, validation] = [source.train, source.validation].map((text) =>
     encode(text, source.name, tokenizer),

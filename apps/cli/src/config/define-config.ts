@@ -1,3 +1,4 @@
+import { assertKinds } from '@moekit/core';
 import type { ExperimentInput, RunInfo, RunSpecInput, TrialEngine } from '@moekit/bench';
 import type { RouterPlugin } from '@moekit/core';
 import type { TaskPlugin, TelemetrySink } from '@moekit/models';
@@ -46,5 +47,11 @@ export interface Config {
 
 /** Gives back a configuration, for its types: `export default defineConfig({ ... })`. */
 export function defineConfig(config: Config): Config {
+  assertKinds(
+    'defineConfig',
+    { config },
+    { config: 'object' },
+    'Pass an object: { routers, tasks, sinks, defaults }.',
+  );
   return config;
 }

@@ -1,3 +1,4 @@
+import { assertRegistry } from '../plugins/assert-registry.js';
 import { createRunContainer, resolveBinding } from '@moekit/core/di';
 import type { DependencyContainer } from 'tsyringe';
 
@@ -21,6 +22,7 @@ import { prepareExperiment } from './prepare.js';
  * @throws coded errors for bad input; a trial that fails is an error in its row
  */
 export async function compare(input: ExperimentInput, registry: PluginRegistry): Promise<Results> {
+  assertRegistry('compare', registry);
   const application = createContainer(registry);
   addTrialSinks(application);
   const clock = resolveBinding(application, parts.clock);

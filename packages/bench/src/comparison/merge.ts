@@ -1,3 +1,4 @@
+import { assertKinds } from '@moekit/core';
 import { answerOf } from '../papers/answers.js';
 import { fail } from '../errors.js';
 import { hashOf } from '../spec/hash.js';
@@ -25,6 +26,12 @@ interface Placed {
  * @throws BENCH_MERGE when the runs are of different tasks or metrics, or one is itself several that differ
  */
 export function mergeResults(runs: readonly Results[]): Results {
+  assertKinds(
+    'mergeResults',
+    { runs },
+    { runs: 'list' },
+    'Pass a list of results, as readResults gives them.',
+  );
   const [first, ...others] = runs as [Results, ...Results[]];
   if (others.length === 0) return first;
   assertSameTask(runs);

@@ -1,3 +1,4 @@
+import { assertText } from '../plugins/assert-registry.js';
 import { nearest } from '@moekit/kernels';
 
 import { fail } from '../errors.js';
@@ -33,6 +34,7 @@ export function namedExperiments(): readonly NamedExperiment[] {
 
 /** @throws BENCH_EXPERIMENT_UNKNOWN */
 export function findExperiment(name: string): NamedExperiment {
+  assertText('findExperiment', 'name', name);
   const all = namedExperiments();
   const found = all.find((experiment) => experiment.name === name);
   if (found) return found;

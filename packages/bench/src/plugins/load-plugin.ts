@@ -1,3 +1,4 @@
+import { assertRegistry, assertText } from './assert-registry.js';
 import type { RouterPlugin } from '@moekit/core';
 import { assertPlugin } from '@moekit/core';
 import { isMoekitError } from '@moekit/kernels';
@@ -21,6 +22,8 @@ export async function loadPlugin(
   router: string,
   registry: PluginRegistry,
 ): Promise<RouterPlugin | null> {
+  assertText('loadPlugin', 'router', router);
+  assertRegistry('loadPlugin', registry);
   const registered = registry.routers.get(router);
   return registered ? registered.load() : importRouter(router, locatePlugin(router, { registry }));
 }

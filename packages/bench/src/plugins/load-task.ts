@@ -1,3 +1,4 @@
+import { assertRegistry, assertText } from './assert-registry.js';
 import { resolve } from 'node:path';
 
 import { isMoekitError, nearest } from '@moekit/kernels';
@@ -18,6 +19,8 @@ import type { PluginRegistry } from './registry.js';
  * @throws BENCH_CONFIG when there is none of that name, BENCH_PLUGIN_FILE, BENCH_PLUGIN_EXPORT
  */
 export async function loadTask(name: string, registry: PluginRegistry): Promise<TaskPlugin> {
+  assertText('loadTask', 'name', name);
+  assertRegistry('loadTask', registry);
   const registered = registry.tasks.get(name);
   if (registered) return registered.load();
   const path = locateTask(name);

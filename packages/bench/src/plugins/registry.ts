@@ -1,3 +1,4 @@
+import { assertKinds, assertPlugin } from '@moekit/core';
 import type { RouterPlugin } from '@moekit/core';
 import type { TaskPlugin } from '@moekit/models';
 
@@ -29,6 +30,8 @@ export const isDense = ({ router }: { readonly router: string }) => router === D
 
 /** Makes a registry of these routers under their own names, of the dense row, and of moekit's tasks. */
 export function registryOf(routers: readonly RouterPlugin[]): PluginRegistry {
+  assertKinds('registryOf', { routers }, { routers: 'list' }, 'Pass a list: registryOf([router]).');
+  routers.forEach((router) => assertPlugin(router));
   const named = routers.map((router) => [router.name, ofMoekit(router)] as const);
   return {
     routers: new Map<string, Registered<RouterPlugin | null>>([

@@ -1,3 +1,4 @@
+import { assertKinds } from '@moekit/core';
 import type { Results } from '../results/results-schema.js';
 import type { TrainingRuns } from '../training-runs/training-runs.js';
 
@@ -6,6 +7,12 @@ import type { TrainingRuns } from '../training-runs/training-runs.js';
  * of contents and their answers at the top. The libraries that draw are loaded at the first call.
  */
 export async function renderReport(results: Results | readonly Results[]): Promise<string> {
+  assertKinds(
+    'renderReport',
+    { results },
+    { results: 'object' },
+    'Pass results, as readResults gives them.',
+  );
   const { reportPage } = await import('./report-page.js');
   return reportPage(results);
 }

@@ -17,7 +17,9 @@ export async function orUnwritable<Result>(
   } catch (cause) {
     throw fail('BENCH_OUTPUT', {
       asked: `Cannot write ${path}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
-      fix: 'Free some space, or choose another folder with --out.',
+      fix: /EEXIST|ENOTDIR/.test(String(cause))
+        ? 'A file is there already: choose a folder with --out.'
+        : 'Free some space, or choose another folder with --out.',
       cause,
     });
   }

@@ -1,3 +1,4 @@
+import { assertRegistry, assertText } from '../plugins/assert-registry.js';
 import type { RouterPlugin } from '@moekit/core';
 import { parseOptions } from '@moekit/core';
 import type { Task, TaskData, TaskPlugin } from '@moekit/models';
@@ -45,6 +46,8 @@ export interface OpenOptions {
  * @throws MODELS_CHECKPOINT_MISMATCH, and what checkpoints, tasks and routers throw
  */
 export async function openRun(path: string, options: OpenOptions): Promise<OpenedRun> {
+  assertText('openRun', 'path', path);
+  assertRegistry('openRun', Object(options).registry);
   const { registry, onProgress } = options;
   const manifest = options.manifest ?? (await readManifest(path));
   const stored = readStoredRun(manifest);

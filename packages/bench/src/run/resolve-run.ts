@@ -1,5 +1,6 @@
+import { assertRegistry } from '../plugins/assert-registry.js';
 import type { RouterPlugin } from '@moekit/core';
-import { parseOptions } from '@moekit/core';
+import { parseOptions, assertKinds } from '@moekit/core';
 import type { TaskPlugin, TrainOptions } from '@moekit/models';
 
 import { hashRouter } from '../plugins/hash-router.js';
@@ -7,6 +8,7 @@ import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { hashTask, loadTask } from '../plugins/load-task.js';
 import type { TaskSettings } from '../plugins/task-options.js';
+import { assertMemory } from './assert-memory.js';
 import type { Match } from './match.js';
 import { matchRouter } from './match.js';
 import { assertTraining } from '../spec/assert-training.js';
@@ -38,8 +40,11 @@ export interface ResolvedRun {
  */
 export async function resolveRun(
   spec: RunSpec,
-  { registry, task: loaded }: { readonly registry: PluginRegistry; readonly task?: TaskPlugin },
+  parts: { readonly registry: PluginRegistry; readonly task?: TaskPlugin },
 ): Promise<ResolvedRun> {
+  assertKinds('resolveRun', { spec }, { spec: 'object' }, 'Pass a run, as readRunSpec gives it.');
+  assertRegistry('resolveRun', Object(parts).registry);
+  const { registry, task: loaded } = parts;
   const { data, model, experts, expertParameters } = spec;
   const task = loaded ?? (await loadTask(spec.task, registry));
   const settings = parseOptions(task.options, { data, model }, `task ${task.name}`) as TaskSettings;
@@ -47,6 +52,7 @@ export async function resolveRun(
   const router = await loadPlugin(spec.router.router, registry);
   const match =
     router && matchRouter(router, spec.router.options, { ...layer, expertParameters, experts });
+  assertMemory(task.leastWeights?.(settings, match ?? undefined));
   return { spec, task, settings, layer, router, match, code: codeOf(spec, registry) };
 }
 

@@ -1,4 +1,5 @@
 import { fail } from '../errors.js';
+import { assertText } from '../plugins/assert-registry.js';
 import type { RouterEntry } from './config.js';
 import { parseValue } from './parse-value.js';
 import { splitList } from './split-list.js';
@@ -11,6 +12,7 @@ type Options = RouterEntry['options'];
  * @throws BENCH_ROUTER_SPEC, also for an option that is given twice
  */
 export function parseRouter(text: string): RouterEntry {
+  assertText('parseRouter', 'text', text);
   const [router = '', query, ...rest] = text.trim().split('?');
   if (router === '') throw wrong(text, 'no name');
   if (rest.length > 0) throw wrong(text, 'a second ? (inside a value it is written %3F)');
@@ -25,6 +27,7 @@ export function parseRouter(text: string): RouterEntry {
 
 /** Several routers, with commas between them; those inside brackets or quotes belong to a value. @throws BENCH_ROUTER_SPEC */
 export function parseRouters(text: string): RouterEntry[] {
+  assertText('parseRouters', 'text', text);
   return splitList(text).map(parseRouter);
 }
 

@@ -45,6 +45,8 @@ export function readJson(
     const errors: ParseError[] = [];
     const options = { allowTrailingComma: comments, disallowComments: !comments };
     const root = parseTree(source, errors, options);
+    if (source.trim() === '')
+      return { wrong: { got: 'an empty file', fix: 'Write an object: {}' } };
     const mistakes = root && errors.length === 0 ? repeatedKeys(root) : firstOfEachPlace(errors);
     if (mistakes.length > 0 || !root) return { wrong: misfits(mistakes, placeOf) };
     const value: unknown = comments ? getNodeValue(root) : JSON.parse(source);

@@ -1,4 +1,5 @@
 import type { MoekitError } from '@moekit/core';
+import { assertKinds } from '@moekit/core';
 
 import { fail } from '../errors.js';
 import { attempt, collect } from './attempt.js';
@@ -25,6 +26,7 @@ export function parseSettings(
   texts: readonly string[],
   errors?: MoekitError[],
 ): readonly Setting[] {
+  assertKinds('parseSettings', { texts }, { texts: 'list' });
   return collect(errors, 'The list of --set', (found) => {
     const settings = texts.flatMap((text) => attempt(found, () => parseSetting(text)) ?? []);
     return settings.filter(({ path }, i) => {

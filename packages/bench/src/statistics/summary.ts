@@ -1,3 +1,5 @@
+import { assertKinds } from '@moekit/core';
+
 /** A mean over seeds with its spread. */
 export interface Summary {
   readonly n: number;
@@ -8,6 +10,7 @@ export interface Summary {
 
 /** @param values at least one number; what is not finite makes the mean so too */
 export function summarise(values: readonly number[]): Summary {
+  assertKinds('summarise', { values }, { values: 'numbers' });
   const n = values.length;
   const mean = meanOf(values);
   if (n < 2) return { n, mean, sd: 0 };

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
+import { assertKinds } from '../arguments/assert-kinds.js';
 import { fail } from '../errors.js';
 import { guide } from './guide.js';
 import type { Router, RouterSpec } from './router.js';
@@ -32,6 +33,7 @@ export interface RouterPlugin<Options = unknown, Input = unknown> {
 export function defineRouter<Options, Input = unknown>(
   plugin: RouterPlugin<Options, Input>,
 ): RouterPlugin<Options, Input> {
+  assertKinds('defineRouter', { plugin }, { plugin: 'object' }, guide('the-plug-in'));
   return plugin;
 }
 

@@ -1,7 +1,7 @@
 import type { DispatchPlan, Kernels } from '@moekit/kernels';
 import { defaultKernels } from '@moekit/kernels';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { add, expandDims, getGradient, mul } from '@tensorflow/tfjs-core';
+import { Tensor, add, expandDims, getGradient, mul } from '@tensorflow/tfjs-core';
 
 import type { Experts } from '../contract/experts.js';
 import type { RouteContext, Router } from '../contract/router.js';
@@ -104,9 +104,14 @@ export class MoELayer {
 
 function assertInput(x: Tensor2D, width: number | string): void {
   assertTensor('x of an MoE layer', x, ['T', width], {
-    fix: 'Flatten batch and sequence first: reshape(x, [-1, D]).',
+    fix: isGone(x)
+      ? 'Use it before it is disposed: inside the tidy that made it, or keep it with tf.keep.'
+      : 'Flatten batch and sequence first, as float32: reshape(x, [-1, D]).',
   });
 }
+
+/** A tensor that a tidy, or its owner, has disposed. */
+const isGone = (x: Tensor2D) => x instanceof Tensor && x.isDisposed;
 
 function assertGradients(): void {
   if (getGradient('Sum') !== undefined) return;

@@ -26,6 +26,7 @@ export function routeWith(router: Router, x: Tensor2D, context: RouteContext): R
     routing = router.route(tokens, context);
   } catch (cause) {
     if (isMoekitError(cause)) throw cause;
+    if (router.variables().some(({ isDisposed }) => isDisposed)) throw disposed(router, cause);
     throw fail('MOE_ROUTE', {
       asked: `Router ${router.name} threw an error in route: ${cause instanceof Error ? cause.message : String(cause)}`,
       fix: guide('the-routing'),
@@ -34,4 +35,12 @@ export function routeWith(router: Router, x: Tensor2D, context: RouteContext): R
   }
   assertRouting(routing, router, x.shape[0], x.shape[1]);
   return routing;
+}
+
+function disposed({ name }: Router, cause: unknown) {
+  return fail('MOE_ROUTE', {
+    asked: `Router ${name} was called after its weights were disposed`,
+    fix: 'Keep the layer until its last call, and create it outside tf.tidy.',
+    cause,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Tokenizer } from '@moekit/data';
 
+import { assertText, assertTextRun } from '../assert-run.js';
 import type { LanguageModel } from '../contract.js';
 import type { GenerateOptions } from './generate.js';
 import { generate } from './generate.js';
@@ -14,6 +15,8 @@ export async function* generateText(
   prompt: string,
   options: GenerateOptions = {},
 ): AsyncGenerator<string, void, void> {
+  assertTextRun('generateText', run);
+  assertText('generateText', 'prompt', prompt);
   const { model, tokenizer } = run;
   const ids = tokenizer.encode(new TextEncoder().encode(prompt));
   const text = new TextDecoder();

@@ -2,6 +2,7 @@ import { parseOptions } from '@moekit/core';
 import { z } from 'zod';
 
 import type { LanguageModel, ReadingSession } from '../contract.js';
+import { assertLanguageModel } from '../assert-run.js';
 import { fail } from '../errors.js';
 import { strict } from '../strict.js';
 import { createRest } from './rest.js';
@@ -34,6 +35,7 @@ export async function* generate(
   prompt: ArrayLike<number>,
   options: GenerateOptions = {},
 ): AsyncGenerator<number, void, void> {
+  assertLanguageModel('generate', model);
   const { maxTokens, stop, cache, ...sampling } = parseOptions(schema, options, 'generate');
   const draw = createSampler(sampling);
   const reader = createReader(model, prompt, cache);
@@ -96,6 +98,9 @@ function assertPrompt({ config }: LanguageModel, prompt: ArrayLike<number>): voi
   throw fail('MODELS_TOKENS', {
     asked: `A prompt must hold at least one token, each an id from 0 to ${config.vocabSize - 1}`,
     got: ids.length === 0 ? 'none' : String(wrong),
-    fix: 'Encode the text with the tokenizer that the model was trained with.',
+    fix:
+      typeof prompt === 'string'
+        ? 'A text is for generateText(run, text); generate takes the ids that the tokenizer makes of it.'
+        : 'Encode the text with the tokenizer that the model was trained with.',
   });
 }

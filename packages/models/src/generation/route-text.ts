@@ -1,5 +1,6 @@
 import type { Tokenizer } from '@moekit/data';
 
+import { assertText, assertTextRun } from '../assert-run.js';
 import type { LanguageModel } from '../contract.js';
 import { fail } from '../errors.js';
 import type { TokenRoute } from './route-window.js';
@@ -33,6 +34,8 @@ export async function routeText(
   run: { readonly model: LanguageModel; readonly tokenizer: Tokenizer },
   text: string,
 ): Promise<RoutedText> {
+  assertTextRun('routeText', run);
+  assertText('routeText', 'text', text);
   const { model, tokenizer } = run;
   const ids = tokenizer.encode(new TextEncoder().encode(text));
   const numExperts = model.moeLayers.map(({ experts }) => experts.numExperts);

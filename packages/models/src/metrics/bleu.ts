@@ -1,3 +1,4 @@
+import { assertKinds } from '@moekit/core';
 import { fail } from '../errors.js';
 import { countMatches, countNgrams } from './ngrams.js';
 import { tokenize13a } from './tokenize-13a.js';
@@ -21,6 +22,7 @@ export interface Bleu {
  * @param hypotheses detokenised text, one a reference      @throws DATA_PARALLEL on different counts
  */
 export function bleu(hypotheses: readonly string[], references: readonly string[]): Bleu {
+  assertKinds('bleu', { hypotheses, references }, { hypotheses: 'list', references: 'list' });
   assertParallel(hypotheses, references);
   const [matches, totals] = [new Array<number>(ORDER).fill(0), new Array<number>(ORDER).fill(0)];
   let [hypothesisLength, referenceLength] = [0, 0];

@@ -1,3 +1,4 @@
+import { assertKinds } from '@moekit/core';
 import { assertParallel } from './bleu.js';
 import { countMatches, countNgrams } from './ngrams.js';
 import { splitWords } from './whitespace.js';
@@ -28,6 +29,7 @@ export function chrf(
   references: readonly string[],
   { characterOrder = 6, wordOrder = 2, beta = 2 }: ChrfOptions = {},
 ): number {
+  assertKinds('chrf', { hypotheses, references }, { hypotheses: 'list', references: 'list' });
   assertParallel(hypotheses, references);
   const orders = { characterOrder, wordOrder };
   const sums = hypotheses

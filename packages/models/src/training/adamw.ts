@@ -1,3 +1,4 @@
+import { assertKinds } from '@moekit/core';
 import { adamWSteps, registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { dispose, tidy, variable, zerosLike } from '@tensorflow/tfjs-core';
@@ -28,10 +29,10 @@ export class AdamW {
   #step = 0;
 
   /** @param variables by name, as `TrainableModel.namedVariables()` gives them; not owned, those not trainable left alone */
-  constructor(
-    variables: ReadonlyMap<string, Variable>,
-    { weightDecay, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8 }: AdamWOptions,
-  ) {
+  constructor(variables: ReadonlyMap<string, Variable>, options: AdamWOptions) {
+    assertKinds('AdamW', { variables }, { variables: 'object' }, 'Pass model.namedVariables().');
+    assertKinds('AdamW', options, { weightDecay: 'number' }, 'Pass { weightDecay: 0.1 }, say.');
+    const { weightDecay, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8 } = options;
     registerTrainingKernels();
     this.#options = { beta1, beta2, epsilon, weightDecay };
     const trainable = [...variables].filter(([, weight]) => weight.trainable);

@@ -1,7 +1,8 @@
-import { sumRoutingStats } from '@moekit/core';
+import { sumRoutingStats, assertKinds } from '@moekit/core';
 import { tidy } from '@tensorflow/tfjs-core';
 
 import type { Evaluation, Flops } from '../contract.js';
+import { assertTask } from '../assert-run.js';
 import { fail } from '../errors.js';
 import type { Task } from '../task.js';
 import { addFlops, noFlops } from './add-flops.js';
@@ -20,8 +21,11 @@ export interface EvaluateOptions {
  */
 export async function evaluate<Batch>(
   task: Task<Batch>,
-  { batches }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
+  assertTask('evaluate', task);
+  assertKinds('evaluate', options, { batches: 'size' }, 'Pass { batches: 16 }, say.');
+  const { batches } = options;
   const limited = new Totals();
   const dropFree = new Totals();
   let [tokens, flops] = [0, noFlops as Flops];

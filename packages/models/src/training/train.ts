@@ -1,3 +1,4 @@
+import { assertTask } from '../assert-run.js';
 import type { Rng } from '@moekit/core';
 import { createRng } from '@moekit/core';
 import type { Subscriber } from 'rxjs';
@@ -49,6 +50,7 @@ export function train<Batch>(
   options: TrainOptions,
   control: TrainControl = {},
 ): Observable<TrainEvent> {
+  assertTask('train', task);
   const parsed = parseTrainOptions(options);
   assertSplits(task, parsed.microBatches ?? 1);
   return new Observable((subscriber) => {

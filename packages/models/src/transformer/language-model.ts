@@ -1,5 +1,6 @@
+import { describeValue, isLiveTensor } from '@moekit/kernels';
 import type { MoELayer } from '@moekit/core';
-import { createRng, parseOptions } from '@moekit/core';
+import { createRng, parseOptions, assertKinds } from '@moekit/core';
 import { product, registerTrainingKernels } from '@moekit/kernels/nn';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { add, reshape, slice, tidy } from '@tensorflow/tfjs-core';
@@ -42,6 +43,9 @@ export function parseModelConfig(config: LanguageModelConfig): LanguageModelConf
   return parsed;
 }
 
+const FACTORY =
+  'Pass a function that makes the layer: ({ modelWidth, seed }) => new MoELayer({ router, experts }).';
+
 /** Small, so that the tied output projection starts near uniform probabilities. */
 const EMBEDDING_STD = 0.02;
 
@@ -53,6 +57,7 @@ const EMBEDDING_STD = 0.02;
  */
 export function createLanguageModel(config: LanguageModelConfig, moe?: MoEFactory): LanguageModel {
   const parsed = parseModelConfig(config);
+  if (moe !== undefined) assertKinds('createLanguageModel', { moe }, { moe: 'function' }, FACTORY);
   registerTrainingKernels();
   return new TransformerModel(parsed, moe);
 }
@@ -145,11 +150,15 @@ class TransformerModel implements LanguageModel {
 
   #assertTokens(tokens: Tensor2D): void {
     const { contextLength } = this.config;
-    if (tokens.rank === 2 && tokens.dtype === 'int32' && tokens.shape[1] <= contextLength) return;
+    const live = isLiveTensor(tokens);
+    if (live && tokens.rank === 2 && tokens.dtype === 'int32' && tokens.shape[1] <= contextLength)
+      return;
     throw fail('MODELS_TOKENS', {
       asked: `Tokens must be int32 [batch, at most ${contextLength}]`,
-      got: `${tokens.dtype} [${(tokens.shape as number[]).join(', ')}]`,
-      fix: 'Cut longer texts into windows of the context length.',
+      got: describeValue(tokens),
+      fix: live
+        ? 'Cut longer texts into windows of the context length.'
+        : "Pass a tensor: tensor2d(ids, [1, ids.length], 'int32').",
     });
   }
 }

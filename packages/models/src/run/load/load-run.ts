@@ -1,3 +1,4 @@
+import { describeValue } from '@moekit/kernels';
 import type { RouterPlugin } from '@moekit/core';
 import { createRouter, FeedForwardExperts, MoELayer, parseOptions } from '@moekit/core';
 import type { Tokenizer } from '@moekit/data';
@@ -73,6 +74,7 @@ export async function loadRun(
   folder: string | URL,
   options: LoadRunOptions = {},
 ): Promise<LoadedRun> {
+  assertCheckpoint(folder);
   const { routers } = parseOptions(optionsSchema, options, 'loadRun');
   const read = await readRun(folder);
   const config = parseOptions(configSchema, read.manifest.config, 'the run in the checkpoint');
@@ -97,6 +99,15 @@ export async function loadRun(
     step: read.manifest.step,
     dispose: () => model.dispose(),
   };
+}
+
+function assertCheckpoint(checkpoint: unknown): void {
+  if (checkpoint instanceof URL || (typeof checkpoint === 'string' && checkpoint !== '')) return;
+  throw fail('MODELS_RUN', {
+    asked: 'loadRun needs the folder or the address of a run',
+    got: describeValue(checkpoint),
+    fix: "Pass a path or a URL, such as loadRun('runs/first', { routers: topKRouters }).",
+  });
 }
 
 function tokenizerOf({ tokenizer, manifest }: ReadRun): Tokenizer {

@@ -1,3 +1,5 @@
+import { assertKinds } from '@moekit/core';
+import { assertLanguageModel } from '../../assert-run.js';
 import type { Rng } from '@moekit/core';
 import type { TokenData } from '@moekit/data';
 import { crossEntropy } from '@moekit/kernels/nn';
@@ -18,8 +20,13 @@ import { evenBatches, randomBatch, splitWindows } from './batches.js';
 export function createLanguageTask(
   model: LanguageModel,
   data: TokenData,
-  { batchSize }: { readonly batchSize: number },
+  options: { readonly batchSize: number },
 ): Task<Batch> {
+  assertLanguageModel('createLanguageTask', model);
+  const fix = 'Pass the data that tokenize or loadTokens gives.';
+  assertKinds('createLanguageTask', { data }, { data: 'object' }, fix);
+  assertKinds('createLanguageTask', options, { batchSize: 'size' }, 'Pass { batchSize: 8 }, say.');
+  const { batchSize } = options;
   assertVocabulary(model, data);
   const length = model.config.contextLength;
   const split = (name: 'train' | 'validation') => ({
