@@ -32,6 +32,14 @@ test('tokens are laid out without a line that is too long, or a colour across a 
   const pieces = ['To be', ' or', ' not\nto', ' be'].map((text) => ({ text, paint: mark }));
   expect(layTokens(pieces, 9)).toEqual(['<To be>< or>', '< not>', '<to>< be>']);
   expect(layTokens([{ text: 'abcdefgh' }], 3)).toEqual(['abc', 'def', 'gh']);
+  const bytes = [...'It is the east, and Juliet'].map((text) => ({ text }));
+  expect(layTokens(bytes, 21)).toEqual(['It is the east, and ', 'Juliet']);
+  expect(
+    layTokens(
+      [...'abcdefgh'].map((text) => ({ text })),
+      3,
+    ),
+  ).toEqual(['abc', 'def', 'gh']);
 });
 
 const pipe = { isTTY: false } as never;

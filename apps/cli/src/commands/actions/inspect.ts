@@ -9,7 +9,7 @@ import type { InspectFlags } from '../inspect.js';
 import { fail } from '../../errors.js';
 import type { CheckpointContents } from '../../output/checkpoint.js';
 import { renderCheckpoint } from '../../output/checkpoint.js';
-import { resultsTable } from '../../output/results-table.js';
+import { renderResultsFile } from '../../output/results-file.js';
 import { outputColumns, print } from '../../output/terminal.js';
 import { findCheckpoint } from '../../training/find-checkpoint.js';
 
@@ -26,7 +26,7 @@ export async function inspect(path: string, flags: InspectFlags): Promise<number
     const read = await readResults(results);
     const [changed] = read.manifest.changedFiles;
     const remark = changed === undefined ? '' : ', changed after it was written';
-    show(flags, read, () => `${results}${remark}\n\n${resultsTable(read, outputColumns(flags))}\n`);
+    show(flags, read, () => renderResultsFile(`${results}${remark}`, read, outputColumns(flags)));
   }
   return 0;
 }
