@@ -18,7 +18,7 @@ import { defineConfig } from 'moekit/config';
 import { beforeAll, expect, it } from 'vitest';
 
 // Plain JavaScript has no types: every call here is one that TypeScript refuses.
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return */
+/* eslint-disable @typescript-eslint/no-explicit-any */
 const any = (value: unknown) => value as any;
 const spec = { modelWidth: 8, numExperts: 4, seed: 1 };
 const experts = () => new FeedForwardExperts({ ...spec, expertWidth: 8 });
