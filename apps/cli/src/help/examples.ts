@@ -31,10 +31,13 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'moekit report': [
     ['moekit report results/a results/b', 'two runs as one report, in moekit-report'],
     ['moekit report results/a --out shown', 'written to another folder'],
+    ['moekit report runs/first runs/second', 'two training runs, their curves on one chart'],
   ],
   'moekit train': [
     ['moekit train --router "topk?k=2" --out runs/first', 'a language model, with checkpoints'],
     ['moekit train --out runs/first --resume', 'the same run, from its last checkpoint'],
+    ['moekit train runs/first --resume --steps 600', 'more steps of a run that has ended'],
+    ['moekit train --from runs/first --data mine.txt', 'its weights, trained on another text'],
     ['moekit train --task vision-language --steps 600', 'questions about pictures'],
     ['moekit train --set model.numLayers=4 --steps 500', 'another size, more steps'],
   ],

@@ -30,7 +30,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   Installation: ['gpu', 'tensorflow', 'wheel', 'force', 'skip-gpu-check', 'dir'],
   Machine: ['backend', 'device', 'tf32', 'workers', 'timeout'],
-  Output: ['out', 'table', 'log', 'tensorboard', 'wide', 'json', 'quiet', 'verbose'],
+  Output: ['out', 'table', 'log', 'no-log', 'tensorboard', 'wide', 'json', 'quiet', 'verbose'],
 };
 const REST = 'Other';
 
