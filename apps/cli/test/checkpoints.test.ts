@@ -126,7 +126,9 @@ describe('checkpoints on the command line', { timeout: 240_000 }, () => {
     const colours = stdout.replaceAll(/\u001b\[(1|2|22|39)m/g, '');
     expect(colours).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
     expect(stdout).not.toMatch(/^intact {2}sha256 of nothing/m);
-    expect((await said(['eval', run])).text).toMatch(/^error MOE_OPTIONS: [^\n\u001b]+\n$/);
+    expect((await said(['eval', run])).text).toMatch(
+      /^error MOE_OPTIONS: [^\n\u001b]+\n(?: {2}[^\n\u001b]+\n)*$/,
+    );
   });
 
   test('the last whole checkpoint is used where later ones are broken, and that is said', async () => {
