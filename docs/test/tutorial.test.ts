@@ -98,7 +98,9 @@ async function askPage(address: string): Promise<void> {
   expect(await manifest.json()).toMatchObject({ step: 600 });
   await lookAt(address, async (view) => {
     await view.click('button');
-    await view.waitForFunction('document.querySelector("pre").textContent.length > 80');
+    await view.waitForFunction('document.querySelector("pre").textContent.length > 80', undefined, {
+      timeout: 120_000,
+    });
   });
 }
 
