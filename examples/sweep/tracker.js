@@ -14,7 +14,7 @@ async function answer({ method, url }, body) {
   for (const line of body.split('\n').filter(Boolean)) {
     const event = JSON.parse(line);
     run.events++;
-    if (event.type === 'evaluation') run.loss = event.evaluation.metrics.loss;
+    if (event.type === 'evaluation') run.loss = event.evaluation.limited.loss;
   }
   if (verb === 'end') console.log(`${run.name}: ${run.events} events, last loss ${run.loss}`);
   return 'ok';
