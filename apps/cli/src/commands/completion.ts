@@ -1,8 +1,6 @@
 import { Argument, Command } from '@commander-js/extra-typings';
 
-/** Shells that complete moekit's command lines. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof SHELLS)[number];
+import { SHELLS } from '../completion/shells.js';
 
 /** Declares `moekit completion`. */
 export const completionCommand = () =>

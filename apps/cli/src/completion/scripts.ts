@@ -1,4 +1,4 @@
-import type { Shell } from '../commands/completion.js';
+import type { Shell } from './shells.js';
 
 /*
  * Each shell asks `moekit complete SHELL LINE`, which answers with lines of a value and what it means, or with `:files` or

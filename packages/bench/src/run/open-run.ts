@@ -9,7 +9,7 @@ import type { LoadProgress } from '@moekit/data';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { loadTask } from '../plugins/load-task.js';
-import type { TaskSettings } from '../plugins/task-options.js';
+import type { TaskSettings } from '../spec/task-options.js';
 import { buildTask } from './build-run.js';
 import type { RunCode } from './resolve-run.js';
 import { codeOf } from './resolve-run.js';

@@ -7,7 +7,7 @@ import { hashRouter } from '../plugins/hash-router.js';
 import { loadPlugin } from '../plugins/load-plugin.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { hashTask, loadTask } from '../plugins/load-task.js';
-import type { TaskSettings } from '../plugins/task-options.js';
+import type { TaskSettings } from '../spec/task-options.js';
 import { assertMemory } from './assert-memory.js';
 import type { Match } from './match.js';
 import { matchRouter } from './match.js';

@@ -12,7 +12,7 @@ import { assertTraining } from './assert-training.js';
 import { DENSE } from '../plugins/registry.js';
 import type { PluginRegistry } from '../plugins/registry.js';
 import { unknownTask } from '../plugins/load-task.js';
-import { parseTaskOptions } from '../plugins/task-options.js';
+import { parseTaskOptions } from './task-options.js';
 import { isLabelled, labelOf, labelsOf } from './label.js';
 import { isPath } from '../plugins/reference.js';
 import { attempt, joinPlaced, placed } from './attempt.js';

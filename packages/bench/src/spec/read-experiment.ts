@@ -1,7 +1,7 @@
 import type { MoekitError } from '@moekit/core';
 
 import { builtInTasks } from '../plugins/built-in.js';
-import { parseTaskOptions, settingsOf } from '../plugins/task-options.js';
+import { parseTaskOptions, settingsOf } from './task-options.js';
 import { attempt, joinPlaced } from './attempt.js';
 import type { Experiment, RouterEntry } from './config.js';
 import type { Origin } from './origin.js';

@@ -2,8 +2,8 @@ import type { MoekitError } from '@moekit/core';
 import { parseOptions } from '@moekit/core';
 
 import { builtInTasks } from '../plugins/built-in.js';
-import { parseTaskOptions } from '../plugins/task-options.js';
-import type { TaskSettings } from '../plugins/task-options.js';
+import { parseTaskOptions } from './task-options.js';
+import type { TaskSettings } from './task-options.js';
 import { attempt, joinPlaced } from './attempt.js';
 import type { Origin } from './origin.js';
 import type { ReadContext } from './row-errors.js';

@@ -9,8 +9,8 @@ import { labelOf } from '../spec/label.js';
 import { resultsSchema } from '../results/results-schema.js';
 import { loadTask } from '../plugins/load-task.js';
 import type { PluginRegistry } from '../plugins/registry.js';
-import type { TaskSettings } from '../plugins/task-options.js';
-import { parseTaskOptions, settingsOf } from '../plugins/task-options.js';
+import type { TaskSettings } from '../spec/task-options.js';
+import { parseTaskOptions, settingsOf } from '../spec/task-options.js';
 
 /** An experiment, its rows under the labels that they have at last. */
 export const taskRequestSchema = z.object({

@@ -1,5 +1,5 @@
 import type { RunSpec } from '../spec/run-spec.js';
-import { settingsOf } from '../plugins/task-options.js';
+import { settingsOf } from '../spec/task-options.js';
 import type { Job } from './messages.js';
 
 /** The run that a trial is: a row of its experiment with one seed, the row's own keys over those of the experiment. */

@@ -3,7 +3,7 @@ import { describeIssues } from '@moekit/core';
 import type { TaskPlugin } from '@moekit/models';
 
 import { fail } from '../errors.js';
-import type { Origin } from '../spec/origin.js';
+import type { Origin } from './origin.js';
 
 type Settings = Readonly<Record<string, unknown>>;
 
