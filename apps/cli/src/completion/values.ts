@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { BACKEND_NAMES } from '@moekit/backends';
 
 /** A word that may come next; `:files` and `:folders` leave it to the shell. */
 export interface Candidate {
@@ -27,7 +28,7 @@ const TOKENIZERS = ['bytes', 'bpe:4096'];
 export const builtInValues: Values = {
   ofOption: ({ long, flags, argChoices }, typed) => {
     if (argChoices) return plain(argChoices);
-    if (long === '--backend') return backends();
+    if (long === '--backend') return plain(BACKEND_NAMES);
     if (long === '--routers') return inList(typed);
     if (long === '--router') return withFiles(routers());
     if (long === '--task') return withFiles(tasks());
@@ -60,24 +61,8 @@ async function inList(typed: string): Promise<readonly Candidate[]> {
   return (await routers()).map((one) => ({ ...one, value: `${before}${one.value}` }));
 }
 
-async function backends(): Promise<readonly Candidate[]> {
-  return plain((await import('@moekit/backends')).BACKEND_NAMES);
-}
+const names = () => import('./names.js'); // loads the benchmark: only where a name is asked for
 
-async function routers(): Promise<readonly Candidate[]> {
-  const { builtInRouters } = await import('../routers/built-in-routers.js');
-  const all = Object.values(builtInRouters).flat();
-  const dense = { value: 'dense', meaning: 'no router: dense feed-forward layers' };
-  return [dense, ...all.map(({ name, about }) => ({ value: name, meaning: about?.summary ?? '' }))];
-}
-
-async function tasks(): Promise<readonly Candidate[]> {
-  const { registryOf } = await import('@moekit/bench');
-  const all = await Promise.all([...registryOf([]).tasks.values()].map(({ load }) => load()));
-  return all.map(({ name, about }) => ({ value: name, meaning: about?.summary ?? '' }));
-}
-
-async function experiments(): Promise<readonly Candidate[]> {
-  const { namedExperiments } = await import('@moekit/bench');
-  return namedExperiments().map(({ name, about }) => ({ value: name, meaning: about.question }));
-}
+const routers = async () => (await names()).routers();
+const tasks = async () => (await names()).tasks();
+const experiments = async () => (await names()).experiments();
