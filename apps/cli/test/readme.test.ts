@@ -21,6 +21,8 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   inspect: [],
   new: [],
   routers: [],
+  tasks: [],
+  experiments: [],
   doctor: [],
 };
 

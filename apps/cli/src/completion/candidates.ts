@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import type { Candidate, Values } from './values.js';
+import type { Candidate } from './candidate.js';
+import type { Values } from './values.js';
 
 type Option = CommandUnknownOpts['options'][number];
 

@@ -1,7 +1,7 @@
 import { namedExperiments, registryOf } from '@moekit/bench';
 
 import { builtInRouters } from '../routers/built-in-routers.js';
-import type { Candidate } from './values.js';
+import type { Candidate } from './candidate.js';
 
 /** Every built-in router, and dense layers. */
 export function routers(): readonly Candidate[] {

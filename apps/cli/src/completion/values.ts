@@ -1,11 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { BACKEND_NAMES } from '@moekit/backends';
 
-/** A word that may come next; `:files` and `:folders` leave it to the shell. */
-export interface Candidate {
-  readonly value: string;
-  readonly meaning: string;
-}
+import type { Candidate } from './candidate.js';
 
 type Found = readonly Candidate[] | Promise<readonly Candidate[]>;
 

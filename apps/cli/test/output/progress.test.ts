@@ -4,7 +4,7 @@ import type { PoolEvent, Progress } from '@moekit/bench';
 import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import stringWidth from 'string-width';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { liveProgress, progressLines } from '../../src/output/live-progress.js';
 import { printable } from '../../src/output/paint.js';
@@ -14,6 +14,12 @@ import { showLoading } from '../../src/output/load-progress.js';
 import { trainProgress } from '../../src/output/train-progress.js';
 import { WIDTHS } from './widths.js';
 import { Screen } from './screen.js';
+
+// a person's terminal, also where the suite runs unattended
+beforeEach(() => {
+  vi.stubEnv('CI', '');
+  vi.stubEnv('TERM', 'xterm-256color');
+});
 
 afterEach(() => {
   vi.useRealTimers();
@@ -55,6 +61,9 @@ test('no line of progress is wider than the terminal, and a wide one has everyth
   );
 });
 
+/** Enough for six broken lines: no program can erase what a terminal has scrolled away. */
+const ROWS = 40;
+
 test('a display leaves nothing behind, whatever it shows and however often the terminal is resized', async () => {
   const step = fc.record({
     lines: fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }),
@@ -62,7 +71,7 @@ test('a display leaves nothing behind, whatever it shows and however often the t
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
-      const screen = new Screen(80);
+      const screen = new Screen(80, ROWS);
       screen.write('before\n');
       const draw = redraw(screen.stream);
       for (const { lines, columns } of steps) {
