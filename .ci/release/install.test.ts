@@ -22,15 +22,17 @@ function expectFalling(losses: readonly number[], count: number): void {
   expect(losses.at(-1)).toBeLessThan(losses[0]!);
 }
 
-it('Node, ES modules: the ten lines of the README train, and type-check against the packed types', async () => {
+it('Node, ES modules: the ten lines of the README compute, and type-check against the packed types', async () => {
   const program = await readmeProgram();
   const cwd = await emptyProject('node-esm', {
     'main.ts': program,
     'main.mjs': ts.transpile(program, { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }), // prettier-ignore
     'package.json': JSON.stringify({ name: 'node-esm', private: true, type: 'module' }),
   });
-  await npmInstall(cwd, [...tarballs('@moekit/core', '@moekit/kernels', '@moekit/router-threshold'), TFJS]); // prettier-ignore
-  expectFalling(lossesIn(await succeed(process.execPath, ['main.mjs'], { cwd })), 20);
+  await npmInstall(cwd, [...tarballs('@moekit/core', '@moekit/kernels', '@moekit/router-null-expert'), TFJS]); // prettier-ignore
+  const printed = await succeed(process.execPath, ['main.mjs'], { cwd });
+  expect(printed.match(/^Tensor$/gm)).toHaveLength(2); // the output, and who computed what
+  expect(printed).not.toContain('NaN');
   await typeCheck(cwd, 'main.ts');
 });
 
