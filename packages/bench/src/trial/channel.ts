@@ -18,9 +18,15 @@ export function takeChannel(): Channel {
   if (!process.connected) exit();
   delete process.send;
   const say = (report: Report, then: () => void) =>
-    void send?.(report, undefined, undefined, (error) => (error ? exit(1) : then()));
+    void send?.(report, undefined, undefined, (error) =>
+      error ? exit(isGone(error) ? 0 : 1) : then(),
+    );
   return {
     send: (report) => say(report, () => undefined),
     end: (report) => say(report, () => exit()),
   };
 }
+
+/** Whether a message was not sent for want of a parent: some versions of Node.js say so before they say "disconnect". */
+const isGone = ({ code }: NodeJS.ErrnoException) =>
+  code === 'EPIPE' || code === 'ERR_IPC_CHANNEL_CLOSED';
