@@ -1,7 +1,7 @@
 import { takeOwnStderr } from './own-stderr.js';
 import { obeySupervisor } from './supervisor.js';
 
-const tellExitCode = obeySupervisor();
+const tellExitCode = await obeySupervisor();
 takeOwnStderr();
 await import('../command.js');
 tellExitCode();

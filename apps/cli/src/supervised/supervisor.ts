@@ -17,10 +17,10 @@ let tell: (word: Word) => void = () => undefined;
  * or close it.
  * @returns tells the exit code: it counts whatever this process still does
  */
-export function obeySupervisor(): () => void {
+export async function obeySupervisor(): Promise<() => void> {
   process.once('disconnect', endNow);
   if (!process.connected) endNow();
-  endWithParent({ interval: AT_ONCE, standStill: true });
+  const followed = endWithParent({ interval: AT_ONCE, standStill: true });
   const send = process.send?.bind(process);
   for (const name of ['send', 'disconnect', '_disconnect']) Reflect.deleteProperty(process, name);
   process.on('message', (signal) => {
@@ -30,6 +30,7 @@ export function obeySupervisor(): () => void {
   process.channel?.unref();
   // a command that has ended is not notified; this process ends with it
   tell = (word) => void send?.(word, undefined, undefined, () => undefined);
+  await followed;
   return () => tell(Number(process.exitCode ?? 0));
 }
 

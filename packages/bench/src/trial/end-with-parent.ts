@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** Milliseconds between two looks. */
@@ -30,10 +31,18 @@ if (stopped) setInterval(() => {
   if (!now) Atomics.notify(stopped, 0);
 }, ${INTERVAL});`;
 
-/** Ends this process soon after its parent, however that ended; in a thread of its own, for this one may be busy for ever. */
-export function endWithParent({ interval = INTERVAL, standStill = false }: Following = {}): void {
+/**
+ * Ends this process soon after its parent, however that ended; in a thread of its own, for this one may be busy for ever.
+ * @returns when that thread runs: from Node.js 22 on, it does not start while this one is busy
+ */
+export async function endWithParent({
+  interval = INTERVAL,
+  standStill = false,
+}: Following = {}): Promise<void> {
   const stopped = standStill ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
   const workerData = { parent: process.ppid, interval, stopped };
-  new Worker(WATCH, { eval: true, workerData, execArgv: [] }).unref();
+  const watch = new Worker(WATCH, { eval: true, workerData, execArgv: [] });
   if (stopped) setInterval(() => Atomics.wait(stopped, 0, 1), INTERVAL).unref();
+  await once(watch, 'online');
+  watch.unref();
 }

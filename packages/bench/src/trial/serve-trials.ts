@@ -24,7 +24,7 @@ const INTERVAL = 100;
  */
 export function serveTrials(compose: () => Promise<DependencyContainer>): void {
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
-  endWithParent();
+  const followed = endWithParent();
   const channel = takeChannel();
   process.on('uncaughtException', (error) => {
     const { code, message } = describeError(error);
@@ -33,7 +33,7 @@ export function serveTrials(compose: () => Promise<DependencyContainer>): void {
   process.once('message', (message) => {
     void answer(message, compose, channel).then((report) => channel.end(report));
   });
-  channel.send({ type: 'ready' });
+  void followed.then(() => channel.send({ type: 'ready' }));
 }
 
 async function answer(
