@@ -1,5 +1,7 @@
 import { unlearned } from '../results/learned.js';
 import type { Results } from '../results/results-schema.js';
+import { judge } from '../verdicts/judge.js';
+import type { Verdict } from '../verdicts/verdict.js';
 import { labelTitle } from './labels.js';
 import type { Markup } from './markup.js';
 import { markup } from './markup.js';
@@ -38,17 +40,18 @@ export function reportPage(results: Results | readonly Results[]): string {
 }
 
 function partOf(run: Results, id: string): PagePart {
+  const verdicts = judge(run);
   return {
     id,
     title: labelTitle(run),
     subtitle: subtitle(run),
-    lead: markup`${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are shown.</p>`}${learning(run)}${verdictsSection(run, id)}${answerSection(run, id)}`,
-    panels: panelsOf(run),
+    lead: markup`${run.partial && markup`<p class="banner">Stopped early: only the trials that had finished are shown.</p>`}${learning(run)}${verdictsSection(verdicts, id)}${answerSection(run, id)}`,
+    panels: panelsOf(run, verdicts),
   };
 }
 
 /** In the order in which they answer: the comparison, how it came about, what was run. */
-function panelsOf(run: Results): Panel[] {
+function panelsOf(run: Results, verdicts: readonly Verdict[]): Panel[] {
   const panels = [
     rankingPanel(run),
     ...qualityPanels(run),
@@ -65,7 +68,7 @@ function panelsOf(run: Results): Panel[] {
     specialisationPanel(run),
     flopsPanel(run),
     furtherForests(run),
-    exploratoryPanel(run),
+    exploratoryPanel(verdicts),
     resultsPanel(run),
     setupPanel(run),
   ];

@@ -1,7 +1,7 @@
-import type { Trial } from '../results/trial-schema.js';
+import { layerMean } from '../papers/findings.js';
+import type { Trial, TrialLayer } from '../results/trial-schema.js';
 import { metricOf } from '../results/summarise-row.js';
 import type { Question } from '../spec/question.js';
-import { meanOf } from '../statistics/summary.js';
 
 /** The number that a question takes from a trial; undefined where the trial has none. @param metric the task's first */
 export function figureOf(
@@ -19,17 +19,14 @@ export function figureOf(
 
 function named(name: string, dropFree: boolean): (trial: Trial) => number | undefined {
   const part = name.slice(name.indexOf('.') + 1);
-  if (name.startsWith('layers.')) return (trial) => layerMean(trial, part);
+  if (name.startsWith('layers.'))
+    return (trial) => layerMean(trial, (layer) => numberOf(layer, part));
   if (name.startsWith('flops.'))
     return ({ flops }) => (flops.evaluation as Readonly<Record<string, number>>)[part];
   return (trial) => (dropFree ? trial.dropFree[name] : metricOf(trial, name));
 }
 
-/** Mean over the MoE layers that have the figure. */
-function layerMean({ layers }: Trial, name: string): number | undefined {
-  const values = layers.flatMap((layer) => {
-    const value = (layer as Readonly<Record<string, unknown>>)[name];
-    return typeof value === 'number' ? [value] : [];
-  });
-  return values.length === 0 ? undefined : meanOf(values);
+function numberOf(layer: TrialLayer, name: string): number | null {
+  const value = (layer as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'number' ? value : null;
 }

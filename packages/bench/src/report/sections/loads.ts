@@ -8,10 +8,12 @@ import { heatScale } from '../page/picture.js';
 /** Loads from here on look the same: four times the mean. */
 const TOP = 4;
 
-interface LayerLoads {
+/** The loads of one MoE layer over training. */
+export interface LayerLoads {
   readonly label: string;
   readonly layer: number;
-  readonly seed: number;
+  /** Null where one run is all there is. */
+  readonly seed: number | null;
   /** [time][expert] load over the mean load. */
   readonly loads: readonly (readonly number[])[];
 }
@@ -19,10 +21,15 @@ interface LayerLoads {
 /** One picture per router and MoE layer: experts across, training time down. */
 export function loadsPanel({ rows }: Results): Panel | undefined {
   const layers = rows.filter(({ trainedAs }) => trainedAs === null).flatMap(layersOf);
+  return layerLoadsPanel(layers, 'row');
+}
+
+/** @param of the name of the table's first column */
+export function layerLoadsPanel(layers: readonly LayerLoads[], of: string): Panel | undefined {
   if (layers.length === 0) return undefined;
   const charts = layers.map(({ label, layer, seed, loads }) => ({
     title: label,
-    note: `MoE layer ${layer + 1}, seed ${seed}`,
+    note: `MoE layer ${layer + 1}${seed === null ? '' : `, seed ${seed}`}`,
     svg: heatMap({
       values: loads,
       top: TOP,
@@ -38,7 +45,7 @@ export function loadsPanel({ rows }: Results): Panel | undefined {
     body: markup`${heatScale('idle', `${TOP}× the mean load or more`)}${smallCharts(charts)}`,
     table: {
       name: 'loads',
-      columns: ['row', 'MoE layer', 'part of training', 'expert', 'load / mean'],
+      columns: [of, 'MoE layer', 'part of training', 'expert', 'load / mean'],
       rows: layers.flatMap(({ label, layer, loads }) =>
         loads.flatMap((experts, time) =>
           experts.map((load, expert) => [label, layer + 1, time + 1, expert, load]),
@@ -48,17 +55,22 @@ export function loadsPanel({ rows }: Results): Panel | undefined {
   };
 }
 
-function layersOf({ label, trials }: Row): LayerLoads[] {
-  const [trial] = trials;
-  if (!trial) return [];
-  const layers = trial.loadHistory[0]?.length ?? 0;
-  return Array.from({ length: layers }, (_, layer) => ({
+/** The loads of each layer. @param history [time][layer][expert] shares of the layer's rows */
+export function layerLoads(
+  history: readonly (readonly (readonly number[])[])[],
+  { label, seed }: Pick<LayerLoads, 'label' | 'seed'>,
+): LayerLoads[] {
+  return Array.from({ length: history[0]?.length ?? 0 }, (_, layer) => ({
     label,
     layer,
-    seed: trial.seed,
-    loads: trial.loadHistory.map((parts) => {
+    seed,
+    loads: history.map((parts) => {
       const shares = parts[layer] ?? [];
       return shares.map((share) => share * shares.length);
     }),
   }));
+}
+
+function layersOf({ label, trials: [trial] }: Row): LayerLoads[] {
+  return trial ? layerLoads(trial.loadHistory, { label, seed: trial.seed }) : [];
 }

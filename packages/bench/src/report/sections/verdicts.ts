@@ -1,6 +1,4 @@
-import type { Results } from '../../results/results-schema.js';
 import { verdictRecords } from '../../verdicts/records.js';
-import { judge } from '../../verdicts/judge.js';
 import type { Verdict } from '../../verdicts/verdict.js';
 import {
   marginWords,
@@ -17,8 +15,8 @@ import { numbers } from '../page/data-table.js';
 import type { Panel } from '../page/panel.js';
 
 /** The planned questions with their verdicts in sentences, then drawn; nothing where none was planned. */
-export function verdictsSection(results: Results, id: string): Markup | undefined {
-  const planned = judge(results).filter((verdict) => verdict.planned);
+export function verdictsSection(verdicts: readonly Verdict[], id: string): Markup | undefined {
+  const planned = verdicts.filter((verdict) => verdict.planned);
   if (planned.length === 0) return undefined;
   const sentences = planned.map((verdict) => markup`<li>${verdictWords(verdict)}</li>`);
   const note =
@@ -32,8 +30,8 @@ const RULE =
   'Differs (better, worse): the 95% interval leaves out 0. Equivalent: the 90% interval lies within the margin that was declared before the run. Undecided: neither.';
 
 /** Comparisons without a plan, in the same form: they raise questions and settle none. */
-export function exploratoryPanel(results: Results): Panel | undefined {
-  const open = judge(results).filter(({ planned, estimate }) => !planned && estimate !== null);
+export function exploratoryPanel(verdicts: readonly Verdict[]): Panel | undefined {
+  const open = verdicts.filter(({ planned, estimate }) => !planned && estimate !== null);
   if (open.length === 0) return undefined;
   return {
     id: 'exploratory',

@@ -2,12 +2,9 @@ import type { RoutingSummary } from '@moekit/core';
 
 import { meanOf } from '../../statistics/summary.js';
 import type { TrainedRun } from '../../training-runs/read-training-run.js';
-import { heatMap } from '../charts/heat-map.js';
 import { linesChart } from '../charts/lines.js';
-import { markup } from '../markup.js';
 import type { Panel } from '../page/panel.js';
-import { smallCharts } from '../page/panel.js';
-import { heatScale } from '../page/picture.js';
+import { layerLoads, layerLoadsPanel } from '../sections/loads.js';
 import { runLines } from './run-lines.js';
 
 const FIGURES: readonly (Pick<Panel, 'id' | 'title' | 'note'> & {
@@ -66,47 +63,10 @@ export function routingPanels(runs: readonly TrainedRun[]): Panel[] {
   });
 }
 
-/** Loads from here on look the same: four times the mean. */
-const TOP = 4;
-
 /** One picture per run and MoE layer: experts across, training time down. */
 export function loadPanel(runs: readonly TrainedRun[]): Panel | undefined {
-  const layers = runs.flatMap((run) =>
-    Array.from({ length: run.log?.loads[0]?.length ?? 0 }, (_, layer) => ({
-      label: run.label,
-      layer,
-      // [time][expert] load over the mean load
-      loads: run.log!.loads.map((time) => {
-        const shares = time[layer] ?? [];
-        return shares.map((share) => share * shares.length);
-      }),
-    })),
+  const layers = runs.flatMap(({ label, log }) =>
+    layerLoads(log?.loads ?? [], { label, seed: null }),
   );
-  if (layers.length === 0) return undefined;
-  const charts = layers.map(({ label, layer, loads }) => ({
-    title: label,
-    note: `MoE layer ${layer + 1}`,
-    svg: heatMap({
-      values: loads,
-      top: TOP,
-      x: 'expert',
-      rowNames: loads.map((_, time) => `${Math.round((100 * time) / loads.length)}%`),
-      description: `Load of each expert of ${label}, MoE layer ${layer + 1}, over training; the table below has the numbers.`,
-    }),
-  }));
-  return {
-    id: 'loads',
-    title: 'Load per expert',
-    note: 'Rows that each expert computed, relative to the mean. Training runs from top to bottom.',
-    body: markup`${heatScale('idle', `${TOP}× the mean load or more`)}${smallCharts(charts)}`,
-    table: {
-      name: 'loads',
-      columns: ['run', 'MoE layer', 'part of training', 'expert', 'load / mean'],
-      rows: layers.flatMap(({ label, layer, loads }) =>
-        loads.flatMap((experts, time) =>
-          experts.map((load, expert) => [label, layer + 1, time + 1, expert, load]),
-        ),
-      ),
-    },
-  };
+  return layerLoadsPanel(layers, 'run');
 }
